@@ -1,0 +1,101 @@
+//! Where the machine keeps PostgreSQL.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where Debian and its relatives install one directory per version, outside PATH.
+pub(super) const SYSTEM_ROOT: &str = "/usr/lib/postgresql";
+
+/// What to do when there is none.
+pub(super) const REMEDY: &str = "install it, for example with `apt-get install postgresql`";
+
+/// A directory with PostgreSQL's programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    programs: PathBuf,
+}
+
+impl Installation {
+    /// The installation in PATH, else the newest below `/usr/lib/postgresql`.
+    #[must_use]
+    pub fn find() -> Option<Self> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let in_path = std::env::split_paths(&path).find_map(|directory| Self::at(&directory));
+        in_path.or_else(|| Self::newest_below(Path::new(SYSTEM_ROOT)))
+    }
+
+    /// The whole path of one of the programs, such as `psql` or `pgbench`.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
+    /// The version as the server prints it: `postgres (PostgreSQL) 15.20`.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program cannot be run.
+    pub fn version(&self) -> std::io::Result<String> {
+        let output = self.command("postgres").arg("--version").output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    pub(super) fn command(&self, name: &str) -> Command {
+        Command::new(self.program(name))
+    }
+
+    /// The installation whose `initdb` is in `directory`, which may only hold links to it.
+    fn at(directory: &Path) -> Option<Self> {
+        let initdb = fs::canonicalize(directory.join("initdb")).ok()?;
+        let programs = initdb.parent()?.to_path_buf();
+        programs.join("postgres").is_file().then_some(Self { programs })
+    }
+
+    fn newest_below(root: &Path) -> Option<Self> {
+        let versions = fs::read_dir(root).ok()?.flatten();
+        let mut found: Vec<(u32, Self)> = versions
+            .filter_map(|entry| {
+                let major = entry.file_name().to_str()?.parse().ok()?;
+                Some((major, Self::at(&entry.path().join("bin"))?))
+            })
+            .collect();
+        found.sort_by_key(|(major, _)| *major);
+        found.pop().map(|(_, installation)| installation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn install(programs: &Path) {
+        fs::create_dir_all(programs).unwrap();
+        for name in ["initdb", "postgres"] {
+            fs::write(programs.join(name), "").unwrap();
+        }
+    }
+
+    #[test]
+    fn the_newest_version_wins_by_number_and_links_are_followed() {
+        let name = format!("gapless-installation-{}", std::process::id());
+        let root = std::env::temp_dir().join(name);
+        install(&root.join("9/bin"));
+        install(&root.join("15/bin"));
+        fs::create_dir_all(root.join("16/bin")).unwrap();
+        fs::create_dir_all(root.join("links")).unwrap();
+        symlink(root.join("9/bin/initdb"), root.join("links/initdb")).unwrap();
+
+        let real = fs::canonicalize(&root).unwrap();
+        let newest = Installation::newest_below(&root).unwrap();
+        let linked = Installation::at(&root.join("links")).unwrap();
+        let none = Installation::newest_below(&root.join("links"));
+        fs::remove_dir_all(&root).unwrap();
+
+        assert_eq!(newest.program("psql"), real.join("15/bin/psql"));
+        assert_eq!(linked.program("psql"), real.join("9/bin/psql"));
+        assert_eq!(none, None);
+    }
+}
