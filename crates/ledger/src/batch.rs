@@ -1,0 +1,101 @@
+//! Running commands together until nothing is missing.
+
+use crate::books::{Books, Changes, Loaded, Misses};
+use crate::command::Command;
+use crate::decide::{Halt, decide};
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+
+/// Rounds after which a batch of several commands is cut in half.
+const ROUNDS_MAX: u32 = 48;
+
+/// Commands on their way to one commit.
+///
+/// Call [`Batch::step`]; while it asks to load, load and [`Batch::fill`].
+#[derive(Debug)]
+pub struct Batch {
+    commands: Vec<Command>,
+    put_off: Vec<Command>,
+    books: Books,
+    rounds: u32,
+}
+
+/// What a batch needs next.
+#[derive(Debug)]
+pub enum Step {
+    /// Load these rows, then step again.
+    Load(Misses),
+    /// Everything is decided.
+    Done(Box<Decided>),
+}
+
+/// A decided batch.
+#[derive(Debug)]
+pub struct Decided {
+    /// One result for each command, in order.
+    pub results: Vec<Result<Outcome, Refusal>>,
+    /// What to commit before any result is told.
+    pub changes: Changes,
+    /// Commands that were put off to a batch of their own: those behind the ones with results.
+    pub put_off: Vec<Command>,
+}
+
+impl Batch {
+    /// A batch of commands, to be decided in this order.
+    pub fn new(commands: Vec<Command>) -> Batch {
+        Batch { commands, put_off: Vec::new(), books: Books::default(), rounds: 0 }
+    }
+
+    /// Decides all commands on what is loaded. Every round loads rows that were not there before,
+    /// so this ends.
+    pub fn step(&mut self) -> Step {
+        self.rounds += 1;
+        if self.rounds > ROUNDS_MAX && self.commands.len() > 1 {
+            let behind = self.commands.split_off(self.commands.len() / 2);
+            self.put_off.splice(0..0, behind);
+            self.rounds = 0;
+        }
+        self.books.forget_writes();
+        let mut results = Vec::with_capacity(self.commands.len());
+        for command in &self.commands {
+            match run(&mut self.books, command) {
+                Some(result) => results.push(result),
+                // The round is lost; going on finds what the commands behind are missing.
+                None => continue,
+            }
+        }
+        if self.books.is_missing_any() {
+            return Step::Load(self.books.take_misses());
+        }
+        Step::Done(Box::new(Decided {
+            results,
+            changes: self.books.take_changes(),
+            put_off: std::mem::take(&mut self.put_off),
+        }))
+    }
+
+    /// Takes what was loaded for [`Step::Load`].
+    pub fn fill(&mut self, asked: Misses, found: Loaded) {
+        self.books.fill(asked, found);
+    }
+}
+
+/// Runs one command; `None` when it stopped at something missing.
+fn run(books: &mut Books, command: &Command) -> Option<Result<Outcome, Refusal>> {
+    match decide(books, command) {
+        Ok(outcome) => {
+            books.keep();
+            Some(Ok(outcome))
+        }
+        Err(Halt::Missing) => {
+            books.undo();
+            None
+        }
+        Err(Halt::Refused(refusal)) => {
+            books.undo();
+            crate::decide::remember(books, command, &Err(refusal.clone()));
+            books.keep();
+            Some(Err(refusal))
+        }
+    }
+}

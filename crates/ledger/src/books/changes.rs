@@ -1,0 +1,147 @@
+//! What a batch writes.
+
+use std::sync::Arc;
+
+use super::Books;
+use crate::id::LedgerId;
+use crate::limits::CHECKPOINT_EVERY;
+use crate::model::{
+    CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, OutcomeRow, PrefixOwner, SequenceRow,
+    SeriesRow,
+};
+use crate::trail::{Hash, Sealed};
+
+/// Rows to write in one transaction, in an order that is the same for the same batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Heads of ledgers.
+    pub ledgers: Vec<LedgerChange>,
+    /// API keys, new or changed.
+    pub keys: Vec<KeyRow>,
+    /// Series, new or changed.
+    pub series: Vec<Arc<SeriesRow>>,
+    /// Sequences, new or changed.
+    pub sequences: Vec<SequenceRow>,
+    /// Numbers that were not there before, by position.
+    pub new_numbers: Vec<NumberRow>,
+    /// Numbers whose state changed, by position.
+    pub changed_numbers: Vec<NumberRow>,
+    /// Gaps, new or changed.
+    pub gaps: Vec<GapRow>,
+    /// Customers, new or changed.
+    pub customers: Vec<CustomerRow>,
+    /// Prefixes taken.
+    pub prefixes: Vec<(LedgerId, String, PrefixOwner)>,
+    /// Outcomes to remember.
+    pub outcomes: Vec<OutcomeRow>,
+    /// Trail entries, by ledger and index.
+    pub trail: Vec<Sealed>,
+    /// Lines that are kept beside a trail entry.
+    pub trail_lines: Vec<TrailLine>,
+    /// Places from which the trail can be verified.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+/// The head of a ledger, new or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerChange {
+    /// The head now.
+    pub row: LedgerRow,
+    /// Trail count and head hash that the store must hold before this is written; `None` for a
+    /// new ledger.
+    pub expected: Option<(u64, Hash)>,
+}
+
+/// A line of a large trail entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailLine {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// Index of the entry.
+    pub index: u64,
+    /// The line's place, from 0.
+    pub line: u64,
+    /// The line.
+    pub bytes: Vec<u8>,
+}
+
+/// The hash of an entry whose index is one below a multiple of [`CHECKPOINT_EVERY`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// Index of the entry.
+    pub index: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+impl Changes {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        *self == Changes::default()
+    }
+}
+
+pub(super) fn collect(books: &mut Books) -> Changes {
+    let mut changes = Changes {
+        ledgers: ledgers(books),
+        keys: sorted(books.keys.drain(), |row| row.id),
+        series: sorted(books.series.drain(), |row| (row.ledger, row.id)),
+        sequences: sorted(books.sequences.drain(), |row| (row.ledger, row.id)),
+        gaps: sorted(books.gaps.drain(), |row| (row.ledger, row.id)),
+        customers: sorted(books.customers.drain(), |row| (row.ledger, row.id.clone())),
+        outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
+        trail: std::mem::take(&mut books.trail),
+        ..Changes::default()
+    };
+    for ((ledger, prefix), _, owner) in books.prefixes.drain() {
+        changes.prefixes.push((ledger, prefix, owner));
+    }
+    changes.prefixes.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    for (_, before, now) in books.numbers.drain() {
+        match before {
+            Some(_) => changes.changed_numbers.push(now),
+            None => changes.new_numbers.push(now),
+        }
+    }
+    changes.new_numbers.sort_by_key(|row| (row.ledger, row.position));
+    changes.changed_numbers.sort_by_key(|row| (row.ledger, row.position));
+    changes.trail.sort_by_key(|sealed| (sealed.entry.ledger, sealed.entry.index));
+    changes.checkpoints = checkpoints(&changes.trail);
+    books.forget_writes();
+    changes
+}
+
+/// The places in these entries from which a trail can be verified.
+pub(crate) fn checkpoints(trail: &[Sealed]) -> Vec<Checkpoint> {
+    trail
+        .iter()
+        .filter(|sealed| (sealed.entry.index + 1).is_multiple_of(CHECKPOINT_EVERY))
+        .map(|sealed| Checkpoint {
+            ledger: sealed.entry.ledger,
+            index: sealed.entry.index,
+            hash: sealed.hash,
+        })
+        .collect()
+}
+
+fn ledgers(books: &mut Books) -> Vec<LedgerChange> {
+    let mut rows: Vec<LedgerChange> = books
+        .ledgers
+        .drain()
+        .into_iter()
+        .map(|(_, before, row)| LedgerChange {
+            row,
+            expected: before.map(|row| (row.trail_count, row.trail_hash)),
+        })
+        .collect();
+    rows.sort_by_key(|change| change.row.id);
+    rows
+}
+
+fn sorted<K, V, S: Ord>(drained: Vec<(K, Option<V>, V)>, by: impl Fn(&V) -> S) -> Vec<V> {
+    let mut rows: Vec<V> = drained.into_iter().map(|(_, _, now)| now).collect();
+    rows.sort_by_key(by);
+    rows
+}

@@ -1,0 +1,153 @@
+//! The overlay that commands are decided on.
+
+mod changes;
+mod loaded;
+mod table;
+
+use std::sync::Arc;
+
+pub use changes::{Changes, Checkpoint, LedgerChange, TrailLine};
+pub use loaded::{Loaded, Misses};
+pub use table::{Missing, Table};
+
+use crate::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId,
+};
+use crate::model::{
+    CustomerRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow, Mode, NumberRow,
+    OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,
+};
+use crate::trail::Sealed;
+
+/// Every table of the ledgers that a batch touches.
+///
+/// Tables that answer a question (`references`, `texts`, `ledger_series` …) are kept true by
+/// whoever writes the rows that they are about: inside a batch, a question asked twice gets the
+/// answer that the commands before have made true.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Heads of ledgers.
+    pub ledgers: Table<LedgerId, LedgerRow>,
+    /// Which ledger an account has in a mode.
+    pub accounts: Table<(AccountId, Mode), LedgerId>,
+    /// API keys.
+    pub keys: Table<KeyId, KeyRow>,
+    /// Series.
+    pub series: Table<(LedgerId, SeriesId), Arc<SeriesRow>>,
+    /// The series of a name.
+    pub series_names: Table<(LedgerId, String), SeriesId>,
+    /// All series of a ledger.
+    pub ledger_series: Table<LedgerId, Vec<Arc<SeriesRow>>>,
+    /// Sequences by what they count.
+    pub sequences: Table<SequenceKey, SequenceRow>,
+    /// What a sequence counts.
+    pub places: Table<(LedgerId, SequenceId), SequenceKey>,
+    /// The register.
+    pub numbers: Table<(LedgerId, Position), NumberRow>,
+    /// The newest number of a reference of a kind.
+    pub references: Table<(LedgerId, Kind, String), Position>,
+    /// Who has texts with a slug key; see [`NumberRow::slug_key`].
+    pub texts: Table<(LedgerId, String), Vec<Holder>>,
+    /// Gaps.
+    pub gaps: Table<(LedgerId, GapId), GapRow>,
+    /// Customers.
+    pub customers: Table<(LedgerId, CustomerId), CustomerRow>,
+    /// Prefixes, taken for ever.
+    pub prefixes: Table<(LedgerId, String), PrefixOwner>,
+    /// Remembered outcomes.
+    pub outcomes: Table<(LedgerId, IdempotencyKey), OutcomeRow>,
+    trail: Vec<Sealed>,
+    trail_kept: usize,
+}
+
+/// Calls a method of every table.
+macro_rules! each_table {
+    ($books:ident, $method:ident) => {
+        $books.ledgers.$method();
+        $books.accounts.$method();
+        $books.keys.$method();
+        $books.series.$method();
+        $books.series_names.$method();
+        $books.ledger_series.$method();
+        $books.sequences.$method();
+        $books.places.$method();
+        $books.numbers.$method();
+        $books.references.$method();
+        $books.texts.$method();
+        $books.gaps.$method();
+        $books.customers.$method();
+        $books.prefixes.$method();
+        $books.outcomes.$method();
+    };
+}
+
+impl Books {
+    /// Adds an entry to the trail of the batch.
+    pub(crate) fn append(&mut self, sealed: Sealed) {
+        self.trail.push(sealed);
+    }
+
+    /// What was written stays: the command is done.
+    pub fn keep(&mut self) {
+        each_table!(self, keep);
+        self.trail_kept = self.trail.len();
+    }
+
+    /// Takes back what the present command wrote.
+    pub fn undo(&mut self) {
+        each_table!(self, undo);
+        self.trail.truncate(self.trail_kept);
+    }
+
+    /// Takes back everything that was written; what was loaded stays.
+    pub fn forget_writes(&mut self) {
+        each_table!(self, forget_writes);
+        self.trail.clear();
+        self.trail_kept = 0;
+    }
+
+    /// Whether something was asked for that is not loaded.
+    pub fn is_missing_any(&self) -> bool {
+        self.ledgers.is_missing_any()
+            || self.accounts.is_missing_any()
+            || self.keys.is_missing_any()
+            || self.series.is_missing_any()
+            || self.series_names.is_missing_any()
+            || self.ledger_series.is_missing_any()
+            || self.sequences.is_missing_any()
+            || self.places.is_missing_any()
+            || self.numbers.is_missing_any()
+            || self.references.is_missing_any()
+            || self.texts.is_missing_any()
+            || self.gaps.is_missing_any()
+            || self.customers.is_missing_any()
+            || self.prefixes.is_missing_any()
+            || self.outcomes.is_missing_any()
+    }
+
+    /// What was asked for and is not loaded.
+    pub fn take_misses(&mut self) -> Misses {
+        Misses {
+            ledgers: self.ledgers.take_missing(),
+            accounts: self.accounts.take_missing(),
+            keys: self.keys.take_missing(),
+            series: self.series.take_missing(),
+            series_names: self.series_names.take_missing(),
+            ledger_series: self.ledger_series.take_missing(),
+            sequences: self.sequences.take_missing(),
+            places: self.places.take_missing(),
+            numbers: self.numbers.take_missing(),
+            references: self.references.take_missing(),
+            texts: self.texts.take_missing(),
+            gaps: self.gaps.take_missing(),
+            customers: self.customers.take_missing(),
+            prefixes: self.prefixes.take_missing(),
+            outcomes: self.outcomes.take_missing(),
+        }
+    }
+
+    /// Everything that the batch wrote, ready for a store.
+    pub fn take_changes(&mut self) -> Changes {
+        changes::collect(self)
+    }
+}

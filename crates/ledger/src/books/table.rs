@@ -1,0 +1,144 @@
+//! One kind of row: what was loaded, and what a batch wrote over it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// A row was asked for that is not loaded. It is noted in the table, so that it can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing;
+
+/// An overlay over the stored rows of one kind.
+#[derive(Debug)]
+pub struct Table<K, V> {
+    loaded: HashMap<K, Option<V>>,
+    written: HashMap<K, V>,
+    /// What `written` held before the present command, newest last.
+    undo: Vec<(K, Option<V>)>,
+    missing: RefCell<Vec<K>>,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Table {
+            loaded: HashMap::new(),
+            written: HashMap::new(),
+            undo: Vec::new(),
+            missing: RefCell::new(Vec::new()),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
+    /// The row, or that there is none.
+    ///
+    /// # Errors
+    /// [`Missing`] when the row is not loaded; the key is noted.
+    pub fn read(&self, key: &K) -> Result<Option<&V>, Missing> {
+        if let Some(value) = self.written.get(key) {
+            return Ok(Some(value));
+        }
+        match self.loaded.get(key) {
+            Some(value) => Ok(value.as_ref()),
+            None => {
+                self.missing.borrow_mut().push(key.clone());
+                Err(Missing)
+            }
+        }
+    }
+
+    /// The row, or `None` when there is none *or it is not loaded*. In the second case the key is
+    /// noted, so the batch is run again and nothing that followed from the guess remains. It
+    /// lets a command go on to its next reads, and its neighbours behind it.
+    pub fn probe(&self, key: &K) -> Option<&V> {
+        self.read(key).unwrap_or(None)
+    }
+
+    /// Writes a row.
+    pub fn write(&mut self, key: K, value: V) {
+        let before = self.written.insert(key.clone(), value);
+        self.undo.push((key, before));
+    }
+
+    /// Takes a row from the store, or that the store has none.
+    pub fn fill(&mut self, key: K, value: Option<V>) {
+        self.loaded.insert(key, value);
+    }
+
+    /// The keys noted since the last call, each once.
+    pub fn take_missing(&mut self) -> Vec<K> {
+        let noted = std::mem::take(self.missing.get_mut());
+        let mut seen = std::collections::HashSet::with_capacity(noted.len());
+        noted.into_iter().filter(|key| seen.insert(key.clone())).collect()
+    }
+
+    /// Whether a key was noted and not taken.
+    pub fn is_missing_any(&self) -> bool {
+        !self.missing.borrow().is_empty()
+    }
+
+    /// What was written stays.
+    pub fn keep(&mut self) {
+        self.undo.clear();
+    }
+
+    /// Takes back what was written since the last [`Table::keep`].
+    pub fn undo(&mut self) {
+        while let Some((key, before)) = self.undo.pop() {
+            match before {
+                Some(value) => self.written.insert(key, value),
+                None => self.written.remove(&key),
+            };
+        }
+    }
+
+    /// Takes back everything that was written; what was loaded stays.
+    pub fn forget_writes(&mut self) {
+        self.undo.clear();
+        self.written.clear();
+    }
+
+    /// What was written: the key, the row as loaded, the row now.
+    pub fn drain(&mut self) -> Vec<(K, Option<V>, V)> {
+        self.undo.clear();
+        let written = std::mem::take(&mut self.written);
+        written
+            .into_iter()
+            .map(|(key, now)| {
+                let before = self.loaded.get(&key).cloned().flatten();
+                (key, before, now)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_yields_a_value_nothing_or_missing() {
+        let mut table: Table<u8, &str> = Table::default();
+        assert_eq!(table.read(&1), Err(Missing));
+        assert_eq!(table.probe(&1), None);
+        assert_eq!(table.take_missing(), [1]);
+        table.fill(1, None);
+        table.fill(2, Some("two"));
+        assert_eq!(table.read(&1), Ok(None));
+        assert_eq!(table.read(&2), Ok(Some(&"two")));
+        assert!(!table.is_missing_any());
+    }
+
+    #[test]
+    fn undo_takes_back_one_command_and_no_more() {
+        let mut table: Table<u8, &str> = Table::default();
+        table.fill(1, Some("loaded"));
+        table.write(1, "first command");
+        table.keep();
+        table.write(1, "second command");
+        table.write(2, "second command");
+        table.undo();
+        assert_eq!(table.read(&1), Ok(Some(&"first command")));
+        assert_eq!(table.drain(), [(1, Some("loaded"), "first command")]);
+    }
+}

@@ -1,0 +1,254 @@
+//! What can be asked of a ledger.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use numbering::{FiscalYearStart, Reset, Scope};
+
+use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId};
+use crate::model::{
+    At, Cause, DateOrder, HouseStyle, IdempotencyKey, KeyHash, Kind, Level, Metadata, Mode,
+    NumberOn, RequestHash,
+};
+use crate::role::{Right, Role};
+
+/// A request to one ledger, complete: nothing else is looked at but what the ledger holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// Who asks.
+    pub actor: Actor,
+    /// Now.
+    pub at: At,
+    /// The key and the request behind it, when the caller wants retries to be safe.
+    pub idempotency: Option<(IdempotencyKey, RequestHash)>,
+    /// What is asked.
+    pub action: Action,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The holder of an API key; the role is the key's.
+    Key(KeyId),
+    /// Whoever has the database itself, with the rights of an administrator.
+    Operator(String),
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Open the ledger.
+    Open(Open),
+    /// Change the settings.
+    ChangeSettings(SettingsChange),
+    /// Make a series.
+    CreateSeries(NewSeries),
+    /// Change a series.
+    ChangeSeries(SeriesRef, SeriesChange),
+    /// Move a sequence forward.
+    Advance(Advance),
+    /// Close a series to new documents, or open it again.
+    ArchiveSeries(SeriesRef, bool),
+    /// Give numbers, all or none.
+    Issue(Vec<Item>),
+    /// Void a number.
+    Void(Void),
+    /// Explain a gap.
+    ExplainGap(crate::id::GapId, String),
+    /// Move the lock dates.
+    MoveLocks(LockMove),
+    /// Make an API key.
+    CreateKey(NewKey),
+    /// Revoke an API key.
+    RevokeKey(KeyId),
+}
+
+/// How a ledger is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Live or test.
+    pub mode: Mode,
+    /// The house style.
+    pub style: HouseStyle,
+    /// The account prefix of the `stripe` style.
+    pub prefix: String,
+    /// IANA name of the zone; UTC when missing.
+    pub time_zone: Option<String>,
+    /// First day of the fiscal year; 1 January when missing.
+    pub fiscal_year_start: Option<FiscalYearStart>,
+}
+
+/// A series by id or by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SeriesRef {
+    /// By id.
+    Id(SeriesId),
+    /// By name.
+    Name(String),
+}
+
+/// A document that is to get a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    /// The document's date; today in the account's zone when missing.
+    pub date: Option<Date>,
+    /// The document's name in its own system.
+    pub reference: Option<String>,
+    /// The series; that of the kind when missing.
+    pub series: Option<SeriesRef>,
+    /// The kind; an invoice when missing.
+    pub kind: Option<Kind>,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// The number of the parent document.
+    pub parent: Option<Position>,
+    /// Free key-value pairs.
+    pub metadata: Metadata,
+    /// Give a new number when the reference's number was voided.
+    pub reissue: bool,
+}
+
+/// A number that is to be void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Void {
+    /// The number.
+    pub number: Position,
+    /// Never used, or cancelled.
+    pub cause: Cause,
+    /// Why; must say something.
+    pub reason: String,
+}
+
+/// Settings that change; what is missing stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Whose counter invoices use.
+    pub level: Option<Level>,
+    /// The prefix of the default series, its separator included.
+    pub prefix: Option<String>,
+    /// Whether the default series starts again each year.
+    pub yearly_reset: Option<bool>,
+    /// Width of the ordinal; 0 for none.
+    pub padding: Option<u8>,
+    /// The very first ordinal of the default series.
+    pub starting_number: Option<u64>,
+    /// IANA name of the zone.
+    pub time_zone: Option<String>,
+    /// First day of the fiscal year.
+    pub fiscal_year_start: Option<FiscalYearStart>,
+    /// When a document gets its number.
+    pub number_on: Option<NumberOn>,
+    /// What a date out of order does.
+    pub date_order: Option<DateOrder>,
+    /// How many days ahead of today a document may be dated.
+    pub max_future_days: Option<u32>,
+}
+
+/// A series that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSeries {
+    /// Its name.
+    pub name: String,
+    /// The pattern's text.
+    pub pattern: String,
+    /// When it starts again; what the pattern's tokens say when missing.
+    pub reset: Option<Reset>,
+    /// What is counted apart; what the pattern's tokens say when missing.
+    pub scope: Option<Scope>,
+    /// What `{prefix}` prints.
+    pub prefix: String,
+    /// The kinds it takes, with what `{kind}` prints; invoices when empty.
+    pub kinds: BTreeMap<Kind, String>,
+    /// The very first ordinal; 1 when missing.
+    pub starting_number: Option<u64>,
+    /// Whether documents of its kinds use it unless they name another.
+    pub default: bool,
+}
+
+/// What changes in a series; what is missing stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeriesChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// The pattern's text.
+    pub pattern: Option<String>,
+    /// When it starts again.
+    pub reset: Option<Reset>,
+    /// What `{prefix}` prints.
+    pub prefix: Option<String>,
+    /// The kinds it takes, with what `{kind}` prints.
+    pub kinds: Option<BTreeMap<Kind, String>>,
+    /// The very first ordinal.
+    pub starting_number: Option<u64>,
+    /// Start the new reset at once, with this ordinal, instead of at the next boundary.
+    pub first_ordinal: Option<u64>,
+    /// Whether documents of its kinds use it unless they name another.
+    pub default: Option<bool>,
+}
+
+/// A sequence that is to move forward.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// The series.
+    pub series: SeriesRef,
+    /// A date in the period; today when missing.
+    pub date: Option<Date>,
+    /// The customer, in a series that counts by customer.
+    pub customer: Option<CustomerId>,
+    /// The parent, in a series that counts by parent.
+    pub parent: Option<Position>,
+    /// The ordinal that the next document gets.
+    pub next: u64,
+    /// Why; must say something.
+    pub reason: String,
+}
+
+/// Lock dates that are to move.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LockMove {
+    /// `Some(None)` takes the lock away.
+    pub lock_date: Option<Option<Date>>,
+    /// Only ever forward.
+    pub hard_lock_date: Option<Date>,
+    /// Needed to move the lock date back or away.
+    pub reason: Option<String>,
+}
+
+/// A key that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewKey {
+    /// Its id.
+    pub id: KeyId,
+    /// SHA-256 of the secret.
+    pub hash: KeyHash,
+    /// The last four characters of the secret.
+    pub hint: String,
+    /// What it may do.
+    pub role: Role,
+    /// A name for people.
+    pub name: String,
+}
+
+impl Action {
+    /// What the actor must be allowed to do. Moving a lock date back needs more; see the command.
+    pub fn right(&self) -> Right {
+        match self {
+            Action::Issue(_) | Action::Void(_) => Right::Issue,
+            Action::ExplainGap(..) | Action::MoveLocks(_) => Right::KeepBooks,
+            Action::Open(_)
+            | Action::ChangeSettings(_)
+            | Action::CreateSeries(_)
+            | Action::ChangeSeries(..)
+            | Action::Advance(_)
+            | Action::ArchiveSeries(..)
+            | Action::CreateKey(_)
+            | Action::RevokeKey(_) => Right::Administer,
+        }
+    }
+}

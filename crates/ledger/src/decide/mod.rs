@@ -1,0 +1,250 @@
+//! The rules: one file for each family of commands.
+
+mod defaults;
+mod gaps;
+mod issue;
+mod keys;
+mod locks;
+mod open;
+mod series;
+mod settings;
+mod sequence;
+mod void;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::books::{Books, Missing};
+use crate::command::{Action, Actor, Command, SeriesRef};
+use crate::id::LedgerId;
+use crate::model::{LedgerRow, OutcomeRow, Receipt, SeriesRow};
+use crate::outcome::Outcome;
+use crate::refusal::{Code, Refusal};
+use crate::role::{Right, Role};
+use crate::trail::{Change, Entry};
+
+/// Why a command stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// Something is not loaded; it is noted in the books.
+    Missing,
+    /// It is refused.
+    Refused(Refusal),
+}
+
+/// Decides one command. What it writes into the books counts only once the caller keeps it; after
+/// an error the caller undoes it.
+///
+/// # Errors
+/// [`Halt::Missing`] when something must be loaded first, [`Halt::Refused`] with the reason.
+pub fn decide(books: &mut Books, command: &Command) -> Result<Outcome, Halt> {
+    let role = role(books, command);
+    if let Some(remembered) = remembered(books, command)? {
+        role?;
+        return remembered;
+    }
+    let role = role?;
+    permit(role, command.action.right(), "do this")?;
+    let outcome = act(books, command, role)?;
+    remember(books, command, &Ok(outcome.clone()));
+    Ok(outcome)
+}
+
+/// Remembers what a command with an idempotency key came to.
+pub(crate) fn remember(books: &mut Books, command: &Command, result: &Result<Outcome, Refusal>) {
+    let Some((key, request)) = command.idempotency else { return };
+    let mismatch = |refusal: &Refusal| refusal.code == Code::IdempotencyError;
+    if result.as_ref().is_err_and(mismatch) || books.outcomes.probe(&(command.ledger, key)).is_some()
+    {
+        return;
+    }
+    let row = OutcomeRow {
+        ledger: command.ledger,
+        key,
+        request,
+        at: command.at,
+        result: result.clone(),
+    };
+    books.outcomes.write((command.ledger, key), row);
+}
+
+fn remembered(
+    books: &Books,
+    command: &Command,
+) -> Result<Option<Result<Outcome, Halt>>, Halt> {
+    let Some((key, request)) = command.idempotency else { return Ok(None) };
+    let Some(row) = books.outcomes.probe(&(command.ledger, key)) else { return Ok(None) };
+    if command.at.0 - row.at.0 >= 2 * crate::limits::OUTCOME_KEPT_MS {
+        return Ok(None);
+    }
+    if row.request != request {
+        return refuse(
+            Code::IdempotencyError,
+            "This idempotency key was used for a request with other parameters. Use a new key \
+             for a new request, or repeat the first request unchanged.",
+        );
+    }
+    Ok(Some(row.result.clone().map_err(Halt::Refused)))
+}
+
+fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt> {
+    match &command.action {
+        Action::Open(open) => open::open(books, command, open),
+        Action::ChangeSettings(change) => settings::change(books, command, change),
+        Action::CreateSeries(new) => series::create(books, command, new),
+        Action::ChangeSeries(which, change) => series::change(books, command, which, change),
+        Action::ArchiveSeries(which, closed) => series::archive(books, command, which, *closed),
+        Action::Advance(advance) => sequence::advance(books, command, advance),
+        Action::Issue(items) => issue::issue(books, command, items),
+        Action::Void(void) => void::void(books, command, void),
+        Action::ExplainGap(gap, text) => gaps::explain(books, command, *gap, text),
+        Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
+        Action::CreateKey(new) => keys::create(books, command, new),
+        Action::RevokeKey(key) => keys::revoke(books, command, *key),
+    }
+}
+
+/// The actor's role; keys are read again for every command, so a revoked one writes nothing.
+fn role(books: &Books, command: &Command) -> Result<Role, Halt> {
+    let Actor::Key(id) = &command.actor else { return Ok(Role::Administrator) };
+    match books.keys.read(id)? {
+        Some(key) if key.ledger == command.ledger && key.revoked.is_none() => Ok(key.role),
+        Some(key) if key.ledger == command.ledger => refuse(
+            Code::ApiKeyExpired,
+            "This API key was revoked. Use another key; an administrator can make one.",
+        ),
+        _ => refuse(Code::ApiKeyExpired, "This API key is not known to the ledger."),
+    }
+}
+
+fn permit(role: Role, right: Right, what: &str) -> Result<(), Halt> {
+    if role.may(right) {
+        return Ok(());
+    }
+    let able: Vec<_> = Role::ALL.iter().filter(|role| role.may(right)).map(|r| r.text()).collect();
+    refuse(
+        Code::RoleForbidden,
+        format!("The role {} may not {what}. Ask one of: {}.", role.text(), able.join(", ")),
+    )
+}
+
+impl From<Missing> for Halt {
+    fn from(_: Missing) -> Halt {
+        Halt::Missing
+    }
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Halt {
+        Halt::Refused(refusal)
+    }
+}
+
+fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Halt> {
+    Err(Halt::Refused(Refusal::new(code, message)))
+}
+
+fn refuse_param<T>(code: Code, param: &str, message: impl Into<String>) -> Result<T, Halt> {
+    Err(Halt::Refused(Refusal::of(code, param, message)))
+}
+
+fn ledger(books: &Books, id: LedgerId) -> Result<LedgerRow, Halt> {
+    match books.ledgers.read(&id)? {
+        Some(row) => Ok(row.clone()),
+        None => refuse(Code::ResourceMissing, "There is no such ledger."),
+    }
+}
+
+fn today(ledger: &LedgerRow, command: &Command) -> Result<Date, Halt> {
+    let zone = jiff::tz::TimeZone::get(&ledger.settings.time_zone);
+    let now = jiff::Timestamp::from_millisecond(command.at.0);
+    match (zone, now) {
+        (Ok(zone), Ok(now)) => Ok(zone.to_datetime(now).date()),
+        _ => refuse(Code::ParameterInvalid, "The account's time zone is not known."),
+    }
+}
+
+fn series_of(books: &Books, id: LedgerId, which: &SeriesRef) -> Result<Arc<SeriesRow>, Halt> {
+    let series = match which {
+        SeriesRef::Id(series) => Some(*series),
+        SeriesRef::Name(name) => books.series_names.read(&(id, name.clone()))?.copied(),
+    };
+    let row = match series {
+        Some(series) => books.series.read(&(id, series))?,
+        None => None,
+    };
+    match row {
+        Some(row) => Ok(Arc::clone(row)),
+        None => refuse_param(
+            Code::ResourceMissing,
+            "series",
+            format!("There is no series {}. List them to see their names and ids.", name(which)),
+        ),
+    }
+}
+
+fn name(which: &SeriesRef) -> String {
+    match which {
+        SeriesRef::Id(series) => format!("with the number {}", series.0),
+        SeriesRef::Name(name) => format!("called {name:?}"),
+    }
+}
+
+/// Records a change: the entry is chained behind the ledger's head, and the head moves.
+fn record(books: &mut Books, command: &Command, ledger: &mut LedgerRow, change: &Change) -> Receipt {
+    let entry = Entry {
+        ledger: ledger.id,
+        index: ledger.trail_count,
+        at: command.at,
+        actor: actor_text(&command.actor),
+        what: change.what().to_owned(),
+        body: change.to_bytes(),
+    };
+    let sealed = entry.seal(ledger.trail_hash);
+    let receipt = Receipt { index: ledger.trail_count, hash: sealed.hash };
+    ledger.trail_count += 1;
+    ledger.trail_hash = sealed.hash;
+    books.append(sealed);
+    books.ledgers.write(ledger.id, ledger.clone());
+    receipt
+}
+
+fn actor_text(actor: &Actor) -> String {
+    match actor {
+        Actor::Key(id) => id.to_string(),
+        Actor::Operator(name) => name.clone(),
+    }
+}
+
+/// A reason that must be given.
+fn reason<'a>(text: &'a str, what: &str) -> Result<&'a str, Halt> {
+    let text = text.trim();
+    if text.is_empty() {
+        return refuse_param(
+            Code::ParameterMissing,
+            "reason",
+            format!("A reason is needed to {what}. Say it in `reason`."),
+        );
+    }
+    checked_text(text, "reason")
+}
+
+fn checked_text<'a>(text: &'a str, param: &str) -> Result<&'a str, Halt> {
+    let max = crate::limits::REASON_CHARS_MAX;
+    if text.chars().count() > max {
+        return refuse_param(
+            Code::ParameterInvalid,
+            param,
+            format!("The {param} is longer than {max} characters. Shorten it."),
+        );
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return refuse_param(
+            Code::ParameterInvalid,
+            param,
+            format!("The {param} contains a control character. Take it out."),
+        );
+    }
+    Ok(text)
+}

@@ -1,0 +1,26 @@
+//! The state machine behind document numbers.
+//!
+//! [`decide`] takes [`Books`] and a [`Command`] and yields an [`Outcome`] or a [`Refusal`]. It does
+//! no input or output, reads no clock and draws no random number. A row that it needs and that is
+//! not loaded is *missing*: the batch notes it, has it loaded, and runs again ([`Batch`]).
+
+pub mod batch;
+pub mod books;
+pub mod command;
+pub mod decide;
+pub mod id;
+pub mod limits;
+pub mod model;
+pub mod outcome;
+pub mod refusal;
+pub mod role;
+mod stored;
+pub mod trail;
+
+pub use batch::Batch;
+pub use books::{Books, Changes, Loaded, Misses};
+pub use command::{Action, Actor, Command};
+pub use decide::decide;
+pub use outcome::Outcome;
+pub use refusal::{Code, Refusal};
+pub use stored::Damaged;

@@ -1,0 +1,134 @@
+//! What a command came to.
+
+use numbering::Period;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{GapId, KeyId, LedgerId, SeriesId};
+use crate::model::{GapRow, KeyRow, Level, NumberRow, SequenceRow, SeriesRow, Settings};
+
+/// The answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The ledger is open.
+    Opened(LedgerId),
+    /// Settings as they are now.
+    Settings(Box<SettingsView>),
+    /// A series as it is now.
+    Series(Box<SeriesRow>),
+    /// Numbers, one for each item, in the order of the items.
+    Issued(Vec<NumberView>),
+    /// A number that is void now.
+    Voided(Box<NumberView>),
+    /// A sequence that moved forward, and the gap that this left, if any.
+    Advanced(Box<SequenceRow>, Option<Box<GapView>>),
+    /// A gap with its explanation.
+    Explained(Box<GapView>),
+    /// Settings with the lock dates as they are now.
+    Locks(Box<Settings>),
+    /// A key.
+    Key(Box<KeyRow>),
+    /// A key that was revoked.
+    Revoked(KeyId),
+    /// A gap that was recorded.
+    Gap(GapId),
+}
+
+/// A number with what is needed to show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberView {
+    /// The register's entry.
+    pub row: NumberRow,
+    /// The series.
+    pub series: SeriesId,
+    /// The series' name.
+    pub series_name: String,
+    /// The period.
+    #[serde(with = "period")]
+    pub period: Period,
+    /// How people call the period.
+    pub period_label: String,
+}
+
+/// A gap with what is needed to show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapView {
+    /// The gap.
+    pub row: GapRow,
+    /// The series.
+    pub series: SeriesId,
+    /// The series' name.
+    pub series_name: String,
+    /// The customer or parent whose counter it is in; empty for the account's.
+    pub scope: String,
+    /// The period.
+    #[serde(with = "period")]
+    pub period: Period,
+    /// How people call the period.
+    pub period_label: String,
+}
+
+/// The plain face of the default series, with the settings of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsView {
+    /// The settings.
+    pub settings: Settings,
+    /// The series that invoices use.
+    pub series: SeriesRow,
+}
+
+impl NumberView {
+    /// Puts a number beside the series and period that it is in.
+    pub fn new(row: NumberRow, sequence: &SequenceRow, series: &SeriesRow) -> NumberView {
+        let period = sequence.period();
+        NumberView {
+            row,
+            series: series.id,
+            series_name: series.name.clone(),
+            period_label: series.period_label(&period),
+            period,
+        }
+    }
+}
+
+impl GapView {
+    /// Puts a gap beside the series and period that it is in.
+    pub fn new(row: GapRow, sequence: &SequenceRow, series: &SeriesRow) -> GapView {
+        let period = sequence.period();
+        GapView {
+            row,
+            series: series.id,
+            series_name: series.name.clone(),
+            scope: sequence.scope.0.clone(),
+            period_label: series.period_label(&period),
+            period,
+        }
+    }
+}
+
+impl SettingsView {
+    /// Whose counter invoices use.
+    pub fn level(&self) -> Level {
+        self.settings.level
+    }
+}
+
+mod period {
+    use numbering::Period;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::model::civil;
+
+    #[derive(Serialize, Deserialize)]
+    struct Stored(
+        #[serde(with = "civil")] jiff::civil::Date,
+        #[serde(with = "civil")] jiff::civil::Date,
+    );
+
+    pub(super) fn serialize<S: Serializer>(p: &Period, serializer: S) -> Result<S::Ok, S::Error> {
+        Stored(p.from, p.to).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(source: D) -> Result<Period, D::Error> {
+        Stored::deserialize(source).map(|Stored(from, to)| Period { from, to })
+    }
+}

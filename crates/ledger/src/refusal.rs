@@ -1,0 +1,171 @@
+//! Why a command is refused: a code, the field, and the remedy.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a refusal is about. The order is the rank: where several apply, the first one wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Code {
+    /// The key was revoked.
+    ApiKeyExpired,
+    /// The role does not allow it.
+    RoleForbidden,
+    /// The idempotency key was used for another request.
+    IdempotencyError,
+    /// No such ledger, series, number or gap.
+    ResourceMissing,
+    /// A parameter that this command needs is missing.
+    ParameterMissing,
+    /// A parameter is malformed or out of range.
+    ParameterInvalid,
+    /// Something of that name or id is already there.
+    ResourceAlreadyExists,
+    /// The reference was used with another date, series or customer.
+    ReferenceConflict,
+    /// The reference's number was voided, and no new one was asked for.
+    ReferenceVoided,
+    /// The number is void already.
+    AlreadyVoid,
+    /// The series takes no more documents.
+    SeriesArchived,
+    /// The series does not take this kind of document.
+    KindNotInSeries,
+    /// The pattern is malformed, too long, or lacks what its reset or scope needs.
+    PatternInvalid,
+    /// The pattern could print one text for two numbers.
+    PatternCollision,
+    /// The prefix belongs, or belonged, to somebody else in the ledger.
+    PrefixTaken,
+    /// The starting number cannot be changed any more.
+    StartingNumberFixed,
+    /// A sequence can only be moved forward.
+    AdvanceBackward,
+    /// The date is on or before the lock date.
+    PeriodLocked,
+    /// The lock date cannot be moved there.
+    LockBackward,
+    /// The date is too far ahead.
+    DateTooFar,
+    /// The date's two-digit year was used for another century.
+    PeriodAmbiguous,
+    /// An earlier date after a later one, in a series that refuses it.
+    DateOrder,
+    /// The number's text disagrees with its date.
+    NumberDateMismatch,
+    /// The number's text is taken.
+    NumberTaken,
+    /// The counter would pass the largest ordinal.
+    OrdinalOverflow,
+    /// What was selected has changed since it was looked at.
+    ChangedSince,
+}
+
+impl Code {
+    /// Every code, in rank order.
+    pub const ALL: [Code; 26] = [
+        Code::ApiKeyExpired,
+        Code::RoleForbidden,
+        Code::IdempotencyError,
+        Code::ResourceMissing,
+        Code::ParameterMissing,
+        Code::ParameterInvalid,
+        Code::ResourceAlreadyExists,
+        Code::ReferenceConflict,
+        Code::ReferenceVoided,
+        Code::AlreadyVoid,
+        Code::SeriesArchived,
+        Code::KindNotInSeries,
+        Code::PatternInvalid,
+        Code::PatternCollision,
+        Code::PrefixTaken,
+        Code::StartingNumberFixed,
+        Code::AdvanceBackward,
+        Code::PeriodLocked,
+        Code::LockBackward,
+        Code::DateTooFar,
+        Code::PeriodAmbiguous,
+        Code::DateOrder,
+        Code::NumberDateMismatch,
+        Code::NumberTaken,
+        Code::OrdinalOverflow,
+        Code::ChangedSince,
+    ];
+
+    /// The word in answers and in the documentation.
+    pub fn text(self) -> &'static str {
+        match self {
+            Code::ApiKeyExpired => "api_key_expired",
+            Code::RoleForbidden => "role_forbidden",
+            Code::IdempotencyError => "idempotency_error",
+            Code::ResourceMissing => "resource_missing",
+            Code::ParameterMissing => "parameter_missing",
+            Code::ParameterInvalid => "parameter_invalid",
+            Code::ResourceAlreadyExists => "resource_already_exists",
+            Code::ReferenceConflict => "reference_conflict",
+            Code::ReferenceVoided => "reference_voided",
+            Code::AlreadyVoid => "already_void",
+            Code::SeriesArchived => "series_archived",
+            Code::KindNotInSeries => "kind_not_in_series",
+            Code::PatternInvalid => "pattern_invalid",
+            Code::PatternCollision => "pattern_collision",
+            Code::PrefixTaken => "prefix_taken",
+            Code::StartingNumberFixed => "starting_number_fixed",
+            Code::AdvanceBackward => "advance_backward",
+            Code::PeriodLocked => "period_locked",
+            Code::LockBackward => "lock_backward",
+            Code::DateTooFar => "date_too_far",
+            Code::PeriodAmbiguous => "period_ambiguous",
+            Code::DateOrder => "date_order",
+            Code::NumberDateMismatch => "number_date_mismatch",
+            Code::NumberTaken => "number_taken",
+            Code::OrdinalOverflow => "ordinal_overflow",
+            Code::ChangedSince => "changed_since",
+        }
+    }
+}
+
+/// A refused command: nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What kind of refusal.
+    pub code: Code,
+    /// What happened and what to do about it, for a person.
+    pub message: String,
+    /// The parameter at fault, as the interface names it.
+    pub param: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that is about no single parameter.
+    pub fn new(code: Code, message: impl Into<String>) -> Refusal {
+        Refusal { code, message: message.into(), param: None }
+    }
+
+    /// A refusal about one parameter.
+    pub fn of(code: Code, param: &str, message: impl Into<String>) -> Refusal {
+        Refusal { code, message: message.into(), param: Some(param.to_owned()) }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_complete_ordered_and_its_words_differ() {
+        assert!(Code::ALL.is_sorted());
+        let mut words: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Code::ChangedSince as usize + 1);
+    }
+}

@@ -1,0 +1,219 @@
+//! What an entry of the trail says: enough to build the register from nothing.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, ScopeKey, SequenceId, SeriesId};
+use crate::model::{Cause, Kind, Level, Metadata, Mode, SeriesRow, Settings, civil};
+use crate::role::Role;
+use crate::stored::{Damaged, from_bytes, to_bytes};
+
+/// A recorded change. Variants and fields are only ever added at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// The ledger was opened.
+    LedgerOpened {
+        /// The account.
+        account: AccountId,
+        /// Its name.
+        name: String,
+        /// Live or test.
+        mode: Mode,
+        /// The first settings.
+        settings: Settings,
+        /// The first series.
+        series: Vec<SeriesRow>,
+        /// What kinds of documents use by default.
+        defaults: Vec<(Kind, Level, SeriesId)>,
+    },
+    /// Settings, and the series that follow from them.
+    SettingsChanged {
+        /// The settings now.
+        settings: Settings,
+        /// The series that changed with them.
+        series: Vec<SeriesRow>,
+        /// What kinds of documents use by default.
+        defaults: Vec<(Kind, Level, SeriesId)>,
+    },
+    /// A series was made, changed, archived or opened again.
+    SeriesChanged {
+        /// The series now.
+        series: Box<SeriesRow>,
+        /// What kinds of documents use by default.
+        defaults: Vec<(Kind, Level, SeriesId)>,
+    },
+    /// Numbers were given, and ordinals found occupied on the way.
+    NumbersIssued {
+        /// Sequences that this opened.
+        opened: Vec<OpenedSequence>,
+        /// Prefixes that customers got by this.
+        prefixes: Vec<(CustomerId, String)>,
+        /// The numbers, in the order of their positions.
+        lines: Vec<IssuedLine>,
+    },
+    /// A number was voided.
+    NumberVoided {
+        /// The number.
+        position: Position,
+        /// Never used, or cancelled.
+        cause: Cause,
+        /// Why.
+        reason: String,
+    },
+    /// A sequence moved forward.
+    SequenceAdvanced {
+        /// Set when this opened the sequence.
+        opened: Option<OpenedSequence>,
+        /// Prefix that a customer got by this.
+        prefixes: Vec<(CustomerId, String)>,
+        /// The sequence.
+        sequence: SequenceId,
+        /// The gap that this left: its id, first and last ordinal.
+        gap: Option<(GapId, u64, u64)>,
+        /// Why.
+        reason: String,
+    },
+    /// A gap was explained.
+    GapExplained {
+        /// The gap.
+        gap: GapId,
+        /// The words.
+        text: String,
+    },
+    /// The lock dates moved.
+    LocksMoved {
+        /// The lock date now.
+        #[serde(with = "civil::option")]
+        lock_date: Option<Date>,
+        /// The hard lock date now.
+        #[serde(with = "civil::option")]
+        hard_lock_date: Option<Date>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A key was made.
+    KeyCreated {
+        /// The key.
+        key: KeyId,
+        /// What it may do.
+        role: Role,
+        /// Its name.
+        name: String,
+    },
+    /// A key was revoked.
+    KeyRevoked {
+        /// The key.
+        key: KeyId,
+    },
+    /// Existing numbers were taken over. Their lines are kept beside the entry.
+    NumbersImported {
+        /// The series now.
+        series: Vec<SeriesRow>,
+        /// What kinds of documents use by default.
+        defaults: Vec<(Kind, Level, SeriesId)>,
+        /// Sequences that this opened.
+        opened: Vec<OpenedSequence>,
+        /// Gaps found in the list: id, sequence, first and last ordinal.
+        gaps: Vec<(GapId, SequenceId, u64, u64)>,
+        /// Number of lines.
+        count: u64,
+        /// SHA-256 over the lines, each with its length before it.
+        digest: super::Hash,
+    },
+}
+
+/// A sequence that a change opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedSequence {
+    /// Its id.
+    pub id: SequenceId,
+    /// The series.
+    pub series: SeriesId,
+    /// What is counted apart.
+    pub scope: ScopeKey,
+    /// First day of the period.
+    #[serde(with = "civil")]
+    pub period_from: Date,
+    /// The day after the period's last.
+    #[serde(with = "civil")]
+    pub period_to: Date,
+    /// Its first ordinal.
+    pub first: u64,
+}
+
+/// One ordinal that was given, imported, or found occupied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedLine {
+    /// Its place in the order of giving.
+    pub position: Position,
+    /// The sequence.
+    pub sequence: SequenceId,
+    /// The integer.
+    pub ordinal: u64,
+    /// The text.
+    pub text: String,
+    /// Set when the text was taken already: no document holds this ordinal.
+    pub occupied: bool,
+    /// The document's kind.
+    pub kind: Kind,
+    /// The document's date.
+    #[serde(with = "civil")]
+    pub date: Date,
+    /// The document's name in its own system.
+    pub reference: Option<String>,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// The number of the parent document.
+    pub parent: Option<Position>,
+    /// Free key-value pairs.
+    pub metadata: Metadata,
+    /// The voided number that this one replaces.
+    pub reissue_of: Option<Position>,
+}
+
+impl Change {
+    /// The word that the entry shows.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Change::LedgerOpened { .. } => "ledger.opened",
+            Change::SettingsChanged { .. } => "settings.changed",
+            Change::SeriesChanged { .. } => "series.changed",
+            Change::NumbersIssued { .. } => "numbers.issued",
+            Change::NumberVoided { .. } => "number.voided",
+            Change::SequenceAdvanced { .. } => "sequence.advanced",
+            Change::GapExplained { .. } => "gap.explained",
+            Change::LocksMoved { .. } => "locks.moved",
+            Change::KeyCreated { .. } => "key.created",
+            Change::KeyRevoked { .. } => "key.revoked",
+            Change::NumbersImported { .. } => "numbers.imported",
+        }
+    }
+
+    /// The body of the entry.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Reads the body of an entry.
+    ///
+    /// # Errors
+    /// The bytes are no change that this version knows.
+    pub fn read(bytes: &[u8]) -> Result<Change, Damaged> {
+        from_bytes(bytes)
+    }
+}
+
+impl IssuedLine {
+    /// The line as bytes, as it is kept beside an entry and digested.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Reads what [`IssuedLine::to_bytes`] gave.
+    ///
+    /// # Errors
+    /// The bytes are no such line.
+    pub fn read(bytes: &[u8]) -> Result<IssuedLine, Damaged> {
+        from_bytes(bytes)
+    }
+}

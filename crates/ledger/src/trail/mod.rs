@@ -1,0 +1,9 @@
+//! The append-only, hash-chained record of everything that touched numbering.
+
+mod change;
+mod entry;
+mod verify;
+
+pub use change::{Change, IssuedLine, OpenedSequence};
+pub use entry::{Entry, Hash, Sealed};
+pub use verify::{Break, Verification, Verifier};
