@@ -1,2 +1,58 @@
 //! How fast it is, beside what it is measured against.
-fn main() {}
+//!
+//! Every part is measured in every round, one after the other, and the median of the rounds
+//! counts: whatever else the machine does falls on all of them alike. What a part is stands in
+//! [`parts`], what is to be reached in [`goals`].
+#![expect(clippy::print_stdout, reason = "a measuring program reports on the terminal")]
+
+mod echo;
+mod goals;
+mod machine;
+mod naive;
+mod options;
+mod part;
+mod parts;
+mod report;
+mod request;
+mod results;
+mod server;
+mod stage;
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+use options::Options;
+use results::Results;
+use stage::Stage;
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let chosen = parts::chosen(&options.only)?;
+    let stage = Stage::new(options.connections);
+    let mut open = Vec::new();
+    for entry in chosen {
+        open.push((entry, (entry.open)(&stage).with_context(|| entry.title.to_owned())?));
+    }
+
+    let mut results = Results::default();
+    for round in 1..=options.rounds {
+        for (entry, part) in &mut open {
+            let sample = part.round(options.time()).with_context(|| entry.title.to_owned())?;
+            println!("round {round} of {}  {:10} {sample}", options.rounds, entry.key);
+            results.add(entry.key, sample);
+        }
+    }
+
+    let machine = machine::facts(&stage)?;
+    println!("\n{}\n{}", report::parts_table(&results), report::goals_table(&results));
+    if let Some(path) = options.page() {
+        fs::write(path, report::page(&options, &machine, &results))
+            .with_context(|| format!("{} could not be written", path.display()))?;
+        println!("written: {}", path.display());
+    }
+    let errors = results.errors();
+    ensure!(errors == 0, "{errors} requests failed, so the numbers mean nothing");
+    Ok(())
+}
