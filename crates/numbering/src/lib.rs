@@ -9,6 +9,7 @@
 //! use numbering::{Format, Ordinal, Texts};
 //!
 //! let format = Format::of("INV/{year}/{seq:5}".parse()?);
+//! format.validate()?;
 //!
 //! let may = date(2026, 5, 3);
 //! let number = format.render(may, Ordinal::new(42)?, &Texts::default())?;
@@ -22,6 +23,7 @@
 //! The crate is pure: no clock, no randomness, no input or output.
 
 mod characters;
+mod collision;
 mod fiscal;
 mod format;
 pub mod limits;
@@ -34,8 +36,11 @@ mod text;
 
 pub use self::{
     characters::{breaks_file_names, is_allowed},
+    collision::{
+        CollidingNumber, Collision, CollisionReason, Relation, collision, collision_beside,
+    },
     fiscal::{FiscalYearError, FiscalYearStart},
-    format::{Format, PrintedYear, Reading, RenderError, Texts, is_customer_prefix},
+    format::{Format, FormatError, PrintedYear, Reading, RenderError, Texts, is_customer_prefix},
     ordinal::{Ordinal, OrdinalOverflow},
     pattern::{
         Diagnostic, Part, Pattern, PatternError, Severity, Span, Token, TokenKind, YearDigits,

@@ -10,6 +10,8 @@ pub const PATTERN_CHARS_MAX: usize = 120;
 pub const PREFIX_CHARS_MAX: usize = 40;
 /// The longest text that `{kind}` may print, in characters.
 pub const KIND_CHARS_MAX: usize = 40;
+/// How many texts `{kind}` may have.
+pub const KIND_TEXTS_MAX: usize = 64;
 /// The longest printed number, in characters.
 pub const NUMBER_CHARS_MAX: usize = 200;
 /// The largest width of `{seq:WIDTH}`.

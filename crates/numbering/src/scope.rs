@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, str::FromStr};
 
+use crate::TokenKind;
+
 /// Whose counter a number is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
@@ -24,6 +26,18 @@ impl Scope {
             Self::Account => "account",
             Self::Customer => "customer",
             Self::Parent => "parent",
+        }
+    }
+}
+
+impl Scope {
+    /// The token that says whose counter a number is from; none for the account.
+    #[must_use]
+    pub const fn token(self) -> Option<TokenKind> {
+        match self {
+            Self::Account => None,
+            Self::Customer => Some(TokenKind::Customer),
+            Self::Parent => Some(TokenKind::Invoice),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod read;
 mod render;
+mod validate;
 
 use jiff::civil::Date;
 
 pub use self::{
     read::{PrintedYear, Reading},
     render::{RenderError, Texts, is_customer_prefix},
+    validate::FormatError,
 };
 use crate::{
     FiscalYearStart, Part, Pattern, Reset, Token, TokenKind, YearDigits,

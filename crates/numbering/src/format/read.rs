@@ -163,7 +163,7 @@ impl Format {
 }
 
 impl Reading {
-    fn blank() -> Self {
+    pub(crate) fn blank() -> Self {
         Self {
             ordinal: Ordinal::ZERO,
             year: None,
@@ -179,7 +179,7 @@ impl Reading {
     }
 
     // The date token at the head of the text, if it is one and does not contradict an earlier one.
-    fn with_date_part(mut self, token: Token, text: &str) -> Option<(usize, Self)> {
+    pub(crate) fn with_date_part(mut self, token: Token, text: &str) -> Option<(usize, Self)> {
         let digits = match token {
             Token::Year(digits) | Token::EndYear(digits) => digits.count().into(),
             Token::Quarter => 1,

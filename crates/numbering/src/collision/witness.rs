@@ -1,0 +1,167 @@
+//! The shortest text that really is two numbers.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashSet},
+};
+
+use super::{
+    CollidingNumber, Collision, Search,
+    automaton::{Automaton, Place, Track},
+    days,
+    product::{Identity, Product, State},
+};
+use crate::{Format, Reading, Texts, YearDigits, fold};
+
+impl Search<'_> {
+    /// The shortest text of the product that two documents can have, on days that exist.
+    ///
+    /// Texts are tried from the shortest on, the most readable first. The search ends after
+    /// [`STEPS_MAX`]: by then all that the machines agree on is one number, or no day.
+    pub(super) fn witness(
+        &self,
+        product: &Product<'_>,
+        machines: [&Automaton; 2],
+    ) -> Option<Collision> {
+        let mut nodes = Vec::new();
+        let mut open = BinaryHeap::new();
+        let mut seen = HashSet::new();
+        for state in product.starts() {
+            if let Some(missing) = product.missing(state) {
+                open.push(Reverse((missing, 0, missing, nodes.len())));
+                nodes.push(Node { text: String::new(), state, sides: [Side::new(), Side::new()] });
+            }
+        }
+        for _ in 0..STEPS_MAX {
+            let Reverse((_, oddity, _, index)) = open.pop()?;
+            let node = nodes[index].clone();
+            if product.is_end(node.state)
+                && let Some(collision) = self.confirm(&node.text)
+            {
+                return Some(collision);
+            }
+            for (rank, c) in product.characters(node.state).into_iter().enumerate() {
+                let Some((text, sides)) = self.read(machines, &node, c) else { continue };
+                for state in product.step(node.state, c) {
+                    let Some(missing) = product.missing(state) else { continue };
+                    if seen.insert((state, sides.clone())) {
+                        let length = text.chars().count() + missing;
+                        open.push(Reverse((length, oddity + rank, missing, nodes.len())));
+                        nodes.push(Node { text: text.clone(), state, sides: sides.clone() });
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    // One character further; nowhere when the date parts are of no day.
+    fn read(&self, machines: [&Automaton; 2], node: &Node, c: char) -> Option<(String, [Side; 2])> {
+        let mut text = node.text.clone();
+        text.push(c);
+        let [a, b] = &node.sides;
+        let counts = self.identity != Identity::Different;
+        let a = a.read(self.a, machines[0], node.state.a, &text, counts)?;
+        let b = b.read(self.b, machines[1], node.state.b, &text, counts)?;
+        Some((text, [a, b]))
+    }
+
+    // Two numbers that are the text, if there are two.
+    fn confirm(&self, text: &str) -> Option<Collision> {
+        let of_b = self.b.read(text);
+        let of_a = self.a.read(text);
+        of_a.iter().find_map(|a| of_b.iter().find_map(|b| self.pair(text, a, b)))
+    }
+
+    fn pair(&self, text: &str, first: &Reading, second: &Reading) -> Option<Collision> {
+        let century = century(first).or(century(second)).unwrap_or(2000);
+        let first_date = days::day_of(self.a, first, century)?;
+        let second_date = days::day_of(self.b, second, century)?;
+        if let Identity::Counter { customer, invoice } = self.identity
+            && first.ordinal == second.ordinal
+            && self.a.period(first_date) == self.b.period(second_date)
+            && (!customer || first.customer == second.customer)
+            && (!invoice || first.invoice == second.invoice)
+        {
+            return None;
+        }
+        let number = |format: &Format, reading: &Reading, date| {
+            let customer = reading.customer.as_deref().unwrap_or_default();
+            if self.taken.iter().any(|taken| taken.eq_ignore_ascii_case(customer)) {
+                return None;
+            }
+            let invoice = reading.invoice.as_deref().unwrap_or_default().to_ascii_uppercase();
+            let kind = reading.kind.as_deref().unwrap_or_default();
+            let texts = Texts { customer, invoice: &invoice, kind };
+            let printed = format.render(date, reading.ordinal, &texts).ok()?;
+            let scope = if customer.is_empty() { invoice.as_str() } else { customer };
+            (fold(&printed) == text)
+                .then(|| CollidingNumber::new(format, date, reading.ordinal, printed, scope))
+        };
+        Some(Collision {
+            reason: self.reason,
+            first: number(self.a, first, first_date)?,
+            second: number(self.b, second, second_date)?,
+        })
+    }
+}
+
+const STEPS_MAX: usize = 20_000;
+
+/// A text on its way.
+#[derive(Clone)]
+struct Node {
+    text: String,
+    state: State,
+    sides: [Side; 2],
+}
+
+/// What one machine has made of the text, as far as it bears on what can follow.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Side {
+    dates: Reading,
+    /// The digits so far of the date part that is being read.
+    pending: u32,
+    /// The digits so far of the ordinal, where ordinals are compared.
+    ordinal: u64,
+}
+
+impl Side {
+    fn new() -> Self {
+        Self { dates: Reading::blank(), pending: 0, ordinal: 0 }
+    }
+
+    // `text` ends in the character that is read at `place`.
+    fn read(
+        &self,
+        format: &Format,
+        machine: &Automaton,
+        place: Place,
+        text: &str,
+        counts: bool,
+    ) -> Option<Self> {
+        let mut side = self.clone();
+        let digit = text.chars().next_back().and_then(|c| c.to_digit(10)).unwrap_or_default();
+        match machine.track(place) {
+            Track::Seq if counts => side.ordinal = self.ordinal * 10 + u64::from(digit),
+            Track::Date(..) => side.pending = self.pending * 10 + digit,
+            _ => {}
+        }
+        if let Some((token, digits)) = machine.date_token_ending(place) {
+            let start = text.len() - usize::from(digits);
+            side.pending = 0;
+            side.dates = side.dates.with_date_part(token, &text[start..])?.1;
+            // A date part alone always has its day; two may contradict each other.
+            if self.dates != Reading::blank() {
+                days::day_of(format, &side.dates, 2000)?;
+            }
+        }
+        Some(side)
+    }
+}
+
+fn century(reading: &Reading) -> Option<i16> {
+    let years = [reading.year, reading.end_year].into_iter().flatten();
+    let mut long = years.filter(|year| year.digits == YearDigits::Four);
+    long.next().and_then(|year| i16::try_from(year.value / 100 * 100).ok())
+}
