@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use testkit::load::Histogram;
+use testkit::load::{Meter, Window};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_postgres::{Client, Statement};
@@ -38,27 +38,21 @@ async fn drive(database: &Database<'_>, connections: usize, time: Time) -> Resul
     for _ in 0..connections {
         clients.push(Issuer::prepare(database.connect().await?).await?);
     }
-    let start = Instant::now() + time.warm_up;
-    let end = start + time.measured;
+    let window = Window::after(Instant::now(), time.warm_up, time.measured);
     let mut running = JoinSet::new();
     for client in clients {
-        running.spawn(client.issue_until(start, end));
+        running.spawn(client.issue_through(window));
     }
-    let mut latencies = Histogram::default();
+    let mut meter = Meter::new(window);
     while let Some(finished) = running.join_next().await {
-        latencies.add(&finished??);
+        meter.add(&finished??);
     }
     let given = database.issued().await? - before;
-    let counted = latencies.count();
+    let counted = meter.answered();
     ensure!(u64::try_from(given)? >= counted, "{counted} were counted and {given} given");
-    let milliseconds = |share| latencies.quantile(share).as_secs_f64() * 1e3;
-    let latency =
-        Latency { p50: milliseconds(0.50), p99: milliseconds(0.99), max: milliseconds(1.0) };
-    Ok(Sample {
-        rate: counted as f64 / time.measured.as_secs_f64(),
-        latency: Some(latency),
-        ..Sample::default()
-    })
+    let (p50, p99) = (meter.quantile_ms(0.50), meter.quantile_ms(0.99));
+    let latency = Some(Latency { p50, p99, max: meter.max_ms() });
+    Ok(Sample { rate: meter.rate(), latency, ..Sample::default() })
 }
 
 struct Issuer {
@@ -74,18 +68,15 @@ impl Issuer {
         Ok(Self { client, take, keep })
     }
 
-    async fn issue_until(mut self, start: Instant, end: Instant) -> Result<Histogram> {
-        let mut latencies = Histogram::default();
+    async fn issue_through(mut self, window: Window) -> Result<Meter> {
+        let mut meter = Meter::new(window);
         loop {
-            let begin = Instant::now();
-            if begin >= end {
-                return Ok(latencies);
+            let sent = Instant::now();
+            if window.is_over(sent) {
+                return Ok(meter);
             }
             self.issue().await?;
-            let done = Instant::now();
-            if begin >= start && done <= end {
-                latencies.record(done - begin);
-            }
+            meter.record(sent, Instant::now());
         }
     }
 

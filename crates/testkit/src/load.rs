@@ -6,6 +6,7 @@
 //! only the status and the length are read.
 
 mod histogram;
+mod meter;
 mod response;
 
 use std::io;
@@ -17,6 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 pub use histogram::Histogram;
+pub use meter::{Meter, Window};
 use response::Head;
 
 /// How long a client waits for one answer, and for the stragglers after the end.
@@ -40,18 +42,18 @@ pub struct LoadPlan<R> {
     pub request: R,
 }
 
-/// What came of it. Only requests that were sent after the warm-up are counted.
+/// What came of it. The warm-up counts for errors only: a server that fails then fails.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoadReport {
-    /// Answers with a status from 200 to 299.
+    /// Answers with a status from 200 to 299 that arrived in the measured time.
     pub requests: u64,
     /// Other answers, and requests without one.
     pub errors: u64,
     /// What the first of the errors was.
     pub first_error: Option<String>,
-    /// The time over which was counted, in seconds.
+    /// The measured time, in seconds.
     pub seconds: f64,
-    /// Counted requests per second.
+    /// Requests per second.
     pub rate: f64,
     /// Half of the requests were answered within this many milliseconds.
     pub p50_ms: f64,
@@ -85,19 +87,17 @@ async fn drive<R>(plan: LoadPlan<R>) -> Tally
 where
     R: Fn(usize, u64, &mut Vec<u8>) + 'static,
 {
-    let start = Instant::now() + plan.warm_up;
-    let window = Window { start, end: start + plan.duration };
+    let window = Window::after(Instant::now(), plan.warm_up, plan.duration);
     let connections = plan.connections;
     let plan = Rc::new(plan);
     let clients: Vec<_> = (0..connections)
         .map(|connection| {
             let plan = Rc::clone(&plan);
-            tokio::task::spawn_local(
-                async move { Client::new(connection).run(&plan, window).await },
-            )
+            let client = Client::new(connection, window);
+            tokio::task::spawn_local(async move { client.run(&plan, window).await })
         })
         .collect();
-    let mut tally = Tally { seconds: plan.duration.as_secs_f64(), ..Tally::default() };
+    let mut tally = Tally::new(window);
     for client in clients {
         match client.await {
             Ok(one) => tally.add(one),
@@ -107,44 +107,38 @@ where
     tally
 }
 
-#[derive(Clone, Copy)]
-struct Window {
-    start: Instant,
-    end: Instant,
-}
-
-#[derive(Default)]
 struct Tally {
-    latencies: Histogram,
+    meter: Meter,
     errors: u64,
     first_error: Option<String>,
-    seconds: f64,
 }
 
 impl Tally {
+    fn new(window: Window) -> Self {
+        Self { meter: Meter::new(window), errors: 0, first_error: None }
+    }
+
     fn fail(&mut self, what: String) {
         self.errors += 1;
         self.first_error.get_or_insert(what);
     }
 
     fn add(&mut self, other: Self) {
-        self.latencies.add(&other.latencies);
+        self.meter.add(&other.meter);
         self.errors += other.errors;
         self.first_error = self.first_error.take().or(other.first_error);
     }
 
     fn report(self) -> LoadReport {
-        let requests = self.latencies.count();
-        let rate = if self.seconds > 0.0 { requests as f64 / self.seconds } else { 0.0 };
         LoadReport {
-            requests,
+            requests: self.meter.answered(),
             errors: self.errors,
             first_error: self.first_error,
-            seconds: self.seconds,
-            rate,
-            p50_ms: self.latencies.quantile(0.50).as_secs_f64() * 1e3,
-            p99_ms: self.latencies.quantile(0.99).as_secs_f64() * 1e3,
-            max_ms: self.latencies.max().as_secs_f64() * 1e3,
+            seconds: self.meter.seconds(),
+            rate: self.meter.rate(),
+            p50_ms: self.meter.quantile_ms(0.50),
+            p99_ms: self.meter.quantile_ms(0.99),
+            max_ms: self.meter.max_ms(),
         }
     }
 }
@@ -157,12 +151,12 @@ struct Client {
 }
 
 impl Client {
-    fn new(connection: usize) -> Self {
+    fn new(connection: usize, window: Window) -> Self {
         Self {
             connection,
             request: Vec::with_capacity(1024),
             received: vec![0; 16 * 1024],
-            tally: Tally::default(),
+            tally: Tally::new(window),
         }
     }
 
@@ -174,7 +168,7 @@ impl Client {
         let mut iteration = 0;
         loop {
             let sent = Instant::now();
-            if sent >= window.end {
+            if window.is_over(sent) {
                 return self.tally;
             }
             self.request.clear();
@@ -185,11 +179,8 @@ impl Client {
                 Ok(outcome) => outcome,
                 Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")),
             };
-            let answered = Instant::now();
-            let counted = sent >= window.start && answered <= window.end;
             match outcome {
-                Ok(200..=299) if counted => self.tally.latencies.record(answered - sent),
-                Ok(200..=299) => {}
+                Ok(200..=299) => self.tally.meter.record(sent, Instant::now()),
                 Ok(status) => self.tally.fail(format!("status {status}")),
                 Err(error) => {
                     stream = None;

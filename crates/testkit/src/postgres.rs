@@ -27,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often another port is tried when somebody took the one that was free a moment ago.
 const PORT_ATTEMPTS: u32 = 5;
 
+/// Says whether a machine is known to have no PostgreSQL.
+const PRESENCE: &str = "GAPLESS_TEST_POSTGRES";
+
 /// What a commit means in the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -114,6 +117,27 @@ impl TemporaryCluster {
                     attempt += 1;
                 }
             }
+        }
+    }
+
+    /// Starts a cluster for a test; `None` only where the machine is known to have no PostgreSQL,
+    /// which is said aloud. `cargo xtask test` finds that out, reports it and sets
+    /// `GAPLESS_TEST_POSTGRES=absent`.
+    ///
+    /// # Panics
+    ///
+    /// When the cluster does not start for any other reason, so that no test passes by accident.
+    #[must_use]
+    pub fn for_test(durability: Durability) -> Option<Self> {
+        match Self::start(durability) {
+            Ok(cluster) => Some(cluster),
+            Err(error @ ClusterError::NotInstalled)
+                if std::env::var_os(PRESENCE).is_some_and(|value| value == "absent") =>
+            {
+                report_skip(&error);
+                None
+            }
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -291,6 +315,11 @@ fn await_ready(server: &mut Child, directory: &Path) -> Result<(), ClusterError>
         }
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+#[expect(clippy::print_stderr, reason = "a test that does nothing must not look like one that ran")]
+fn report_skip(error: &ClusterError) {
+    eprintln!("skipped: {error}");
 }
 
 fn end(server: &mut Child) {

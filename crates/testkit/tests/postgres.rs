@@ -1,24 +1,10 @@
 //! A temporary cluster, from its start to the removal of its last file.
-//!
-//! Where the machine has no PostgreSQL, `cargo xtask test` says so and sets
-//! `GAPLESS_TEST_POSTGRES=absent`; only then are these tests left out.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::Command;
 
-use testkit::postgres::{ClusterError, Durability, TemporaryCluster};
-
-fn start(durability: Durability) -> Option<TemporaryCluster> {
-    match TemporaryCluster::start(durability) {
-        Err(ClusterError::NotInstalled)
-            if std::env::var_os("GAPLESS_TEST_POSTGRES").is_some_and(|value| value == "absent") =>
-        {
-            None
-        }
-        started => Some(started.unwrap()),
-    }
-}
+use testkit::postgres::{Durability, TemporaryCluster};
 
 fn ask(cluster: &TemporaryCluster, host: &str, sql: &str) -> String {
     let output = Command::new(cluster.installation().program("psql"))
@@ -32,7 +18,7 @@ fn ask(cluster: &TemporaryCluster, host: &str, sql: &str) -> String {
 
 #[test]
 fn it_answers_over_both_ways_and_is_as_durable_as_asked() {
-    let Some(cluster) = start(Durability::Full) else { return };
+    let Some(cluster) = TemporaryCluster::for_test(Durability::Full) else { return };
     let socket = cluster.socket_directory().to_str().unwrap().to_owned();
     assert_eq!(ask(&cluster, "127.0.0.1", "SHOW fsync"), "on");
     assert_eq!(ask(&cluster, &socket, "SHOW synchronous_commit"), "on");
@@ -47,8 +33,8 @@ fn it_answers_over_both_ways_and_is_as_durable_as_asked() {
 
 #[test]
 fn two_live_side_by_side_and_leave_nothing() {
-    let Some(first) = start(Durability::None) else { return };
-    let second = start(Durability::None).unwrap();
+    let Some(first) = TemporaryCluster::for_test(Durability::None) else { return };
+    let second = TemporaryCluster::start(Durability::None).unwrap();
     assert_eq!(ask(&first, "127.0.0.1", "SHOW fsync"), "off");
     ask(&first, "127.0.0.1", "CREATE TABLE only_here ()");
     let tables = "SELECT count(*) FROM pg_tables WHERE tablename = 'only_here'";
@@ -64,7 +50,7 @@ fn two_live_side_by_side_and_leave_nothing() {
 
 #[test]
 fn a_panic_takes_it_down_too() {
-    let Some(cluster) = start(Durability::None) else { return };
+    let Some(cluster) = TemporaryCluster::for_test(Durability::None) else { return };
     let directory: PathBuf = cluster.socket_directory().to_path_buf();
     let port = cluster.port();
     let outcome = panic::catch_unwind(AssertUnwindSafe(move || {
