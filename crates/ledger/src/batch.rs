@@ -2,9 +2,8 @@
 
 use crate::books::{Books, Changes, Loaded, Misses};
 use crate::command::Command;
-use crate::decide::{Halt, decide};
-use crate::outcome::Outcome;
-use crate::refusal::Refusal;
+use crate::decide::decide;
+use crate::outcome::Answer;
 
 /// Rounds after which a batch of several commands is cut in half.
 const ROUNDS_MAX: u32 = 48;
@@ -32,11 +31,11 @@ pub enum Step {
 /// A decided batch.
 #[derive(Debug)]
 pub struct Decided {
-    /// One result for each command, in order.
-    pub results: Vec<Result<Outcome, Refusal>>,
-    /// What to commit before any result is told.
+    /// One answer for each command, in order.
+    pub answers: Vec<Answer>,
+    /// What to commit before any answer is told.
     pub changes: Changes,
-    /// Commands that were put off to a batch of their own: those behind the ones with results.
+    /// Commands that were put off to a batch of their own: those behind the ones with answers.
     pub put_off: Vec<Command>,
 }
 
@@ -56,19 +55,17 @@ impl Batch {
             self.rounds = 0;
         }
         self.books.forget_writes();
-        let mut results = Vec::with_capacity(self.commands.len());
-        for command in &self.commands {
-            match run(&mut self.books, command) {
-                Some(result) => results.push(result),
-                // The round is lost; going on finds what the commands behind are missing.
-                None => continue,
-            }
-        }
+        // After a miss the round is lost; going on finds what the commands behind are missing.
+        let answers: Vec<Answer> = self
+            .commands
+            .iter()
+            .filter_map(|command| decide(&mut self.books, command).ok())
+            .collect();
         if self.books.is_missing_any() {
             return Step::Load(self.books.take_misses());
         }
         Step::Done(Box::new(Decided {
-            results,
+            answers,
             changes: self.books.take_changes(),
             put_off: std::mem::take(&mut self.put_off),
         }))
@@ -77,25 +74,5 @@ impl Batch {
     /// Takes what was loaded for [`Step::Load`].
     pub fn fill(&mut self, asked: Misses, found: Loaded) {
         self.books.fill(asked, found);
-    }
-}
-
-/// Runs one command; `None` when it stopped at something missing.
-fn run(books: &mut Books, command: &Command) -> Option<Result<Outcome, Refusal>> {
-    match decide(books, command) {
-        Ok(outcome) => {
-            books.keep();
-            Some(Ok(outcome))
-        }
-        Err(Halt::Missing) => {
-            books.undo();
-            None
-        }
-        Err(Halt::Refused(refusal)) => {
-            books.undo();
-            crate::decide::remember(books, command, &Err(refusal.clone()));
-            books.keep();
-            Some(Err(refusal))
-        }
     }
 }

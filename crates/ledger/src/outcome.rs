@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{GapId, KeyId, LedgerId, SeriesId};
 use crate::model::{GapRow, KeyRow, Level, NumberRow, SequenceRow, SeriesRow, Settings};
+use crate::refusal::Refusal;
 
 /// The answer to a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,15 @@ pub enum Outcome {
     Revoked(KeyId),
     /// A gap that was recorded.
     Gap(GapId),
+}
+
+/// What is told to whoever sent a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What the command came to.
+    pub result: Result<Outcome, Refusal>,
+    /// Whether this is the remembered answer to an earlier command with the same idempotency key.
+    pub replayed: bool,
 }
 
 /// A number with what is needed to show it.
@@ -79,7 +89,7 @@ pub struct SettingsView {
 impl NumberView {
     /// Puts a number beside the series and period that it is in.
     pub fn new(row: NumberRow, sequence: &SequenceRow, series: &SeriesRow) -> NumberView {
-        let period = sequence.period();
+        let period = series.period(sequence.period_from);
         NumberView {
             row,
             series: series.id,
@@ -93,7 +103,7 @@ impl NumberView {
 impl GapView {
     /// Puts a gap beside the series and period that it is in.
     pub fn new(row: GapRow, sequence: &SequenceRow, series: &SeriesRow) -> GapView {
-        let period = sequence.period();
+        let period = series.period(sequence.period_from);
         GapView {
             row,
             series: series.id,

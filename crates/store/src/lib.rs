@@ -16,9 +16,9 @@ pub use query::{
     SequencePage, StoredEntry, TrailPage,
 };
 
+use ledger::books::Checkpoint;
 use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, SequenceId};
 use ledger::model::{At, GapRow, KeyHash, KeyRow, LedgerRow, Mode, SequenceRow, SeriesRow};
-use ledger::books::Checkpoint;
 use ledger::{Changes, Loaded, Misses};
 
 /// A database.
@@ -98,8 +98,11 @@ pub trait Reader: Send {
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn ledger_of(&mut self, account: &AccountId, mode: Mode)
-    -> Result<Option<LedgerRow>, StoreError>;
+    fn ledger_of(
+        &mut self,
+        account: &AccountId,
+        mode: Mode,
+    ) -> Result<Option<LedgerRow>, StoreError>;
 
     /// The key with a hash, revoked ones included.
     ///

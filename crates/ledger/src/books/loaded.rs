@@ -5,9 +5,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::{Books, Table};
-use crate::id::{
-    AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId,
-};
+use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
 use crate::model::{
     CustomerRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow, Mode, NumberRow,
     OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,

@@ -10,9 +10,7 @@ pub use changes::{Changes, Checkpoint, LedgerChange, TrailLine};
 pub use loaded::{Loaded, Misses};
 pub use table::{Missing, Table};
 
-use crate::id::{
-    AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId,
-};
+use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
 use crate::model::{
     CustomerRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow, Mode, NumberRow,
     OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,

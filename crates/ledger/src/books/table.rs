@@ -54,6 +54,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
         self.read(key).unwrap_or(None)
     }
 
+    /// The row if it is known, without asking for it.
+    pub fn peek(&self, key: &K) -> Option<&V> {
+        self.written.get(key).or_else(|| self.loaded.get(key).and_then(Option::as_ref))
+    }
+
     /// Writes a row.
     pub fn write(&mut self, key: K, value: V) {
         let before = self.written.insert(key.clone(), value);

@@ -6,9 +6,10 @@ mod issue;
 mod keys;
 mod locks;
 mod open;
+mod revise;
+mod sequence;
 mod series;
 mod settings;
-mod sequence;
 mod void;
 
 use std::sync::Arc;
@@ -19,65 +20,72 @@ use crate::books::{Books, Missing};
 use crate::command::{Action, Actor, Command, SeriesRef};
 use crate::id::LedgerId;
 use crate::model::{LedgerRow, OutcomeRow, Receipt, SeriesRow};
-use crate::outcome::Outcome;
+use crate::outcome::{Answer, Outcome};
 use crate::refusal::{Code, Refusal};
 use crate::role::{Right, Role};
 use crate::trail::{Change, Entry};
 
 /// Why a command stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Halt {
+enum Halt {
     /// Something is not loaded; it is noted in the books.
     Missing,
     /// It is refused.
     Refused(Refusal),
 }
 
-/// Decides one command. What it writes into the books counts only once the caller keeps it; after
-/// an error the caller undoes it.
+/// Decides one command. A refused command leaves nothing in the books but, with an idempotency
+/// key, its remembered outcome.
 ///
 /// # Errors
-/// [`Halt::Missing`] when something must be loaded first, [`Halt::Refused`] with the reason.
-pub fn decide(books: &mut Books, command: &Command) -> Result<Outcome, Halt> {
-    let role = role(books, command);
-    if let Some(remembered) = remembered(books, command)? {
-        role?;
-        return remembered;
-    }
-    let role = role?;
+/// [`Missing`] when something must be loaded first: it is noted in the books, and nothing that the
+/// command wrote remains.
+pub fn decide(books: &mut Books, command: &Command) -> Result<Answer, Missing> {
+    let decided = match remembered(books, command) {
+        Ok(Some(result)) => return Ok(Answer { result, replayed: true }),
+        Ok(None) => permitted(books, command),
+        Err(halt) => Err(halt),
+    };
+    let result = match decided {
+        Ok(outcome) => Ok(outcome),
+        Err(halt) => {
+            books.undo();
+            match halt {
+                Halt::Missing => return Err(Missing),
+                Halt::Refused(refusal) => Err(refusal),
+            }
+        }
+    };
+    remember(books, command, &result);
+    books.keep();
+    Ok(Answer { result, replayed: false })
+}
+
+fn permitted(books: &mut Books, command: &Command) -> Result<Outcome, Halt> {
+    let role = role(books, command)?;
     permit(role, command.action.right(), "do this")?;
-    let outcome = act(books, command, role)?;
-    remember(books, command, &Ok(outcome.clone()));
-    Ok(outcome)
+    act(books, command, role)
 }
 
 /// Remembers what a command with an idempotency key came to.
-pub(crate) fn remember(books: &mut Books, command: &Command, result: &Result<Outcome, Refusal>) {
+fn remember(books: &mut Books, command: &Command, result: &Result<Outcome, Refusal>) {
     let Some((key, request)) = command.idempotency else { return };
-    let mismatch = |refusal: &Refusal| refusal.code == Code::IdempotencyError;
-    if result.as_ref().is_err_and(mismatch) || books.outcomes.probe(&(command.ledger, key)).is_some()
-    {
+    let unkept = |refusal: &Refusal| {
+        matches!(refusal.code, Code::IdempotencyError | Code::ApiKeyExpired | Code::RoleForbidden)
+    };
+    if result.as_ref().is_err_and(unkept) {
         return;
     }
-    let row = OutcomeRow {
-        ledger: command.ledger,
-        key,
-        request,
-        at: command.at,
-        result: result.clone(),
-    };
+    let row =
+        OutcomeRow { ledger: command.ledger, key, request, at: command.at, result: result.clone() };
     books.outcomes.write((command.ledger, key), row);
 }
 
-fn remembered(
-    books: &Books,
-    command: &Command,
-) -> Result<Option<Result<Outcome, Halt>>, Halt> {
+/// What a command with the same key came to before, if anybody with a good key asks.
+fn remembered(books: &Books, command: &Command) -> Result<Option<Result<Outcome, Refusal>>, Halt> {
     let Some((key, request)) = command.idempotency else { return Ok(None) };
     let Some(row) = books.outcomes.probe(&(command.ledger, key)) else { return Ok(None) };
-    if command.at.0 - row.at.0 >= 2 * crate::limits::OUTCOME_KEPT_MS {
-        return Ok(None);
-    }
+    role(books, command)?;
     if row.request != request {
         return refuse(
             Code::IdempotencyError,
@@ -85,7 +93,7 @@ fn remembered(
              for a new request, or repeat the first request unchanged.",
         );
     }
-    Ok(Some(row.result.clone().map_err(Halt::Refused)))
+    Ok(Some(row.result.clone()))
 }
 
 fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt> {
@@ -192,7 +200,12 @@ fn name(which: &SeriesRef) -> String {
 }
 
 /// Records a change: the entry is chained behind the ledger's head, and the head moves.
-fn record(books: &mut Books, command: &Command, ledger: &mut LedgerRow, change: &Change) -> Receipt {
+fn record(
+    books: &mut Books,
+    command: &Command,
+    ledger: &mut LedgerRow,
+    change: &Change,
+) -> Receipt {
     let entry = Entry {
         ledger: ledger.id,
         index: ledger.trail_count,

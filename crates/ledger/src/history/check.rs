@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::order::{self, Timed};
-use super::{
-    Answer, Given, Holder, Observation, Register, Registered, Report, Request, Violation,
-};
+use super::{Answer, Given, Holder, Observation, Register, Registered, Report, Request, Violation};
 
 /// Compares what clients saw with the register that they left.
 ///

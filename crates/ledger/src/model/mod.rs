@@ -5,9 +5,9 @@ mod gap;
 mod key;
 mod ledger_row;
 mod number;
-mod series;
 mod outcome_row;
 mod sequence;
+mod series;
 mod settings;
 mod time;
 

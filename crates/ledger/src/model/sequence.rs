@@ -1,7 +1,6 @@
 //! The counter of one series, in one scope, in one period.
 
 use jiff::civil::Date;
-use numbering::Period;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{LedgerId, ScopeKey, SequenceId, SeriesId};
@@ -33,9 +32,6 @@ pub struct SequenceRow {
     /// First day of the period.
     #[serde(with = "super::civil")]
     pub period_from: Date,
-    /// The day after the period's last.
-    #[serde(with = "super::civil")]
-    pub period_to: Date,
     /// First ordinal covered.
     pub first: u64,
     /// Last ordinal covered; `first - 1` while there is none (`first` is then at least 1).
@@ -56,8 +52,8 @@ impl SequenceRow {
         }
     }
 
-    /// Its period.
-    pub fn period(&self) -> Period {
-        Period { from: self.period_from, to: self.period_to }
+    /// The ordinal that comes next.
+    pub fn next(&self) -> u64 {
+        self.last + 1
     }
 }

@@ -111,8 +111,13 @@ impl SeriesRow {
     }
 
     /// How people call a period of this series, such as `2026` or `2026-05`.
+    ///
+    /// A period that a changed reset cut or stretched is called after the one that its last day
+    /// would be in.
     pub fn period_label(&self, period: &Period) -> String {
-        period.label(&self.version(period.from).format)
+        let format = &self.version(period.from).format;
+        let last_day = period.to.yesterday().unwrap_or(period.from);
+        format.period(last_day).label(format)
     }
 
     /// What `{kind}` prints for a kind; `None` when the series does not take it.
@@ -147,7 +152,10 @@ mod scope {
     use numbering::Scope;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(scope: &Scope, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        scope: &Scope,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_str(scope)
     }
 

@@ -1,0 +1,336 @@
+//! Finding, opening and moving sequences.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use numbering::{Format, Ordinal, Part, Period, Scope, Texts, Token, TokenKind, YearDigits};
+use sha2::{Digest, Sha256};
+
+use super::{Halt, actor_text, ledger, reason, record, refuse, refuse_param, series_of, today};
+use crate::books::Books;
+use crate::command::{Advance, Command};
+use crate::id::{CustomerId, GapId, LedgerId, Position, ScopeKey, SequenceId};
+use crate::limits;
+use crate::model::{
+    CustomerRow, GapCause, GapRow, Kind, LedgerRow, PrefixOwner, SequenceKey, SequenceRow,
+    SeriesRow,
+};
+use crate::outcome::{GapView, Outcome};
+use crate::refusal::Code;
+use crate::trail::{Change, OpenedSequence};
+
+/// Where a number is to be given.
+pub(super) struct Place {
+    pub(super) series: Arc<SeriesRow>,
+    pub(super) date: Date,
+    pub(super) scope: Scoped,
+    pub(super) kind: Kind,
+}
+
+/// What is counted apart, and what the pattern prints of it.
+#[derive(Default)]
+pub(super) struct Scoped {
+    pub(super) key: ScopeKey,
+    pub(super) customer_text: String,
+    pub(super) parent_text: String,
+}
+
+/// Finds scopes, and registers customers that are new.
+pub(super) struct Scoping<'a> {
+    pub(super) books: &'a mut Books,
+    pub(super) ledger: LedgerId,
+    pub(super) prefixes: &'a mut Vec<(CustomerId, String)>,
+}
+
+impl Scoping<'_> {
+    pub(super) fn find(
+        &mut self,
+        series: &SeriesRow,
+        customer: Option<&CustomerId>,
+        parent: Option<Position>,
+        prints_customer: bool,
+    ) -> Result<Scoped, Halt> {
+        let mut scoped = Scoped::default();
+        if series.scope == Scope::Customer || prints_customer {
+            let Some(customer) = customer else {
+                let message = format!(
+                    "The series {} counts by customer. Say which one in `customer`.",
+                    series.name
+                );
+                return refuse_param(Code::ParameterMissing, "customer", message);
+            };
+            scoped.customer_text = self.customer_prefix(customer)?;
+            if series.scope == Scope::Customer {
+                scoped.key = ScopeKey(customer.0.clone());
+            }
+        }
+        if series.scope == Scope::Parent {
+            let Some(parent) = parent else {
+                let message = format!(
+                    "The series {} counts by parent document. Give its number's id in `invoice`.",
+                    series.name
+                );
+                return refuse_param(Code::ParameterMissing, "invoice", message);
+            };
+            let Some(row) = self.books.numbers.read(&(self.ledger, parent))? else {
+                let message = "There is no such number. Give the id of the parent's number.";
+                return refuse_param(Code::ResourceMissing, "invoice", message);
+            };
+            scoped.parent_text = row.text.clone();
+            scoped.key = super::issue::parent_key(parent);
+        }
+        Ok(scoped)
+    }
+
+    /// The customer's prefix; a new customer gets one that nobody ever had.
+    fn customer_prefix(&mut self, customer: &CustomerId) -> Result<String, Halt> {
+        let key = (self.ledger, customer.clone());
+        if let Some(row) = self.books.customers.read(&key)? {
+            return Ok(row.prefix.clone());
+        }
+        let mut attempt = 0u32;
+        let prefix = loop {
+            let prefix = candidate_prefix(self.ledger, customer, attempt);
+            if self.books.prefixes.read(&(self.ledger, prefix.clone()))?.is_none() {
+                break prefix;
+            }
+            attempt += 1;
+        };
+        let owner = PrefixOwner::Customer(customer.clone());
+        self.books.prefixes.write((self.ledger, prefix.clone()), owner);
+        let row = CustomerRow { ledger: self.ledger, id: customer.clone(), prefix: prefix.clone() };
+        self.books.customers.write(key, row);
+        self.prefixes.push((customer.clone(), prefix.clone()));
+        Ok(prefix)
+    }
+}
+
+/// Eight upper-case hexadecimal digits that follow from the customer, so that deciding needs no
+/// random number; the first is a letter, so that no prefix looks like a date.
+fn candidate_prefix(ledger: LedgerId, customer: &CustomerId, attempt: u32) -> String {
+    let mut digest = Sha256::new();
+    digest.update(ledger.0.to_be_bytes());
+    digest.update(attempt.to_be_bytes());
+    digest.update(customer.0.as_bytes());
+    let hash: [u8; 32] = digest.finalize().into();
+    let letter = char::from(b'A' + hash[4] % 6);
+    let rest: String = hash[..4].iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("{letter}{}", &rest[..7])
+}
+
+/// The sequence of a place, its period, and what the trail says when it is new.
+pub(super) fn open_or_read(
+    books: &mut Books,
+    ledger: &mut LedgerRow,
+    place: &Place,
+) -> Result<(SequenceRow, Period, Option<OpenedSequence>), Halt> {
+    let period = place.series.period(place.date);
+    let key = SequenceKey {
+        ledger: ledger.id,
+        series: place.series.id,
+        scope: place.scope.key.clone(),
+        period_from: period.from,
+    };
+    if let Some(row) = books.sequences.read(&key)? {
+        return Ok((row.clone(), period, None));
+    }
+    ledger.last_sequence += 1;
+    let first = place.series.first_ordinal(&period);
+    let row = SequenceRow {
+        ledger: ledger.id,
+        id: SequenceId(ledger.last_sequence),
+        series: place.series.id,
+        scope: key.scope.clone(),
+        period_from: period.from,
+        first,
+        last: first - 1,
+        last_date: None,
+    };
+    books.places.write((ledger.id, row.id), key.clone());
+    books.sequences.write(key, row.clone());
+    let opened = OpenedSequence {
+        id: row.id,
+        series: row.series,
+        scope: row.scope.clone(),
+        period_from: period.from,
+        period_to: period.to,
+        first,
+    };
+    Ok((row, period, Some(opened)))
+}
+
+/// Renders a number.
+pub(super) fn render(
+    format: &Format,
+    date: Date,
+    ordinal: u64,
+    texts: &Texts<'_>,
+) -> Result<String, Halt> {
+    let Ok(ordinal) = Ordinal::new(ordinal) else {
+        return refuse(
+            Code::OrdinalOverflow,
+            "The counter has reached the largest ordinal. Start a new series, or one that resets.",
+        );
+    };
+    match format.render(date, ordinal, texts) {
+        Ok(text) => Ok(text),
+        Err(error) => refuse(
+            Code::PatternInvalid,
+            format!("The number cannot be printed: {error}. Change the pattern of the series."),
+        ),
+    }
+}
+
+/// Refuses a date whose two-digit year was used for another century.
+pub(super) fn check_century(series: &SeriesRow, date: Date) -> Result<(), Halt> {
+    let pattern = &series.version(date).format.pattern;
+    let years = pattern.parts().iter().filter_map(|part| match part {
+        Part::Token(Token::Year(digits) | Token::EndYear(digits)) => Some(*digits),
+        _ => None,
+    });
+    let mut years = years.peekable();
+    if years.peek().is_none() || years.any(|digits| digits == YearDigits::Four) {
+        return Ok(());
+    }
+    let (Some(first), Some(last)) = (series.first_date, series.last_date) else { return Ok(()) };
+    let span = last.max(date).year() - first.min(date).year();
+    if span < 99 {
+        return Ok(());
+    }
+    let message = format!(
+        "The series {} prints two digits of the year and has numbers dated {first} to {last}; \
+         {date} is about a century away and could print the same. Put {{year}} with four digits \
+         into the pattern.",
+        series.name
+    );
+    refuse_param(Code::PeriodAmbiguous, "date", message)
+}
+
+/// Moves a sequence forward, and records the gap that this leaves.
+pub(super) fn advance(
+    books: &mut Books,
+    command: &Command,
+    advance: &Advance,
+) -> Result<Outcome, Halt> {
+    let why = reason(&advance.reason, "move a sequence forward")?.to_owned();
+    let mut ledger = ledger(books, command.ledger)?;
+    let series = series_of(books, ledger.id, &advance.series)?;
+    let date = match advance.date {
+        Some(date) => date,
+        None => today(&ledger, command)?,
+    };
+    check_unlocked(&ledger, date)?;
+    check_century(&series, date)?;
+    let mut prefixes = Vec::new();
+    let prints_customer = series.newest().format.pattern.has(TokenKind::Customer);
+    let scope = Scoping { books, ledger: ledger.id, prefixes: &mut prefixes }.find(
+        &series,
+        advance.customer.as_ref(),
+        advance.parent,
+        prints_customer,
+    )?;
+    let kind = series.kinds.first().map_or_else(Kind::invoice, |known| known.kind.clone());
+    let place = Place { series, date, scope, kind };
+    let (mut sequence, period, opened) = open_or_read(books, &mut ledger, &place)?;
+    check_forward(&sequence, advance.next)?;
+    if advance.next == sequence.next() && opened.is_none() {
+        return Ok(Outcome::Advanced(Box::new(sequence), None));
+    }
+    let gap = skip(books, command, &mut ledger, &place, &mut sequence, advance.next)?;
+    let change = Change::SequenceAdvanced {
+        opened,
+        prefixes,
+        sequence: sequence.id,
+        gap: gap.as_ref().map(|gap| (gap.id, gap.from, gap.to)),
+        reason: why,
+    };
+    record(books, command, &mut ledger, &change);
+    books.sequences.write(sequence.key(), sequence.clone());
+    let mut used = SeriesRow::clone(&place.series);
+    used.first_date = Some(used.first_date.map_or(date, |first| first.min(date)));
+    used.last_date = Some(used.last_date.map_or(date, |last| last.max(date)));
+    let gap = gap.map(|row| {
+        Box::new(GapView {
+            row,
+            series: used.id,
+            series_name: used.name.clone(),
+            scope: sequence.scope.0.clone(),
+            period_label: used.period_label(&period),
+            period,
+        })
+    });
+    super::series::write(books, used);
+    Ok(Outcome::Advanced(Box::new(sequence), gap))
+}
+
+fn check_unlocked(ledger: &LedgerRow, date: Date) -> Result<(), Halt> {
+    match ledger.settings.locked_through() {
+        Some(locked) if date <= locked => refuse_param(
+            Code::PeriodLocked,
+            "date",
+            format!("{date} is locked: the lock date is {locked}. Choose a date after it."),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn check_forward(sequence: &SequenceRow, next: u64) -> Result<(), Halt> {
+    if next < sequence.next() {
+        let message = format!(
+            "The next ordinal is {} already; a sequence only moves forward. Give {} or more.",
+            sequence.next(),
+            sequence.next()
+        );
+        return refuse_param(Code::AdvanceBackward, "next", message);
+    }
+    if next > numbering::limits::ORDINAL_MAX {
+        return refuse_param(
+            Code::OrdinalOverflow,
+            "next",
+            format!("The largest ordinal is {}.", numbering::limits::ORDINAL_MAX),
+        );
+    }
+    if next - sequence.next() > limits::ADVANCE_MAX {
+        let message = format!("At most {} ordinals can be skipped at once.", limits::ADVANCE_MAX);
+        return refuse_param(Code::ParameterInvalid, "next", message);
+    }
+    Ok(())
+}
+
+/// Makes the ordinals up to `next` blank.
+fn skip(
+    books: &mut Books,
+    command: &Command,
+    ledger: &mut LedgerRow,
+    place: &Place,
+    sequence: &mut SequenceRow,
+    next: u64,
+) -> Result<Option<GapRow>, Halt> {
+    if next == sequence.next() {
+        return Ok(None);
+    }
+    let texts = Texts {
+        customer: &place.scope.customer_text,
+        invoice: &place.scope.parent_text,
+        kind: place.series.kind_text(&place.kind).unwrap_or_default(),
+    };
+    let format = &place.series.version(place.date).format;
+    ledger.last_gap += 1;
+    let gap = GapRow {
+        ledger: ledger.id,
+        id: GapId(ledger.last_gap),
+        sequence: sequence.id,
+        from: sequence.next(),
+        to: next - 1,
+        first_text: render(format, place.date, sequence.next(), &texts)?,
+        last_text: render(format, place.date, next - 1, &texts)?,
+        cause: GapCause::Skipped,
+        at: command.at,
+        actor: actor_text(&command.actor),
+        index: ledger.trail_count,
+        explanation: None,
+    };
+    sequence.last = next - 1;
+    books.gaps.write((ledger.id, gap.id), gap.clone());
+    Ok(Some(gap))
+}

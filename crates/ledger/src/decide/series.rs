@@ -1,0 +1,383 @@
+//! Making and changing series.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use numbering::{
+    Collision, Format, FormatError, Part, Pattern, Period, Relation, Reset, Scope, Token,
+    TokenKind, collision_beside,
+};
+
+use super::revise::{fiscal, revise};
+use super::{Halt, ledger, record, refuse_param, series_of};
+use crate::books::Books;
+use crate::command::{Command, NewSeries, SeriesChange, SeriesRef};
+use crate::id::SeriesId;
+use crate::limits::SERIES_NAME_CHARS_MAX;
+use crate::model::{
+    FormatVersion, HouseStyle, Kind, KindText, LedgerRow, Level, PrefixOwner, SeriesRow,
+};
+use crate::outcome::Outcome;
+use crate::refusal::Code;
+use crate::trail::Change;
+
+/// Makes a series.
+pub(super) fn create(
+    books: &mut Books,
+    command: &Command,
+    new: &NewSeries,
+) -> Result<Outcome, Halt> {
+    let mut ledger = ledger(books, command.ledger)?;
+    let name = checked_name(&new.name)?;
+    if books.series_names.read(&(ledger.id, name.clone()))?.is_some() {
+        let message = format!("There is a series called {name} already. Choose another name.");
+        return refuse_param(Code::ResourceAlreadyExists, "name", message);
+    }
+    let pattern = parse_pattern(&new.pattern)?;
+    let scope = new.scope.unwrap_or_else(|| scope_of(&pattern));
+    let kinds = kinds_of(&new.kinds);
+    let format = Format {
+        reset: new.reset.unwrap_or_else(|| pattern.default_reset()),
+        fiscal_year_start: ledger.settings.fiscal_year_start,
+        prefix: new.prefix.clone(),
+        kind_texts: kind_texts(&pattern, &kinds),
+        pattern,
+    };
+    ledger.last_series += 1;
+    let row = SeriesRow {
+        ledger: ledger.id,
+        id: SeriesId(ledger.last_series),
+        name,
+        kinds,
+        scope,
+        versions: vec![FormatVersion {
+            from: Period::ALL.from,
+            first_period_to: None,
+            first_ordinal: None,
+            format,
+        }],
+        former: Vec::new(),
+        starting_number: checked_start(new.starting_number.unwrap_or(1))?,
+        first_date: None,
+        last_date: None,
+        own: false,
+        archived: false,
+    };
+    check_formats(books, &ledger, &row)?;
+    if new.default {
+        make_default(&mut ledger, &row);
+    }
+    keep(books, command, ledger, row)
+}
+
+/// Changes a series; what was given already stays as it is.
+pub(super) fn change(
+    books: &mut Books,
+    command: &Command,
+    which: &SeriesRef,
+    change: &SeriesChange,
+) -> Result<Outcome, Halt> {
+    let mut ledger = ledger(books, command.ledger)?;
+    let series = series_of(books, ledger.id, which)?;
+    let mut row = SeriesRow::clone(&series);
+    if let Some(name) = &change.name {
+        row.name = checked_name(name)?;
+        let owner = books.series_names.read(&(ledger.id, row.name.clone()))?;
+        if owner.is_some_and(|owner| *owner != row.id) {
+            let message = format!("There is a series called {} already.", row.name);
+            return refuse_param(Code::ResourceAlreadyExists, "name", message);
+        }
+    }
+    if let Some(kinds) = &change.kinds {
+        row.kinds = kinds_of(kinds);
+    }
+    if let Some(start) = change.starting_number {
+        set_start(&mut row, start)?;
+    }
+    let format = changed_format(&row, change)?;
+    if format != row.newest().format || change.first_ordinal.is_some() {
+        let first = change.first_ordinal.map(checked_start).transpose()?;
+        row = revise(&row, format, first);
+        check_formats(books, &ledger, &row)?;
+    }
+    if change.default == Some(true) {
+        make_default(&mut ledger, &row);
+    }
+    if row == *series && change.default.is_none() {
+        return Ok(Outcome::Series(Box::new(row)));
+    }
+    keep(books, command, ledger, row)
+}
+
+/// Closes a series to new documents, or opens it again.
+pub(super) fn archive(
+    books: &mut Books,
+    command: &Command,
+    which: &SeriesRef,
+    archived: bool,
+) -> Result<Outcome, Halt> {
+    let ledger = ledger(books, command.ledger)?;
+    let series = series_of(books, ledger.id, which)?;
+    let row = SeriesRow { archived, ..SeriesRow::clone(&series) };
+    if row == *series {
+        return Ok(Outcome::Series(Box::new(row)));
+    }
+    keep(books, command, ledger, row)
+}
+
+/// Puts a series into the books, and keeps the answers that depend on it true.
+pub(super) fn write(books: &mut Books, row: SeriesRow) {
+    let row = Arc::new(row);
+    let (ledger, id) = (row.ledger, row.id);
+    if let Some(list) = books.ledger_series.peek(&ledger) {
+        let mut list = list.clone();
+        match list.iter_mut().find(|known| known.id == id) {
+            Some(known) => *known = Arc::clone(&row),
+            None => list.push(Arc::clone(&row)),
+        }
+        books.ledger_series.write(ledger, list);
+    }
+    books.series_names.write((ledger, row.name.clone()), id);
+    books.series.write((ledger, id), row);
+}
+
+/// Takes the words that numbers of this series begin with, so that no customer gets them.
+pub(super) fn reserve_prefixes(books: &mut Books, row: &SeriesRow) -> Result<(), Halt> {
+    for head in row.formats().filter_map(head) {
+        let key = (row.ledger, head.clone());
+        match books.prefixes.read(&key)? {
+            Some(PrefixOwner::Customer(customer)) => {
+                let message = format!(
+                    "{head} is, or was, the prefix of customer {}. Choose another prefix.",
+                    customer.0
+                );
+                return refuse_param(Code::PrefixTaken, "prefix", message);
+            }
+            Some(PrefixOwner::Series(_)) => {}
+            None => books.prefixes.write(key, PrefixOwner::Series(row.id)),
+        }
+    }
+    Ok(())
+}
+
+/// Sets the very first ordinal, while there is no number yet.
+pub(super) fn set_start(row: &mut SeriesRow, start: u64) -> Result<(), Halt> {
+    let start = checked_start(start)?;
+    if row.started() && start != row.starting_number {
+        let message = format!(
+            "The series {} has numbers already, so its starting number is fixed. Move the \
+             sequence forward instead, with a reason.",
+            row.name
+        );
+        return refuse_param(Code::StartingNumberFixed, "starting_number", message);
+    }
+    row.starting_number = start;
+    Ok(())
+}
+
+/// Refuses a format that is not sound, or that could print a number of another format.
+pub(super) fn check_formats(
+    books: &mut Books,
+    ledger: &LedgerRow,
+    row: &SeriesRow,
+) -> Result<(), Halt> {
+    let format = &row.newest().format;
+    if ledger.settings.style == HouseStyle::Stripe && format.pattern.has(TokenKind::Prefix) {
+        super::defaults::check_account_prefix(&format.prefix)?;
+    }
+    if let Err(error) = format.validate_for(row.scope) {
+        return refuse_format(&error);
+    }
+    let Some(all) = books.ledger_series.read(&ledger.id)?.cloned() else {
+        return Err(Halt::Missing);
+    };
+    reserve_prefixes(books, row)?;
+    let heads: Vec<String> = all
+        .iter()
+        .filter(|other| other.id != row.id)
+        .flat_map(|other| other.formats().filter_map(head).collect::<Vec<_>>())
+        .chain(row.formats().filter_map(head))
+        .collect();
+    let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
+    for other in all.iter().filter(|other| other.id != row.id && !idle(ledger, other)) {
+        for theirs in other.formats() {
+            let found = collision_beside(format, theirs, Relation::OtherSeries, &taken);
+            if let Some(collision) = found {
+                return refuse_collision(&collision, &format!("the series {}", other.name));
+            }
+        }
+    }
+    for own in row.formats().filter(|own| *own != format) {
+        if let Some(collision) = own_collision(row, own, format, &taken) {
+            return refuse_collision(&collision, "a former format of the same series");
+        }
+    }
+    Ok(())
+}
+
+/// A collision of a series' format with one that it had.
+fn own_collision(
+    row: &SeriesRow,
+    own: &Format,
+    format: &Format,
+    taken: &[&str],
+) -> Option<Collision> {
+    let same_text = own.pattern == format.pattern && own.prefix == format.prefix;
+    if same_text && (fiscal(own) || fiscal(format)) {
+        // The same text under another fiscal year: only years that meet can print the same.
+        let boundary = row.newest().from;
+        let before = boundary.yesterday().ok()?;
+        let texts = numbering::Texts::default();
+        let print = |format: &Format, date| format.render(date, numbering::Ordinal::ONE, &texts);
+        if print(own, before).ok()? != print(format, boundary).ok()? {
+            return None;
+        }
+    }
+    collision_beside(own, format, Relation::SameSeries, taken)
+}
+
+/// Whether a series that came with the style is not in use: nobody gets numbers from it, and it is
+/// checked again when the level changes to it.
+fn idle(ledger: &LedgerRow, series: &SeriesRow) -> bool {
+    let mut levels = ledger.defaults.iter().filter(|(_, id)| **id == series.id).peekable();
+    let level = ledger.settings.level;
+    !series.started()
+        && levels.peek().is_some()
+        && levels.all(|((kind, at), _)| *at != level && *kind == Kind::invoice())
+}
+
+/// The word that numbers of a format begin with, when what follows it ends it: what no customer's
+/// prefix may be.
+fn head(format: &Format) -> Option<String> {
+    let mut text = String::new();
+    for part in format.pattern.parts() {
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Token(Token::Prefix) => text.push_str(&format.prefix),
+            Part::Token(_) => break,
+        }
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let word = text[..end].to_ascii_uppercase();
+    numbering::is_customer_prefix(&word).then_some(word)
+}
+
+fn keep(
+    books: &mut Books,
+    command: &Command,
+    mut ledger: LedgerRow,
+    row: SeriesRow,
+) -> Result<Outcome, Halt> {
+    let change =
+        Change::SeriesChanged { series: Box::new(row.clone()), defaults: ledger.default_list() };
+    record(books, command, &mut ledger, &change);
+    write(books, row.clone());
+    Ok(Outcome::Series(Box::new(row)))
+}
+
+fn make_default(ledger: &mut LedgerRow, row: &SeriesRow) {
+    let level = if row.scope == Scope::Customer { Level::Customer } else { Level::Account };
+    let mut list = ledger.default_list();
+    for known in &row.kinds {
+        list.retain(|(kind, at, _)| (kind, *at) != (&known.kind, level));
+        list.push((known.kind.clone(), level, row.id));
+    }
+    ledger.set_defaults(list);
+}
+
+fn changed_format(row: &SeriesRow, change: &SeriesChange) -> Result<Format, Halt> {
+    let mut format = row.newest().format.clone();
+    if let Some(text) = &change.pattern {
+        let pattern = parse_pattern(text)?;
+        if change.reset.is_none() && format.reset == format.pattern.default_reset() {
+            format.reset = pattern.default_reset();
+        }
+        format.pattern = pattern;
+    }
+    if let Some(reset) = change.reset {
+        format.reset = reset;
+    }
+    if let Some(prefix) = &change.prefix {
+        format.prefix.clone_from(prefix);
+    }
+    format.kind_texts = kind_texts(&format.pattern, &row.kinds);
+    Ok(format)
+}
+
+fn parse_pattern(text: &str) -> Result<Pattern, Halt> {
+    match text.parse() {
+        Ok(pattern) => Ok(pattern),
+        Err(error) => {
+            refuse_param(Code::PatternInvalid, "pattern", format!("The pattern is wrong: {error}."))
+        }
+    }
+}
+
+fn scope_of(pattern: &Pattern) -> Scope {
+    if pattern.has(TokenKind::Invoice) {
+        Scope::Parent
+    } else if pattern.has(TokenKind::Customer) {
+        Scope::Customer
+    } else {
+        Scope::Account
+    }
+}
+
+fn kinds_of(kinds: &BTreeMap<Kind, String>) -> Vec<KindText> {
+    if kinds.is_empty() {
+        return vec![KindText { kind: Kind::invoice(), text: String::new() }];
+    }
+    kinds.iter().map(|(kind, text)| KindText { kind: kind.clone(), text: text.clone() }).collect()
+}
+
+fn kind_texts(pattern: &Pattern, kinds: &[KindText]) -> Vec<String> {
+    if pattern.has(TokenKind::Kind) {
+        kinds.iter().map(|known| known.text.clone()).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, Halt> {
+    let fits = (1..=SERIES_NAME_CHARS_MAX).contains(&name.chars().count());
+    let fine = name.chars().all(|c| c.is_alphanumeric() || " _-.".contains(c));
+    if fits && fine && name.trim() == name && !name.starts_with("ser_") {
+        return Ok(name.to_owned());
+    }
+    let message = format!(
+        "A series' name has 1 to {SERIES_NAME_CHARS_MAX} letters, digits, spaces, '_', '-' or '.', \
+         no space at its ends, and does not begin with ser_."
+    );
+    refuse_param(Code::ParameterInvalid, "name", message)
+}
+
+fn checked_start(start: u64) -> Result<u64, Halt> {
+    let max = numbering::limits::ORDINAL_MAX;
+    if (1..=max).contains(&start) {
+        return Ok(start);
+    }
+    let message = format!("A first ordinal is between 1 and {max}.");
+    refuse_param(Code::ParameterInvalid, "starting_number", message)
+}
+
+fn refuse_format<T>(error: &FormatError) -> Result<T, Halt> {
+    match error {
+        FormatError::Collision(collision) => refuse_collision(collision, "itself"),
+        other => {
+            refuse_param(Code::PatternInvalid, "pattern", format!("The pattern is wrong: {other}."))
+        }
+    }
+}
+
+fn refuse_collision<T>(collision: &Collision, with: &str) -> Result<T, Halt> {
+    let message = format!(
+        "The pattern could print a number twice, against {with}: {collision} Put what tells them \
+         apart into the pattern, or choose another prefix."
+    );
+    refuse_param(Code::PatternCollision, "pattern", message)
+}
+
+/// The reset that a yearly one is under a fiscal year.
+pub(super) fn yearly(ledger: &LedgerRow) -> Reset {
+    if ledger.settings.fiscal_year_start.is_calendar() { Reset::Yearly } else { Reset::FiscalYear }
+}

@@ -1,0 +1,1 @@
+//! The ten things that always hold, as checks that run over any ledger.
