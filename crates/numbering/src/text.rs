@@ -72,11 +72,15 @@ pub fn sort_key(number: &str) -> String {
 // A device's name is kept with any extension, so the part before the first dot counts.
 fn is_device(slug: &str) -> bool {
     let stem = slug.split('.').next().unwrap_or(slug).to_ascii_lowercase();
-    match stem.as_bytes() {
-        b"con" | b"prn" | b"aux" | b"nul" => true,
-        [b'c', b'o', b'm', b'1'..=b'9'] | [b'l', b'p', b't', b'1'..=b'9'] => true,
-        _ => false,
-    }
+    matches!(
+        stem.as_bytes(),
+        b"con"
+            | b"prn"
+            | b"aux"
+            | b"nul"
+            | [b'c', b'o', b'm', b'1'..=b'9']
+            | [b'l', b'p', b't', b'1'..=b'9']
+    )
 }
 
 #[cfg(test)]

@@ -12,8 +12,7 @@ pub(super) struct Automaton {
 }
 
 /// A place in the machine. What `detail` holds depends on the piece: the first digit of a date
-/// part, whether an ordinal began with zero, whether a parent's number ends in a space, which
-/// text a kind has.
+/// part, whether a year or an ordinal began with zero, which text a kind has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     piece: u16,
@@ -37,8 +36,10 @@ pub(super) enum Track {
 pub(super) enum Class {
     Nothing,
     One(char),
-    /// Digits, where each may lead elsewhere; the best one for a readable example.
-    Digit(char),
+    /// Digits of a date part, where each may lead elsewhere, and the most readable one.
+    DateDigit(char),
+    /// Digits of the ordinal, likewise.
+    SeqDigit(char),
     LetterOrDigit,
     Any,
 }
@@ -50,6 +51,12 @@ enum Piece {
     Customer,
     Invoice,
     Kind(Vec<Vec<char>>),
+}
+
+/// What one character does: the piece may go on, may be passed, or both.
+struct Read {
+    stays: Option<Place>,
+    passes: bool,
 }
 
 impl Automaton {
@@ -119,8 +126,10 @@ impl Automaton {
             None => Class::Nothing,
             Some(Piece::Char(c)) => Class::One(*c),
             Some(Piece::Kind(texts)) => Class::One(texts[usize::from(place.detail)][offset]),
-            Some(Piece::Seq { width }) => Class::Digit(if offset + 1 < *width { '0' } else { '1' }),
-            Some(Piece::Date { token, .. }) => Class::Digit(likely(*token, offset)),
+            Some(Piece::Seq { width }) => {
+                Class::SeqDigit(if offset + 1 < *width { '0' } else { '1' })
+            }
+            Some(Piece::Date { token, .. }) => Class::DateDigit(likely(*token, offset)),
             Some(Piece::Customer) => Class::LetterOrDigit,
             Some(Piece::Invoice) => Class::Any,
         }
@@ -129,58 +138,45 @@ impl Automaton {
     /// Where reading a character leads: nowhere, on, or on and into what follows.
     pub(super) fn step(&self, place: Place, c: char) -> Vec<Place> {
         let mut next = Vec::new();
-        let Place { piece, offset, detail } = place;
-        let digit = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
-        match (self.piece(place), digit) {
-            (Some(Piece::Char(expected)), _) if *expected == c => {
-                self.enter(piece + 1, &mut next);
-            }
-            (Some(Piece::Kind(texts)), _) => {
-                let text = &texts[usize::from(detail)];
-                if text[usize::from(offset)] == c {
-                    let offset = offset + 1;
-                    if usize::from(offset) == text.len() {
-                        self.enter(piece + 1, &mut next);
-                    } else {
-                        next.push(Place { piece, offset, detail });
-                    }
-                }
-            }
-            (Some(Piece::Seq { width }), Some(digit)) => {
-                let count = usize::from(offset) + 1;
-                let zero = if offset == 0 { u8::from(digit == 0) } else { detail };
-                if count <= ORDINAL_DIGITS_MAX && (count <= *width || zero == 0) {
-                    next.push(Place { piece, offset: offset + 1, detail: zero });
-                    if count >= *width {
-                        self.enter(piece + 1, &mut next);
-                    }
-                }
-            }
-            (Some(Piece::Date { token, .. }), Some(digit)) => {
-                if let Some(detail) = date_digit(*token, offset, detail, digit) {
-                    if offset + 1 == digits(*token) {
-                        self.enter(piece + 1, &mut next);
-                    } else {
-                        next.push(Place { piece, offset: offset + 1, detail });
-                    }
-                }
-            }
-            (Some(Piece::Customer), _) if c.is_ascii_lowercase() || digit.is_some() => {
-                if usize::from(offset) < CUSTOMER_PREFIX_CHARS_MAX {
-                    next.push(Place { piece, offset: offset + 1, detail });
-                    self.enter(piece + 1, &mut next);
-                }
-            }
-            // No space at either end of a parent's number.
-            (Some(Piece::Invoice), _) if offset > 0 || c != ' ' => {
-                next.push(Place { piece, offset: 1, detail });
-                if c != ' ' {
-                    self.enter(piece + 1, &mut next);
-                }
-            }
-            _ => {}
+        let Some(Read { stays, passes }) = self.read(place, c) else { return next };
+        next.extend(stays);
+        if passes {
+            self.enter(place.piece + 1, &mut next);
         }
         next
+    }
+
+    fn read(&self, place: Place, c: char) -> Option<Read> {
+        let Place { offset, detail, .. } = place;
+        let count = offset + 1;
+        let digit = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
+        let inside = |detail| Some(Place { offset: count, detail, ..place });
+        match self.piece(place)? {
+            Piece::Char(expected) => (*expected == c).then_some(Read { stays: None, passes: true }),
+            Piece::Kind(texts) => {
+                let text = &texts[usize::from(detail)];
+                let passes = usize::from(count) == text.len();
+                let stays = if passes { None } else { inside(detail) };
+                (text[usize::from(offset)] == c).then_some(Read { stays, passes })
+            }
+            Piece::Seq { width } => {
+                let zero = if offset == 0 { u8::from(digit? == 0) } else { detail };
+                let fits = usize::from(count) <= *width || zero == 0;
+                (digit.is_some() && fits && usize::from(count) <= ORDINAL_DIGITS_MAX)
+                    .then(|| Read { stays: inside(zero), passes: usize::from(count) >= *width })
+            }
+            Piece::Date { token, .. } => {
+                let detail = date_digit(*token, offset, detail, digit?)?;
+                let passes = count == digits(*token);
+                Some(Read { stays: if passes { None } else { inside(detail) }, passes })
+            }
+            Piece::Customer => ((c.is_ascii_lowercase() || digit.is_some())
+                && usize::from(count) <= CUSTOMER_PREFIX_CHARS_MAX)
+                .then(|| Read { stays: inside(0), passes: true }),
+            // No space at either end of a parent's number.
+            Piece::Invoice => (offset > 0 || c != ' ')
+                .then_some(Read { stays: Some(Place { offset: 1, ..place }), passes: c != ' ' }),
+        }
     }
 
     fn piece(&self, place: Place) -> Option<&Piece> {

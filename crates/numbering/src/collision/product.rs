@@ -79,10 +79,9 @@ impl<'a> Product<'a> {
         match (self.a.class(state.a), self.b.class(state.b)) {
             (Class::Nothing, _) | (_, Class::Nothing) => Vec::new(),
             (Class::One(c), _) | (_, Class::One(c)) => vec![c],
-            (Class::Digit(best), _) | (_, Class::Digit(best)) => {
-                let rest = "1234567890".chars().filter(|&c| c != best);
-                std::iter::once(best).chain(rest).collect()
-            }
+            (Class::DateDigit(best), _) | (_, Class::DateDigit(best)) => digits(best),
+            (Class::SeqDigit('0'), _) | (_, Class::SeqDigit('0')) => digits('0'),
+            (Class::SeqDigit(best), _) | (_, Class::SeqDigit(best)) => digits(best),
             // Which letter it is makes no difference to where reading leads.
             _ => vec!['x'],
         }
@@ -209,6 +208,11 @@ fn natural(format: &Format) -> bool {
         Reset::FiscalYear => format.year_meaning() == YearMeaning::Fiscal,
         _ => format.year_meaning() == YearMeaning::Calendar,
     }
+}
+
+fn digits(best: char) -> Vec<char> {
+    let rest = "1234567890".chars().filter(|&c| c != best);
+    std::iter::once(best).chain(rest).collect()
 }
 
 fn is_year(kind: TokenKind) -> bool {

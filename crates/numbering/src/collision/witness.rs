@@ -44,7 +44,7 @@ impl Search<'_> {
                 let Some((text, sides)) = self.read(machines, &node, c) else { continue };
                 for state in product.step(node.state, c) {
                     let Some(missing) = product.missing(state) else { continue };
-                    if seen.insert((state, sides.clone())) {
+                    if product.is_end(state) || seen.insert((state, sides.clone())) {
                         let length = text.chars().count() + missing;
                         open.push(Reverse((length, oddity + rank, missing, nodes.len())));
                         nodes.push(Node { text: text.clone(), state, sides: sides.clone() });
@@ -60,9 +60,8 @@ impl Search<'_> {
         let mut text = node.text.clone();
         text.push(c);
         let [a, b] = &node.sides;
-        let counts = self.identity != Identity::Different;
-        let a = a.read(self.a, machines[0], node.state.a, &text, counts)?;
-        let b = b.read(self.b, machines[1], node.state.b, &text, counts)?;
+        let a = a.read(self, self.a, (machines[0], node.state.a), &text)?;
+        let b = b.read(self, self.b, (machines[1], node.state.b), &text)?;
         Some((text, [a, b]))
     }
 
@@ -124,27 +123,32 @@ struct Side {
     pending: u32,
     /// The digits so far of the ordinal, where ordinals are compared.
     ordinal: u64,
+    /// The customer's prefix so far, where some are taken.
+    customer: String,
 }
 
 impl Side {
     fn new() -> Self {
-        Self { dates: Reading::blank(), pending: 0, ordinal: 0 }
+        Self { dates: Reading::blank(), pending: 0, ordinal: 0, customer: String::new() }
     }
 
     // `text` ends in the character that is read at `place`.
     fn read(
         &self,
+        search: &Search<'_>,
         format: &Format,
-        machine: &Automaton,
-        place: Place,
+        (machine, place): (&Automaton, Place),
         text: &str,
-        counts: bool,
     ) -> Option<Self> {
         let mut side = self.clone();
-        let digit = text.chars().next_back().and_then(|c| c.to_digit(10)).unwrap_or_default();
+        let last = text.chars().next_back()?;
+        let digit = last.to_digit(10).unwrap_or_default();
         match machine.track(place) {
-            Track::Seq if counts => side.ordinal = self.ordinal * 10 + u64::from(digit),
+            Track::Seq if search.identity != Identity::Different => {
+                side.ordinal = self.ordinal * 10 + u64::from(digit);
+            }
             Track::Date(..) => side.pending = self.pending * 10 + digit,
+            Track::Customer if !search.taken.is_empty() => side.customer.push(last),
             _ => {}
         }
         if let Some((token, digits)) = machine.date_token_ending(place) {

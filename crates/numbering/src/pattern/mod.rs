@@ -138,3 +138,6 @@ impl FromStr for Pattern {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

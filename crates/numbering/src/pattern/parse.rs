@@ -123,7 +123,9 @@ impl Parser<'_> {
 
     fn check_seq(&mut self) {
         let found = self.parts.iter().any(|part| matches!(part, Part::Token(Token::Seq { .. })));
-        if !found {
+        // Any other error may well be the reason that there is none.
+        let broken = self.remarks.iter().any(|remark| remark.severity == Severity::Error);
+        if !found && !broken {
             let message = "no {seq}; expected the place of the counter, such as {seq} or {seq:5},";
             self.error(Span { start: 0, end: self.text.len() }, message.into());
         }
