@@ -26,6 +26,7 @@ mod characters;
 mod collision;
 mod fiscal;
 mod format;
+pub mod infer;
 pub mod limits;
 mod ordinal;
 mod pattern;

@@ -75,7 +75,10 @@ impl Shown<'_> {
         let (start, end) = (self.runs.digits(run), self.runs.digits(next));
         let text = format!("{start}{joint}{end}");
         if is_year(start) && is_year(end) && (2..=10).contains(&(number(end) - number(start))) {
-            return Some((format!("the range {text}"), "is in one fiscal year, not in several".into()));
+            return Some((
+                format!("the range {text}"),
+                "is in one fiscal year, not in several".into(),
+            ));
         }
         let modulus = if end.len() == 4 { 10_000 } else { 100 };
         let shapes = match (start.len(), end.len()) {
@@ -137,11 +140,10 @@ impl Shown<'_> {
         if !near || self.best.counts != last || self.year_run().is_some() {
             return None;
         }
-        let counter_in_front = last == 1
-            && (!self.runs.letter_before(0) || self.runs.digits(0).starts_with('0'));
+        let counter_in_front =
+            last == 1 && (!self.runs.letter_before(0) || self.runs.digits(0).starts_with('0'));
         let tail = self.runs.after(last);
-        let nothing_behind =
-            last == 0 && !tail.is_empty() && !tail.contains(char::is_alphanumeric);
+        let nothing_behind = last == 0 && !tail.is_empty() && !tail.contains(char::is_alphanumeric);
         (counter_in_front || nothing_behind)
             .then(|| (format!("the year {year}"), format!("is in {}", self.date.year())))
     }

@@ -62,6 +62,14 @@ impl Guess {
         self.counter.parse().ok().and_then(|value| Ordinal::new(value).ok())
     }
 
+    /// Whether the counter shares its run of digits with parts of the date.
+    pub(crate) fn is_glued(&self) -> bool {
+        self.roles.iter().any(|role| match role {
+            Role::Counter { before, after, .. } => !before.is_empty() || !after.is_empty(),
+            Role::Fixed | Role::Dated(_) => false,
+        })
+    }
+
     /// Which year the reading's `{year}` is.
     pub(super) fn meaning(&self) -> YearMeaning {
         self.meaning

@@ -37,16 +37,14 @@ pub(crate) mod shape;
 
 use jiff::civil::Date;
 
+pub(crate) use self::guess::Guess;
+use self::run::Runs;
 pub use self::{
     change::{Notice, explain_change},
     error::{Disagreement, InferError, Unreadable},
     history::{History, HistoryRow, Stretch, infer_history},
 };
-pub(crate) use self::guess::Guess;
-use self::run::Runs;
-use crate::{
-    FiscalYearStart, Format, Ordinal, Pattern, Reset, Texts, limits::NUMBER_CHARS_MAX,
-};
+use crate::{FiscalYearStart, Format, Ordinal, Pattern, Reset, Texts, limits::NUMBER_CHARS_MAX};
 
 /// One way to read a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,11 +137,7 @@ pub fn next(
 }
 
 /// The guesses for a number, best first; never empty.
-fn consistent(
-    number: &str,
-    date: Date,
-    fiscal: FiscalYearStart,
-) -> Result<Vec<Guess>, InferError> {
+fn consistent(number: &str, date: Date, fiscal: FiscalYearStart) -> Result<Vec<Guess>, InferError> {
     let runs = Runs::of(number);
     let guesses = guess::guesses(&runs, date, fiscal);
     let Some(best) = guesses.first() else { return Err(InferError::OrdinalOverflow) };
@@ -159,11 +153,7 @@ fn consistent(
 
 /// The guesses for one number among many, unchecked: other numbers may show that what looks like
 /// a date is none.
-pub(crate) fn guesses_among_many(
-    number: &str,
-    date: Date,
-    fiscal: FiscalYearStart,
-) -> Vec<Guess> {
+pub(crate) fn guesses_among_many(number: &str, date: Date, fiscal: FiscalYearStart) -> Vec<Guess> {
     guess::guesses(&Runs::of(number), date, fiscal)
 }
 

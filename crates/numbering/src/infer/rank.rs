@@ -29,20 +29,18 @@ struct Scene<'a> {
     meaning: YearMeaning,
 }
 
-pub(super) fn score(
-    runs: &Runs<'_>,
-    roles: &[Role],
-    counts: usize,
-    meaning: YearMeaning,
-) -> i32 {
+pub(super) fn score(runs: &Runs<'_>, roles: &[Role], counts: usize, meaning: YearMeaning) -> i32 {
     let mut places = Vec::new();
     for (run, role) in roles.iter().enumerate() {
         // A counter in the run makes it a row of its own.
         let counter = usize::from(matches!(role, Role::Counter { .. }));
         let of = role.tokens().count() + counter;
-        places.extend(
-            role.tokens().enumerate().map(|(index, token)| Place { token, run, index, of }),
-        );
+        places.extend(role.tokens().enumerate().map(|(index, token)| Place {
+            token,
+            run,
+            index,
+            of,
+        }));
     }
     let scene = Scene { runs, places, counts, meaning };
     let gains: i32 = scene.places.iter().map(|place| scene.gain(place)).sum();
@@ -88,11 +86,7 @@ impl Scene<'_> {
             Token::Quarter => self.quarter(place),
             Token::Week => self.week(place),
             Token::Day => self.day(place),
-            Token::Seq { .. }
-            | Token::Prefix
-            | Token::Customer
-            | Token::Invoice
-            | Token::Kind => 0,
+            Token::Seq { .. } | Token::Prefix | Token::Customer | Token::Invoice | Token::Kind => 0,
         }
     }
 
@@ -152,9 +146,9 @@ impl Scene<'_> {
         if place.of > 1 {
             let in_run = self.places.iter().filter(|other| other.run == place.run);
             let digits = in_run.clone().find_map(|other| year_digits(other.token));
-            let early = in_run.clone().any(|other| {
-                year_digits(other.token).is_some() && other.index > place.index
-            });
+            let early = in_run
+                .clone()
+                .any(|other| year_digits(other.token).is_some() && other.index > place.index);
             return match digits {
                 Some(YearDigits::Four) => 5 - i32::from(early),
                 Some(YearDigits::Two) => 1 - i32::from(early),
@@ -201,8 +195,20 @@ impl Scene<'_> {
         let digits = self.runs.digits(place.run);
         let like_month = is_month(&digits[digits.len().saturating_sub(2)..]);
         match (place.of > 1, year_digits(year.token)) {
-            (true, Some(YearDigits::Four)) => if like_month { -12 } else { -1 },
-            (true, _) => if like_month { -6 } else { -2 },
+            (true, Some(YearDigits::Four)) => {
+                if like_month {
+                    -12
+                } else {
+                    -1
+                }
+            }
+            (true, _) => {
+                if like_month {
+                    -6
+                } else {
+                    -2
+                }
+            }
             (false, _) if like_month || year.run.abs_diff(place.run) != 1 => -1,
             (false, _) => 3,
         }

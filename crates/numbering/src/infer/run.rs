@@ -85,8 +85,7 @@ impl<'t> Runs<'t> {
 
     pub(super) fn label(&self, run: usize) -> Label {
         let before = self.before(run);
-        let letters = before.len()
-            - before.trim_end_matches(|c: char| c.is_alphabetic()).len();
+        let letters = before.len() - before.trim_end_matches(|c: char| c.is_alphabetic()).len();
         let word = before[before.len() - letters..].to_ascii_uppercase();
         match word.as_str() {
             "" if self.after(run).starts_with(['Q', 'q']) => Label::Quarter,

@@ -83,7 +83,8 @@ pub(super) fn reason(number: &str, guess: &Guess, date: Date) -> String {
     if let Some(first) = text.get(..1).map(str::to_uppercase) {
         text.replace_range(..1, &first);
     }
-    let of_date = if guess.shape.is_dated() { format!(" (document of {date})") } else { String::new() };
+    let of_date =
+        if guess.shape.is_dated() { format!(" (document of {date})") } else { String::new() };
     format!("{text}{of_date}.")
 }
 
@@ -115,8 +116,18 @@ fn word(token: Token, meaning: YearMeaning) -> &'static str {
 
 pub(super) fn month_name(date: Date) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     NAMES[usize::from(date.month().unsigned_abs()) - 1]
 }

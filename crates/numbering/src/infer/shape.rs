@@ -25,7 +25,8 @@ impl Shape {
     pub(crate) fn cut<'t>(&self, text: &'t str) -> Option<Cut<'t>> {
         let left = length(&self.left);
         let end = text.len().checked_sub(length(&self.right))?;
-        let cut = Cut { left: text.get(..left)?, counter: text.get(left..end)?, right: text.get(end..)? };
+        let cut =
+            Cut { left: text.get(..left)?, counter: text.get(left..end)?, right: text.get(end..)? };
         let counts = !cut.counter.is_empty() && cut.counter.bytes().all(|b| b.is_ascii_digit());
         let fits = |parts: &[Part], text| pieces(parts, text).all(|piece| piece.is_some());
         (counts && fits(&self.left, cut.left) && fits(&self.right, cut.right)).then_some(cut)
@@ -140,7 +141,8 @@ mod tests {
         assert!(cut.is_padded());
         let values: Vec<_> = shape.values(cut).map(|(_, value)| value).collect();
         assert_eq!(values, [2024, 3]);
-        for text in ["INV/2024/-03", "INV/2O24/1-03", "INV/2024/1-13", "1-03", "ÄNV/024/1-03", ""] {
+        for text in ["INV/2024/-03", "INV/2O24/1-03", "INV/2024/1-13", "1-03", "ÄNV/024/1-03", ""]
+        {
             assert_eq!(shape.cut(text), None, "{text}");
         }
     }

@@ -1,0 +1,109 @@
+//! When the numbers of a list really start again.
+
+use std::collections::BTreeMap;
+
+use super::{Agreement, Place};
+use crate::{Format, Period, Reset};
+
+/// The reset that the numbers show: what the tokens say, unless counting goes on over the
+/// periods that they print, as in `INV/2024/00412`, `INV/2025/00413`.
+pub(super) fn observed_reset<'a>(
+    format: &Format,
+    places: impl Iterator<Item = &'a Place>,
+) -> Reset {
+    if format.reset == Reset::Never {
+        return Reset::Never;
+    }
+    let mut ranges: BTreeMap<Period, (u64, u64)> = BTreeMap::new();
+    let mut last: Option<(jiff::civil::Date, Period)> = None;
+    for place in places.filter(|place| place.agreement == Agreement::Same) {
+        let Some(date) = place.date else { continue };
+        let period = match last {
+            Some((same, period)) if same == date => period,
+            _ => format.period(date),
+        };
+        last = Some((date, period));
+        let ordinal = place.ordinal.get();
+        let range = ranges.entry(period).or_insert((ordinal, ordinal));
+        *range = (range.0.min(ordinal), range.1.max(ordinal));
+    }
+    let ranges: Vec<(Period, (u64, u64))> = ranges.into_iter().collect();
+    coarser(format.reset)
+        .iter()
+        .copied()
+        .find(|reset| goes_on(&Format { reset: *reset, ..format.clone() }, &ranges))
+        .unwrap_or(format.reset)
+}
+
+/// Resets with longer periods, the longest first.
+const fn coarser(reset: Reset) -> &'static [Reset] {
+    match reset {
+        Reset::Never => &[],
+        Reset::Yearly | Reset::FiscalYear | Reset::Weekly => &[Reset::Never],
+        Reset::Quarterly | Reset::Monthly => &[Reset::Never, Reset::Yearly],
+        Reset::Daily => &[Reset::Never, Reset::Yearly, Reset::Monthly],
+    }
+}
+
+/// What a counter must have reached for a rise over a boundary to mean something.
+const TELLING: u64 = 10;
+
+/// Whether counting goes on wherever two printed periods follow each other in one long period.
+fn goes_on(long: &Format, ranges: &[(Period, (u64, u64))]) -> bool {
+    let (mut pairs, mut rising, mut telling) = (0, 0, false);
+    for pair in ranges.windows(2) {
+        let [(earlier, (_, last)), (later, (first, _))] = pair else { continue };
+        if long.period(earlier.from) != long.period(later.from) {
+            continue;
+        }
+        pairs += 1;
+        if first > last && first - last <= last / 10 + TELLING {
+            rising += 1;
+            telling |= *last >= TELLING;
+        }
+    }
+    telling && rising * 20 >= pairs * 19
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ordinal;
+
+    fn reset(pattern: &str, rows: &[(&str, u64)]) -> Reset {
+        let format = Format::of(pattern.parse().unwrap());
+        let places: Vec<Place> = rows
+            .iter()
+            .map(|(date, ordinal)| Place {
+                format: 0,
+                ordinal: Ordinal::new(*ordinal).unwrap(),
+                date: date.parse().ok(),
+                agreement: Agreement::Same,
+            })
+            .collect();
+        observed_reset(&format, places.iter())
+    }
+
+    #[test]
+    fn counting_that_goes_on() {
+        let yearly = "{year}/{seq}";
+        let monthly = "{year}/{month}/{seq}";
+        for (pattern, rows, want) in [
+            (yearly, &[("2023-12-30", 412), ("2024-01-02", 413)][..], Reset::Never),
+            (yearly, &[("2023-12-30", 412), ("2024-01-02", 1)][..], Reset::Yearly),
+            (yearly, &[("2023-12-30", 1), ("2024-01-02", 2)][..], Reset::Yearly),
+            (
+                monthly,
+                &[("2024-01-30", 30), ("2024-02-28", 61), ("2024-03-05", 62), ("2025-01-01", 1)][..],
+                Reset::Yearly,
+            ),
+            (monthly, &[("2024-01-30", 30), ("2024-02-02", 1)][..], Reset::Monthly),
+        ] {
+            let mut rows = rows.to_vec();
+            if pattern == monthly && want == Reset::Yearly {
+                rows.push(("2024-02-01", 31));
+            }
+            assert_eq!(reset(pattern, &rows), want, "{rows:?}");
+        }
+    }
+}
