@@ -43,7 +43,8 @@ pub fn slug(number: &str) -> String {
 }
 
 /// A text whose byte order is the order of the numbers, also where padding has overflowed: each
-/// run of ASCII digits is padded to fifteen.
+/// run of ASCII digits is padded to fifteen; a longer one has a `:`, which comes after every
+/// digit, for each digit more.
 ///
 /// ```
 /// use numbering::sort_key;
@@ -62,6 +63,7 @@ pub fn sort_key(number: &str) -> String {
         let value = run.trim_start_matches('0');
         key.push_str(before);
         key.extend(std::iter::repeat_n('0', ORDINAL_DIGITS_MAX.saturating_sub(value.len())));
+        key.extend(std::iter::repeat_n(':', value.len().saturating_sub(ORDINAL_DIGITS_MAX)));
         key.push_str(value);
         rest = after;
     }
@@ -111,6 +113,9 @@ mod tests {
     fn keys_sort_by_value() {
         let numbers = ["INV-2026-9", "INV-2026-10", "INV-2026-0011", "INV-2027-1", "INV-10000-1"];
         let keys: Vec<_> = numbers.iter().map(|number| sort_key(number)).collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+        let long = ["999999999999999", "2026999999999999", "20261000000000000"];
+        let keys: Vec<_> = long.iter().map(|number| sort_key(number)).collect();
         assert!(keys.is_sorted(), "{keys:?}");
         assert_eq!(sort_key("no digits"), "no digits");
         assert_eq!(sort_key("0"), "000000000000000");

@@ -114,9 +114,7 @@ impl Parser<'_> {
     fn check_length(&mut self) {
         let count = self.text.chars().count();
         if let Some((start, _)) = self.text.char_indices().nth(PATTERN_CHARS_MAX) {
-            let message = format!(
-                "the pattern has {count} characters; expected at most {PATTERN_CHARS_MAX}, the rest is"
-            );
+            let message = format!("expected at most {PATTERN_CHARS_MAX} characters, found {count}");
             self.error(Span { start, end: self.text.len() }, message);
         }
     }
@@ -126,7 +124,7 @@ impl Parser<'_> {
         // Any other error may well be the reason that there is none.
         let broken = self.remarks.iter().any(|remark| remark.severity == Severity::Error);
         if !found && !broken {
-            let message = "no {seq}; expected the place of the counter, such as {seq} or {seq:5},";
+            let message = "expected {seq}, the place of the counter, or {seq:5} for five digits";
             self.error(Span { start: 0, end: self.text.len() }, message.into());
         }
     }

@@ -50,7 +50,7 @@ fn errors_say_where_and_what_was_expected() {
     let words = "{seq} {year} {end_year} {month} {quarter} {week} {day} {prefix} {customer} \
                  {invoice} {kind}";
     for (text, want) in [
-        ("INV", "no {seq}; expected the place of the counter, such as {seq} or {seq:5}, at 0..3"),
+        ("INV", "expected {seq}, the place of the counter, or {seq:5} for five digits at 0..3"),
         ("{seq:x}", "expected a width (0-15) after ':' at 5..6"),
         ("{seq:16}", "expected a width (0-15) after ':' at 5..7"),
         ("{seq:+5}", "expected a width (0-15) after ':' at 5..7"),
@@ -78,10 +78,7 @@ fn the_longest_pattern() {
     let text = |literal: usize| format!("{}{{seq}}", "é".repeat(literal));
     assert!(text(115).parse::<Pattern>().is_ok());
     let error = text(116).parse::<Pattern>().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the pattern has 121 characters; expected at most 120, the rest is at 236..237"
-    );
+    assert_eq!(error.to_string(), "expected at most 120 characters, found 121 at 236..237");
 }
 
 #[test]
