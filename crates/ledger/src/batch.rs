@@ -21,6 +21,7 @@ pub struct Batch {
 
 /// What a batch needs next.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made for each round of a batch")]
 pub enum Step {
     /// Load these rows, then step again.
     Load(Misses),

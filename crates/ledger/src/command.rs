@@ -1,14 +1,15 @@
 //! What can be asked of a ledger.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use numbering::{FiscalYearStart, Reset, Scope};
+use numbering::{FiscalYearStart, Format, Reset, Scope};
 
 use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId};
 use crate::model::{
-    At, Cause, DateOrder, HouseStyle, IdempotencyKey, KeyHash, Kind, Level, Metadata, Mode,
-    NumberOn, RequestHash,
+    At, Cause, DateOrder, HouseStyle, IdempotencyKey, KeyHash, Kind, KindText, Level, Metadata,
+    Mode, NumberOn, RequestHash,
 };
 use crate::role::{Right, Role};
 
@@ -55,6 +56,8 @@ pub enum Action {
     Issue(Vec<Item>),
     /// Void a number.
     Void(Void),
+    /// Take over numbers that another system gave.
+    Import(Arc<Import>),
     /// Explain a gap.
     ExplainGap(crate::id::GapId, String),
     /// Move the lock dates.
@@ -220,6 +223,51 @@ pub struct LockMove {
     pub reason: Option<String>,
 }
 
+/// Numbers that another system gave, and the series that they are taken into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Import {
+    /// The series. One whose kinds' default series has no numbers yet takes that one over; any
+    /// other is made anew.
+    pub series: Vec<ImportSeries>,
+    /// The numbers, in any order.
+    pub lines: Vec<ImportLine>,
+}
+
+/// A series to take numbers into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportSeries {
+    /// Its name, if it is made anew.
+    pub name: String,
+    /// The formats that its numbers had, by the first day of each; the last one goes on. The
+    /// fiscal year and the texts of kinds are filled in.
+    pub formats: Vec<(Option<Date>, Format)>,
+    /// The kinds that it takes, with what `{kind}` prints.
+    pub kinds: Vec<KindText>,
+}
+
+/// A number to take over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportLine {
+    /// Place in [`Import::series`].
+    pub series: usize,
+    /// Its text, as printed.
+    pub text: String,
+    /// Its ordinal.
+    pub ordinal: u64,
+    /// The document's date.
+    pub date: Date,
+    /// The document's kind.
+    pub kind: Kind,
+    /// The document's name in its own system.
+    pub reference: Option<String>,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// Free key-value pairs.
+    pub metadata: Metadata,
+    /// Line in the list that it comes from, for messages.
+    pub line: u64,
+}
+
 /// A key that is to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKey {
@@ -240,7 +288,7 @@ impl Action {
     pub fn right(&self) -> Right {
         match self {
             Action::Issue(_) | Action::Void(_) => Right::Issue,
-            Action::ExplainGap(..) | Action::MoveLocks(_) => Right::KeepBooks,
+            Action::Import(_) | Action::ExplainGap(..) | Action::MoveLocks(_) => Right::KeepBooks,
             Action::Open(_)
             | Action::ChangeSettings(_)
             | Action::CreateSeries(_)

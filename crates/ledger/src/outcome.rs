@@ -3,8 +3,10 @@
 use numbering::Period;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{GapId, KeyId, LedgerId, SeriesId};
-use crate::model::{GapRow, KeyRow, Level, NumberRow, SequenceRow, SeriesRow, Settings};
+use crate::id::{KeyId, LedgerId, SeriesId};
+use crate::model::{
+    GapRow, KeyRow, Level, NumberRow, Receipt, SequenceRow, SeriesRow, Settings,
+};
 use crate::refusal::Refusal;
 
 /// The answer to a command.
@@ -30,8 +32,8 @@ pub enum Outcome {
     Key(Box<KeyRow>),
     /// A key that was revoked.
     Revoked(KeyId),
-    /// A gap that was recorded.
-    Gap(GapId),
+    /// Numbers that were taken over.
+    Imported(Box<ImportView>),
 }
 
 /// What is told to whoever sent a command.
@@ -75,6 +77,21 @@ pub struct GapView {
     pub period: Period,
     /// How people call the period.
     pub period_label: String,
+}
+
+/// What an import took over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportView {
+    /// Numbers.
+    pub numbers: u64,
+    /// Gaps found in the list.
+    pub gaps: u64,
+    /// Ordinals that those gaps cover.
+    pub missing: u64,
+    /// The series, as they are now.
+    pub series: Vec<SeriesRow>,
+    /// Where the trail records it.
+    pub receipt: Receipt,
 }
 
 /// The plain face of the default series, with the settings of the ledger.

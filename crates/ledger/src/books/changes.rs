@@ -93,6 +93,7 @@ pub(super) fn collect(books: &mut Books) -> Changes {
         customers: sorted(books.customers.drain(), |row| (row.ledger, row.id.clone())),
         outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
         trail: std::mem::take(&mut books.trail),
+        trail_lines: std::mem::take(&mut books.trail_lines),
         ..Changes::default()
     };
     for ((ledger, prefix), _, owner) in books.prefixes.drain() {

@@ -56,6 +56,8 @@ pub struct Books {
     pub outcomes: Table<(LedgerId, IdempotencyKey), OutcomeRow>,
     trail: Vec<Sealed>,
     trail_kept: usize,
+    trail_lines: Vec<TrailLine>,
+    trail_lines_kept: usize,
 }
 
 /// Calls a method of every table.
@@ -85,16 +87,23 @@ impl Books {
         self.trail.push(sealed);
     }
 
+    /// Adds the lines that are kept beside an entry.
+    pub(crate) fn append_lines(&mut self, lines: Vec<TrailLine>) {
+        self.trail_lines.extend(lines);
+    }
+
     /// What was written stays: the command is done.
     pub fn keep(&mut self) {
         each_table!(self, keep);
         self.trail_kept = self.trail.len();
+        self.trail_lines_kept = self.trail_lines.len();
     }
 
     /// Takes back what the present command wrote.
     pub fn undo(&mut self) {
         each_table!(self, undo);
         self.trail.truncate(self.trail_kept);
+        self.trail_lines.truncate(self.trail_lines_kept);
     }
 
     /// Takes back everything that was written; what was loaded stays.
@@ -102,6 +111,8 @@ impl Books {
         each_table!(self, forget_writes);
         self.trail.clear();
         self.trail_kept = 0;
+        self.trail_lines.clear();
+        self.trail_lines_kept = 0;
     }
 
     /// Whether something was asked for that is not loaded.

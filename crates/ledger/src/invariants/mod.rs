@@ -1,1 +1,28 @@
-//! The ten things that always hold, as checks that run over any ledger.
+//! The ten things that always hold, each as a named check that runs over any ledger.
+//!
+//! A [`Checker`] takes a ledger in pieces: first the trail, then the series, then sequence by
+//! sequence the gaps and the register. It keeps what is small and forgets the rest, so a ledger of
+//! many millions of numbers is checked in about 16 bytes for each of them. [`check`] does all of
+//! it for a ledger that is at hand as a whole, a [`Snapshot`].
+//!
+//! Nothing here is shared with the code that decides, apart from the rows themselves and the
+//! renderer: the checks are a second opinion.
+
+mod answers;
+mod checker;
+mod coverage;
+mod formats;
+mod recorded;
+mod rendering;
+mod repeats;
+pub mod replay;
+mod snapshot;
+mod violation;
+
+pub use checker::{Checker, Findings};
+pub use repeats::Suspects;
+pub use snapshot::{Snapshot, check};
+pub use violation::{Invariant, Violation};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,420 @@
+//! Taking over numbers that another system gave.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use numbering::{Format, Period, Scope, Texts, TokenKind};
+use sha2::{Digest, Sha256};
+
+use super::issue::line as trail_line;
+use super::series::{check_formats, write};
+use super::{Halt, actor_text, ledger, record, refuse, refuse_param};
+use crate::books::{Books, TrailLine};
+use crate::command::{Command, Import, ImportLine, ImportSeries};
+use crate::id::{GapId, Position, ScopeKey, SequenceId, SeriesId};
+use crate::model::{
+    FormatVersion, GapCause, GapRow, Holder, LedgerRow, Level, NumberRow, Receipt, SequenceKey,
+    SequenceRow, SeriesRow, State,
+};
+use crate::outcome::{ImportView, Outcome};
+use crate::refusal::Code;
+use crate::trail::{Change, Hash, OpenedSequence};
+
+/// Problems that one refusal lists.
+const PROBLEMS_SHOWN: usize = 20;
+
+/// Takes over all lines, or none.
+pub(super) fn import(
+    books: &mut Books,
+    command: &Command,
+    import: &Import,
+) -> Result<Outcome, Halt> {
+    if import.lines.is_empty() {
+        return refuse_param(Code::ParameterMissing, "lines", "There is no number to import.");
+    }
+    let mut ledger = ledger(books, command.ledger)?;
+    let mut series = Vec::with_capacity(import.series.len());
+    for wanted in &import.series {
+        series.push(take_series(books, &mut ledger, wanted)?);
+    }
+    let mut taking = Taking {
+        books,
+        command,
+        ledger,
+        series,
+        sequences: BTreeMap::new(),
+        problems: Vec::new(),
+        missing: false,
+    };
+    let mut order: Vec<&ImportLine> = import.lines.iter().collect();
+    order.sort_by_key(|line| (line.date, line.line));
+    let mut rows = Vec::with_capacity(order.len());
+    for line in order {
+        rows.extend(taking.line(line)?);
+    }
+    if taking.missing {
+        return Err(Halt::Missing);
+    }
+    taking.check_ordinals(&rows);
+    taking.refuse_problems()?;
+    taking.finish(rows)
+}
+
+/// A sequence while lines come into it.
+struct Growing {
+    row: SequenceRow,
+    series: usize,
+}
+
+struct Taking<'a> {
+    books: &'a mut Books,
+    command: &'a Command,
+    ledger: LedgerRow,
+    series: Vec<SeriesRow>,
+    sequences: BTreeMap<SequenceKey, Growing>,
+    problems: Vec<(Code, String)>,
+    missing: bool,
+}
+
+impl Taking<'_> {
+    /// The row of a line; `None` when it has a problem, which is noted.
+    fn line(&mut self, line: &ImportLine) -> Result<Option<NumberRow>, Halt> {
+        let Some(series) = self.series.get(line.series) else {
+            return refuse_param(Code::ParameterInvalid, "series", "A line names no series.");
+        };
+        let problem = if series.own && self.ledger.settings.locked_through() >= Some(line.date) {
+            Some((Code::PeriodLocked, format!("{} is locked", line.date)))
+        } else if line.ordinal > numbering::limits::ORDINAL_MAX {
+            Some((Code::OrdinalOverflow, format!("{} is too large", line.ordinal)))
+        } else if series.kind_text(&line.kind).is_none() {
+            Some((Code::KindNotInSeries, format!("the series does not take {}", line.kind)))
+        } else {
+            None
+        };
+        if let Some((code, what)) = problem {
+            self.problems.push((code, format!("line {}: {} ({what})", line.line, line.text)));
+            return Ok(None);
+        }
+        let sequence = self.sequence(line)?;
+        let key = (self.ledger.id, NumberRow::slug_key(&line.text));
+        let holders = self.books.texts.probe(&key).cloned().unwrap_or_default();
+        let folded = numbering::fold(&line.text);
+        if holders.iter().any(|holder| numbering::fold(&holder.text) == folded) {
+            let what = format!("line {}: {} is taken already", line.line, line.text);
+            self.problems.push((Code::NumberTaken, what));
+            return Ok(None);
+        }
+        let slug_rank = holders.iter().map(|holder| holder.slug_rank).max();
+        self.ledger.last_position += 1;
+        let row = NumberRow {
+            ledger: self.ledger.id,
+            position: Position(self.ledger.last_position),
+            sequence,
+            ordinal: line.ordinal,
+            text: line.text.clone(),
+            slug_rank: slug_rank.map_or(0, |rank| rank.max(1) + 1),
+            state: State::Held,
+            kind: line.kind.clone(),
+            date: line.date,
+            created: self.command.at,
+            reference: line.reference.clone(),
+            customer: line.customer.clone(),
+            parent: None,
+            metadata: line.metadata.clone(),
+            receipt: Receipt::default(),
+            voided: None,
+            reissue_of: None,
+            warning: None,
+        };
+        self.hold(key, holders, &row, line);
+        Ok(Some(row))
+    }
+
+    fn hold(
+        &mut self,
+        key: (crate::id::LedgerId, String),
+        mut holders: Vec<Holder>,
+        row: &NumberRow,
+        line: &ImportLine,
+    ) {
+        let (position, text) = (row.position, row.text.clone());
+        holders.push(Holder { position, text, slug_rank: row.slug_rank });
+        self.books.texts.write(key, holders);
+        let Some(reference) = &row.reference else { return };
+        let key = (row.ledger, row.kind.clone(), reference.clone());
+        if self.books.references.probe(&key).is_some() {
+            let what = format!("line {}: the reference {reference} is used already", line.line);
+            self.problems.push((Code::ReferenceConflict, what));
+        }
+        self.books.references.write(key, position);
+    }
+
+    /// The sequence of a line, opened when it is new.
+    fn sequence(&mut self, line: &ImportLine) -> Result<SequenceId, Halt> {
+        let series = &self.series[line.series];
+        let key = SequenceKey {
+            ledger: self.ledger.id,
+            series: series.id,
+            scope: ScopeKey::default(),
+            period_from: series.period(line.date).from,
+        };
+        if !self.sequences.contains_key(&key) {
+            match self.books.sequences.read(&key) {
+                Ok(None) => {}
+                Ok(Some(_)) => {
+                    let message = format!(
+                        "The series {} has numbers in {} already. Import into a series without.",
+                        series.name,
+                        series.period_label(&series.period(line.date))
+                    );
+                    return refuse_param(Code::ResourceAlreadyExists, "series", message);
+                }
+                Err(_) => self.missing = true,
+            }
+            self.ledger.last_sequence += 1;
+            let row = SequenceRow {
+                ledger: self.ledger.id,
+                id: SequenceId(self.ledger.last_sequence),
+                series: series.id,
+                scope: ScopeKey::default(),
+                period_from: key.period_from,
+                first: line.ordinal,
+                last: line.ordinal,
+                last_date: None,
+            };
+            self.sequences.insert(key.clone(), Growing { row, series: line.series });
+        }
+        let Some(growing) = self.sequences.get_mut(&key) else { return Err(Halt::Missing) };
+        growing.row.first = growing.row.first.min(line.ordinal);
+        growing.row.last = growing.row.last.max(line.ordinal);
+        growing.row.last_date = growing.row.last_date.max(Some(line.date));
+        Ok(growing.row.id)
+    }
+
+    /// An ordinal may stand only once in its sequence.
+    fn check_ordinals(&mut self, rows: &[NumberRow]) {
+        let mut seen: HashMap<(SequenceId, u64), &str> = HashMap::with_capacity(rows.len());
+        for row in rows {
+            if let Some(other) = seen.insert((row.sequence, row.ordinal), &row.text) {
+                let what = format!("{other} and {} have the same ordinal in a period", row.text);
+                self.problems.push((Code::NumberTaken, what));
+            }
+        }
+    }
+
+    fn refuse_problems(&mut self) -> Result<(), Halt> {
+        self.problems.sort();
+        let Some((code, _)) = self.problems.first() else { return Ok(()) };
+        let shown: Vec<_> = self.problems.iter().take(PROBLEMS_SHOWN).map(|p| &*p.1).collect();
+        let more = self.problems.len() - shown.len();
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let message = format!(
+            "Nothing was imported, because {} lines do not fit: {}{more}. Correct the list.",
+            self.problems.len(),
+            shown.join("; ")
+        );
+        refuse(*code, message)
+    }
+
+    fn finish(mut self, mut rows: Vec<NumberRow>) -> Result<Outcome, Halt> {
+        let gaps = self.gaps(&rows)?;
+        let mut changed: Vec<SeriesRow> = Vec::new();
+        for (place, series) in self.series.iter_mut().enumerate() {
+            let of_series = self.sequences.values().filter(|growing| growing.series == place);
+            let sequences: HashSet<SequenceId> = of_series.map(|growing| growing.row.id).collect();
+            let of_series = || rows.iter().filter(|row| sequences.contains(&row.sequence));
+            let first = of_series().map(|row| row.date).min();
+            series.first_date = series.first_date.into_iter().chain(first).min();
+            series.last_date = series.last_date.max(of_series().map(|row| row.date).max());
+            changed.push(series.clone());
+        }
+        let lines: Vec<Vec<u8>> = rows.iter().map(|row| trail_line(row).to_bytes()).collect();
+        let change = Change::NumbersImported {
+            series: changed.clone(),
+            defaults: self.ledger.default_list(),
+            opened: self.sequences.values().map(|growing| self.opened(growing)).collect(),
+            gaps: gaps.iter().map(|gap| (gap.id, gap.sequence, gap.from, gap.to)).collect(),
+            count: rows.len() as u64,
+            digest: digest(&lines),
+        };
+        let receipt = record(self.books, self.command, &mut self.ledger, &change);
+        let (ledger, index) = (self.ledger.id, receipt.index);
+        let lines = lines.into_iter().zip(0..);
+        let lines = lines.map(|(bytes, line)| TrailLine { ledger, index, line, bytes });
+        self.books.append_lines(lines.collect());
+        let view = ImportView {
+            numbers: rows.len() as u64,
+            gaps: gaps.len() as u64,
+            missing: gaps.iter().map(|gap| gap.to - gap.from + 1).sum(),
+            series: changed.clone(),
+            receipt,
+        };
+        for row in &mut rows {
+            row.receipt = receipt;
+        }
+        for row in rows {
+            self.books.numbers.write((ledger, row.position), row);
+        }
+        for gap in gaps {
+            self.books.gaps.write((ledger, gap.id), gap);
+        }
+        for (key, growing) in std::mem::take(&mut self.sequences) {
+            self.books.places.write((ledger, growing.row.id), key.clone());
+            self.books.sequences.write(key, growing.row);
+        }
+        for series in changed {
+            write(self.books, series);
+        }
+        Ok(Outcome::Imported(Box::new(view)))
+    }
+
+    fn opened(&self, growing: &Growing) -> OpenedSequence {
+        let row = &growing.row;
+        let period = self.series[growing.series].period(row.period_from);
+        OpenedSequence {
+            id: row.id,
+            series: row.series,
+            scope: row.scope.clone(),
+            period_from: period.from,
+            period_to: period.to,
+            first: row.first,
+        }
+    }
+
+    /// The holes between the ordinals of each sequence.
+    fn gaps(&mut self, rows: &[NumberRow]) -> Result<Vec<GapRow>, Halt> {
+        let mut by_ordinal: Vec<&NumberRow> = rows.iter().collect();
+        by_ordinal.sort_by_key(|row| (row.sequence, row.ordinal));
+        let series_of: HashMap<SequenceId, usize> =
+            self.sequences.values().map(|growing| (growing.row.id, growing.series)).collect();
+        let mut gaps = Vec::new();
+        for pair in by_ordinal.windows(2) {
+            let (lower, upper) = (pair[0], pair[1]);
+            if lower.sequence != upper.sequence || upper.ordinal == lower.ordinal + 1 {
+                continue;
+            }
+            let series = &self.series[series_of[&lower.sequence]];
+            let (from, to) = (lower.ordinal + 1, upper.ordinal - 1);
+            self.ledger.last_gap += 1;
+            gaps.push(GapRow {
+                ledger: self.ledger.id,
+                id: GapId(self.ledger.last_gap),
+                sequence: lower.sequence,
+                from,
+                to,
+                first_text: blank_text(series, lower, from)?,
+                last_text: blank_text(series, lower, to)?,
+                cause: GapCause::Imported,
+                at: self.command.at,
+                actor: actor_text(&self.command.actor),
+                index: self.ledger.trail_count,
+                explanation: None,
+            });
+        }
+        Ok(gaps)
+    }
+}
+
+/// The text that a missing ordinal would have, beside its lower neighbour.
+fn blank_text(series: &SeriesRow, neighbour: &NumberRow, ordinal: u64) -> Result<String, Halt> {
+    let kind = series.kinds.first().map_or("", |known| known.text.as_str());
+    let texts = Texts { kind, ..Texts::default() };
+    let format = &series.version(neighbour.date).format;
+    super::sequence::render(format, neighbour.date, ordinal, &texts)
+}
+
+/// SHA-256 over the lines, each with its length (8 bytes, big-endian) before it.
+pub(crate) fn digest(lines: &[Vec<u8>]) -> Hash {
+    let mut digest = Sha256::new();
+    for line in lines {
+        digest.update((line.len() as u64).to_be_bytes());
+        digest.update(line);
+    }
+    Hash(digest.finalize().into())
+}
+
+/// The series to import into: the default of its kinds while that has no numbers, else a new one.
+fn take_series(
+    books: &mut Books,
+    ledger: &mut LedgerRow,
+    wanted: &ImportSeries,
+) -> Result<SeriesRow, Halt> {
+    let versions = versions(ledger, wanted)?;
+    let default = wanted
+        .kinds
+        .first()
+        .and_then(|known| ledger.defaults.get(&(known.kind.clone(), Level::Account)).copied());
+    let idle = match default {
+        Some(id) => books.series.read(&(ledger.id, id))?.filter(|row| !row.started()).cloned(),
+        None => None,
+    };
+    let mut row = match idle {
+        Some(row) => SeriesRow { versions, ..SeriesRow::clone(&row) },
+        None => new_series(books, ledger, wanted, versions)?,
+    };
+    row.kinds.clone_from(&wanted.kinds);
+    row.scope = Scope::Account;
+    let mut list = ledger.default_list();
+    for known in &row.kinds {
+        list.retain(|(kind, level, _)| (kind, *level) != (&known.kind, Level::Account));
+        list.push((known.kind.clone(), Level::Account, row.id));
+    }
+    ledger.set_defaults(list);
+    check_formats(books, ledger, &row)?;
+    write(books, row.clone());
+    Ok(row)
+}
+
+fn new_series(
+    books: &Books,
+    ledger: &mut LedgerRow,
+    wanted: &ImportSeries,
+    versions: Vec<FormatVersion>,
+) -> Result<SeriesRow, Halt> {
+    if books.series_names.read(&(ledger.id, wanted.name.clone()))?.is_some() {
+        let message = format!("There is a series called {} already.", wanted.name);
+        return refuse_param(Code::ResourceAlreadyExists, "name", message);
+    }
+    ledger.last_series += 1;
+    Ok(SeriesRow {
+        ledger: ledger.id,
+        id: SeriesId(ledger.last_series),
+        name: wanted.name.clone(),
+        kinds: Vec::new(),
+        scope: Scope::Account,
+        versions,
+        former: Vec::new(),
+        starting_number: 1,
+        first_date: None,
+        last_date: None,
+        own: false,
+        archived: false,
+    })
+}
+
+fn versions(ledger: &LedgerRow, wanted: &ImportSeries) -> Result<Vec<FormatVersion>, Halt> {
+    let texts: Vec<String> = wanted.kinds.iter().map(|known| known.text.clone()).collect();
+    let mut versions: Vec<FormatVersion> = wanted
+        .formats
+        .iter()
+        .map(|(from, format)| FormatVersion {
+            from: from.unwrap_or(Period::ALL.from),
+            first_period_to: None,
+            first_ordinal: None,
+            format: Format {
+                fiscal_year_start: ledger.settings.fiscal_year_start,
+                kind_texts: match format.pattern.has(TokenKind::Kind) {
+                    true => texts.clone(),
+                    false => Vec::new(),
+                },
+                ..format.clone()
+            },
+        })
+        .collect();
+    versions.sort_by_key(|version| version.from);
+    let Some(first) = versions.first_mut() else {
+        let message = format!("The series {} has no format.", wanted.name);
+        return refuse_param(Code::ParameterMissing, "pattern", message);
+    };
+    first.from = Period::ALL.from;
+    Ok(versions)
+}

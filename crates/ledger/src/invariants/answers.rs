@@ -1,0 +1,112 @@
+//! *Durable*, and *Once* for keys: what clients were told.
+
+use std::collections::HashMap;
+
+use super::violation::{Invariant, Log};
+use crate::id::Position;
+use crate::model::{GapRow, IdempotencyKey, NumberRow, SequenceRow};
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+
+/// Answers that went out, to be found again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answers {
+    numbers: HashMap<Position, NumberRow>,
+    reaches: HashMap<crate::id::SequenceId, u64>,
+    gaps: HashMap<crate::id::GapId, (u64, u64)>,
+    keyed: HashMap<IdempotencyKey, Result<Outcome, Refusal>>,
+}
+
+impl Answers {
+    pub(super) fn take(
+        &mut self,
+        key: Option<IdempotencyKey>,
+        result: &Result<Outcome, Refusal>,
+        log: &mut Log,
+    ) {
+        if let Some(key) = key {
+            let first = self.keyed.entry(key).or_insert_with(|| result.clone());
+            if first != result {
+                let what = format!("the key {:02x?} was answered in two ways", key.0);
+                log.say(Invariant::Once, what);
+            }
+        }
+        match result {
+            Ok(Outcome::Issued(views)) => {
+                for view in views {
+                    self.number(&view.row, log);
+                }
+            }
+            Ok(Outcome::Voided(view)) => self.number(&view.row, log),
+            Ok(Outcome::Advanced(row, gap)) => {
+                let reach = self.reaches.entry(row.id).or_default();
+                *reach = row.last.max(*reach);
+                if let Some(gap) = gap {
+                    self.gaps.insert(gap.row.id, (gap.row.from, gap.row.to));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A number that was told twice is the same number; a later answer may tell of its void.
+    fn number(&mut self, row: &NumberRow, log: &mut Log) {
+        if let Some(known) = self.numbers.get(&row.position)
+            && !same(known, row)
+        {
+            let what = format!("position {} was told as {} and {}", row.position.0, known.text, row.text);
+            log.say(Invariant::Once, what);
+        }
+        self.numbers.insert(row.position, row.clone());
+    }
+
+    pub(super) fn seen_number(&mut self, row: &NumberRow, log: &mut Log) {
+        if let Some(told) = self.numbers.remove(&row.position)
+            && !(same(&told, row) && (told.voided.is_none() || told.voided == row.voided))
+        {
+            let what = format!("{} was answered, and its row says otherwise", told.text);
+            log.say(Invariant::Durable, what);
+        }
+    }
+
+    pub(super) fn seen_gap(&mut self, row: &GapRow, log: &mut Log) {
+        if let Some(told) = self.gaps.remove(&row.id)
+            && told != (row.from, row.to)
+        {
+            let what = format!("the gap {} was answered with other bounds", row.id.0);
+            log.say(Invariant::Durable, what);
+        }
+    }
+
+    pub(super) fn seen_sequence(&mut self, row: &SequenceRow, log: &mut Log) {
+        if let Some(reach) = self.reaches.remove(&row.id)
+            && row.last < reach
+        {
+            let what = format!("sequence {} was moved to {reach} and ends at {}", row.id.0, row.last);
+            log.say(Invariant::Durable, what);
+        }
+    }
+
+    pub(super) fn finish(self, log: &mut Log) {
+        let mut lost: Vec<&NumberRow> = self.numbers.values().collect();
+        lost.sort_by_key(|row| row.position);
+        for row in lost {
+            log.say(Invariant::Durable, format!("{} was answered and is lost", row.text));
+        }
+        for gap in self.gaps.keys() {
+            log.say(Invariant::Durable, format!("the gap {} was answered and is lost", gap.0));
+        }
+        for sequence in self.reaches.keys() {
+            let what = format!("sequence {} was moved forward and is lost", sequence.0);
+            log.say(Invariant::Durable, what);
+        }
+    }
+}
+
+/// Whether two rows tell of one number; what a void adds does not count.
+fn same(a: &NumberRow, b: &NumberRow) -> bool {
+    (a.sequence, a.ordinal, &a.text, a.date, a.receipt)
+        == (b.sequence, b.ordinal, &b.text, b.date, b.receipt)
+        && (&a.kind, &a.reference, &a.customer, a.parent)
+            == (&b.kind, &b.reference, &b.customer, b.parent)
+}

@@ -1,0 +1,86 @@
+//! *Collision-free*: no two formats of a ledger can print one text.
+
+use numbering::{Format, Relation, Reset, TokenKind, collision_beside};
+
+use super::violation::{Invariant, Log};
+use crate::model::SeriesRow;
+
+/// Proves the formats of all series, each by itself and each against each.
+///
+/// Series without a number are left out: what they would print is proved when they are first
+/// used or changed, and until then they have nothing to collide with.
+pub(super) fn check(all: &[SeriesRow], log: &mut Log) {
+    let heads: Vec<String> = all.iter().flat_map(SeriesRow::formats).filter_map(head).collect();
+    let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let started: Vec<&SeriesRow> = all.iter().filter(|series| series.started()).collect();
+    for (place, series) in started.iter().enumerate() {
+        let formats = distinct(series);
+        for (at, format) in formats.iter().enumerate() {
+            if let Err(error) = format.validate_for(series.scope) {
+                let what = format!("the series {} has a format that fails: {error}", series.name);
+                log.say(Invariant::CollisionFree, what);
+            }
+            for other in &formats[at + 1..] {
+                if !same_text_other_year(format, other) {
+                    against(series, format, series, other, &taken, log);
+                }
+            }
+            for other in &started[place + 1..] {
+                for theirs in distinct(other) {
+                    against(series, format, other, theirs, &taken, log);
+                }
+            }
+        }
+    }
+}
+
+fn against(
+    series: &SeriesRow,
+    format: &Format,
+    other: &SeriesRow,
+    theirs: &Format,
+    taken: &[&str],
+    log: &mut Log,
+) {
+    let relation =
+        if series.id == other.id { Relation::SameSeries } else { Relation::OtherSeries };
+    if let Some(collision) = collision_beside(format, theirs, relation, taken) {
+        let what = format!("the series {} and {} collide: {collision}", series.name, other.name);
+        log.say(Invariant::CollisionFree, what);
+    }
+}
+
+fn distinct(series: &SeriesRow) -> Vec<&Format> {
+    let mut formats: Vec<&Format> = Vec::new();
+    for format in series.formats() {
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    formats
+}
+
+/// The same pattern under another fiscal year: which years meet depends on when it changed, so the
+/// texts themselves, each looked at, are the proof.
+fn same_text_other_year(a: &Format, b: &Format) -> bool {
+    let fiscal = |format: &Format| {
+        format.reset == Reset::FiscalYear || format.pattern.has(TokenKind::EndYear)
+    };
+    a.pattern == b.pattern && a.prefix == b.prefix && (fiscal(a) || fiscal(b))
+}
+
+/// The word that numbers of a format begin with: prefixes that no customer gets.
+fn head(format: &Format) -> Option<String> {
+    use numbering::{Part, Token};
+    let mut text = String::new();
+    for part in format.pattern.parts() {
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Token(Token::Prefix) => text.push_str(&format.prefix),
+            Part::Token(_) => break,
+        }
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let word = text[..end].to_ascii_uppercase();
+    numbering::is_customer_prefix(&word).then_some(word)
+}

@@ -1,0 +1,330 @@
+//! From the trail to the register.
+//!
+//! [`Replay`] takes the trail entry by entry and keeps what is small: settings, series,
+//! sequences, gaps, keys. The numbers pass by as [`Event`]s. [`register`] gathers those too.
+
+mod import;
+
+use std::collections::BTreeMap;
+
+use self::import::Import;
+use super::violation::{Invariant, Log, Violation};
+use crate::id::{GapId, KeyId, Position, ScopeKey, SequenceId, SeriesId};
+use crate::model::{
+    Explanation, GapCause, GapRow, Kind, Level, NumberRow, Receipt, SequenceRow, SeriesRow,
+    Settings, State, Voided,
+};
+use crate::trail::{Change, IssuedLine, OpenedSequence, Sealed};
+
+/// A trail entry with the lines that are kept beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeEntry {
+    /// The entry.
+    pub sealed: Sealed,
+    /// Its lines, in order.
+    pub lines: Vec<Vec<u8>>,
+}
+
+/// What the trail says of numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A number was given, or an ordinal found occupied. Slug rank and warning are left blank: they
+    /// follow from the numbers before.
+    Given(Box<NumberRow>),
+    /// A number was voided.
+    Voided(Position, Voided),
+}
+
+/// A ledger as its trail tells it, without the numbers themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    /// The settings.
+    pub settings: Option<Settings>,
+    /// What kinds of documents use by default.
+    pub defaults: Vec<(Kind, Level, SeriesId)>,
+    /// The series as last recorded.
+    pub series: BTreeMap<SeriesId, SeriesRow>,
+    /// The sequences, with the day after the last of their period as it was when they were opened.
+    pub sequences: BTreeMap<SequenceId, (SequenceRow, jiff::civil::Date)>,
+    /// The gaps, their texts left blank.
+    pub gaps: BTreeMap<GapId, GapRow>,
+    /// The keys, and whether they were revoked.
+    pub keys: BTreeMap<KeyId, bool>,
+    /// The last position given.
+    pub last_position: u64,
+    /// Runs of positions that were imported.
+    pub imported: Vec<(Position, Position)>,
+    import: Option<Import>,
+    log: Log,
+}
+
+/// A ledger as its trail tells it, whole.
+#[derive(Clone, Debug, Default)]
+pub struct Register {
+    /// The numbers by position; slug rank and warning are left blank.
+    pub numbers: BTreeMap<Position, NumberRow>,
+    /// Everything else.
+    pub rest: Replay,
+}
+
+/// Builds the whole register from a trail, with what is wrong with the trail itself.
+pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
+    let mut register = Register::default();
+    let Register { numbers, rest } = &mut register;
+    let mut on = |event: Event| match event {
+        Event::Given(row) => {
+            numbers.insert(row.position, *row);
+        }
+        Event::Voided(position, voided) => {
+            if let Some(row) = numbers.get_mut(&position) {
+                row.state = State::Void;
+                row.voided = Some(voided);
+            }
+        }
+    };
+    for entry in trail {
+        rest.entry(&entry.sealed, &mut on);
+        for line in &entry.lines {
+            rest.line(line, &mut on);
+        }
+    }
+    let violations = rest.finish();
+    (register, violations)
+}
+
+impl Replay {
+    /// Takes the next entry; its lines follow with [`Replay::line`].
+    pub fn entry(&mut self, sealed: &Sealed, on: &mut dyn FnMut(Event)) {
+        self.end_import();
+        let entry = &sealed.entry;
+        let change = match Change::read(&entry.body) {
+            Ok(change) => change,
+            Err(error) => {
+                let what = format!("trail entry {} cannot be read: {error}", entry.index);
+                return self.log.say(Invariant::Recorded, what);
+            }
+        };
+        if change.what() != entry.what {
+            let what = format!("trail entry {} is called {} and is another", entry.index, entry.what);
+            self.log.say(Invariant::Recorded, what);
+        }
+        self.change(sealed, change, on);
+    }
+
+    /// Takes the next line kept beside the last entry.
+    pub fn line(&mut self, bytes: &[u8], on: &mut dyn FnMut(Event)) {
+        let Some(import) = &mut self.import else {
+            let what = "a line is kept beside a trail entry that has none".to_owned();
+            return self.log.say(Invariant::Recorded, what);
+        };
+        import.take(bytes);
+        let sealed = import.sealed.clone();
+        match IssuedLine::read(bytes) {
+            Ok(line) => {
+                self.imported_line(&line);
+                on(Event::Given(Box::new(row(&sealed, line))));
+            }
+            Err(error) => {
+                let what = format!("a line of trail entry {} is {error}", sealed.entry.index);
+                self.log.say(Invariant::Recorded, what);
+            }
+        }
+    }
+
+    /// Ends the trail: what was wrong with it.
+    pub fn finish(&mut self) -> Vec<Violation> {
+        self.end_import();
+        std::mem::take(&mut self.log).into_violations()
+    }
+
+    fn end_import(&mut self) {
+        if let Some(import) = self.import.take()
+            && let Err(what) = import.finish()
+        {
+            self.log.say(Invariant::Recorded, what);
+        }
+    }
+
+    fn change(&mut self, sealed: &Sealed, change: Change, on: &mut dyn FnMut(Event)) {
+        match change {
+            Change::LedgerOpened { settings, series, defaults, .. }
+            | Change::SettingsChanged { settings, series, defaults } => {
+                self.settings = Some(settings);
+                self.defaults = defaults;
+                self.series.extend(series.into_iter().map(|row| (row.id, row)));
+            }
+            Change::SeriesChanged { series, defaults } => {
+                self.defaults = defaults;
+                self.series.insert(series.id, *series);
+            }
+            Change::NumbersIssued { opened, lines, .. } => {
+                self.open(sealed, opened);
+                for line in lines {
+                    self.issued_line(sealed, &line);
+                    on(Event::Given(Box::new(row(sealed, line))));
+                }
+            }
+            Change::NumberVoided { position, cause, reason } => {
+                let (at, index) = (sealed.entry.at, sealed.entry.index);
+                on(Event::Voided(position, Voided { cause, reason, at, index }));
+            }
+            Change::SequenceAdvanced { opened, sequence, gap, .. } => {
+                self.open(sealed, opened.into_iter().collect());
+                if let Some((id, from, to)) = gap {
+                    self.advance(sealed, sequence, to);
+                    self.gap(sealed, GapCause::Skipped, (id, sequence, from, to));
+                }
+            }
+            Change::GapExplained { gap, text } => {
+                let (actor, at) = (sealed.entry.actor.clone(), sealed.entry.at);
+                if let Some(row) = self.gaps.get_mut(&gap) {
+                    row.explanation = Some(Explanation { text, actor, at });
+                }
+            }
+            Change::LocksMoved { lock_date, hard_lock_date, .. } => {
+                if let Some(settings) = &mut self.settings {
+                    settings.lock_date = lock_date;
+                    settings.hard_lock_date = hard_lock_date;
+                }
+            }
+            Change::KeyCreated { key, .. } => {
+                self.keys.insert(key, false);
+            }
+            Change::KeyRevoked { key } => {
+                self.keys.insert(key, true);
+            }
+            Change::NumbersImported { series, defaults, opened, gaps, count, digest } => {
+                self.defaults = defaults;
+                self.series.extend(series.into_iter().map(|row| (row.id, row)));
+                self.open(sealed, opened);
+                for gap in gaps {
+                    self.stretch(gap.1, gap.3);
+                    self.gap(sealed, GapCause::Imported, gap);
+                }
+                self.import = Some(Import::new(sealed.clone(), count, digest));
+            }
+        }
+    }
+
+    fn open(&mut self, sealed: &Sealed, opened: Vec<OpenedSequence>) {
+        for one in opened {
+            let row = SequenceRow {
+                ledger: sealed.entry.ledger,
+                id: one.id,
+                series: one.series,
+                scope: ScopeKey(one.scope.0),
+                period_from: one.period_from,
+                first: one.first,
+                last: one.first.saturating_sub(1),
+                last_date: None,
+            };
+            if self.sequences.insert(one.id, (row, one.period_to)).is_some() {
+                let what = format!("sequence {} was opened twice", one.id.0);
+                self.log.say(Invariant::Late, what);
+            }
+        }
+    }
+
+    /// An ordinal that was given is the next of its sequence: none is given again, none left out.
+    fn issued_line(&mut self, sealed: &Sealed, line: &IssuedLine) {
+        self.position(line, sealed.entry.index);
+        let Some((row, _)) = self.sequences.get_mut(&line.sequence) else {
+            let what = format!("{} is in a sequence that was never opened", line.text);
+            return self.log.say(Invariant::Recorded, what);
+        };
+        if line.ordinal <= row.last {
+            let what = format!("{} has an ordinal that was given before", line.text);
+            self.log.say(Invariant::Late, what);
+        } else if line.ordinal > row.last + 1 {
+            let what = format!("{} leaves out ordinals without a record", line.text);
+            self.log.say(Invariant::Complete, what);
+        }
+        row.last = row.last.max(line.ordinal);
+        row.last_date = row.last_date.max(Some(line.date));
+    }
+
+    fn imported_line(&mut self, line: &IssuedLine) {
+        match self.imported.last_mut() {
+            Some((_, last)) if last.0 + 1 == line.position.0 => *last = line.position,
+            _ => self.imported.push((line.position, line.position)),
+        }
+        self.last_position = self.last_position.max(line.position.0);
+        if let Some((row, _)) = self.sequences.get_mut(&line.sequence) {
+            row.last = row.last.max(line.ordinal);
+            row.last_date = row.last_date.max(Some(line.date));
+        }
+    }
+
+    fn position(&mut self, line: &IssuedLine, index: u64) {
+        if line.position.0 != self.last_position + 1 {
+            let what = format!(
+                "trail entry {index} gives position {} behind {}",
+                line.position.0, self.last_position
+            );
+            self.log.say(Invariant::Recorded, what);
+        }
+        self.last_position = self.last_position.max(line.position.0);
+    }
+
+    fn advance(&mut self, sealed: &Sealed, sequence: SequenceId, to: u64) {
+        let last = self.sequences.get(&sequence).map(|(row, _)| row.last);
+        if last.is_none_or(|last| to <= last) {
+            let what =
+                format!("trail entry {} moves a sequence that is not behind", sealed.entry.index);
+            self.log.say(Invariant::Late, what);
+        }
+        self.stretch(sequence, to);
+    }
+
+    fn stretch(&mut self, sequence: SequenceId, to: u64) {
+        if let Some((row, _)) = self.sequences.get_mut(&sequence) {
+            row.last = row.last.max(to);
+        }
+    }
+
+    fn gap(
+        &mut self,
+        sealed: &Sealed,
+        cause: GapCause,
+        (id, sequence, from, to): (GapId, SequenceId, u64, u64),
+    ) {
+        let row = GapRow {
+            ledger: sealed.entry.ledger,
+            id,
+            sequence,
+            from,
+            to,
+            first_text: String::new(),
+            last_text: String::new(),
+            cause,
+            at: sealed.entry.at,
+            actor: sealed.entry.actor.clone(),
+            index: sealed.entry.index,
+            explanation: None,
+        };
+        self.gaps.insert(id, row);
+    }
+}
+
+fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
+    NumberRow {
+        ledger: sealed.entry.ledger,
+        position: line.position,
+        sequence: line.sequence,
+        ordinal: line.ordinal,
+        text: line.text,
+        slug_rank: 0,
+        state: if line.occupied { State::Occupied } else { State::Held },
+        kind: line.kind,
+        date: line.date,
+        created: sealed.entry.at,
+        reference: line.reference,
+        customer: line.customer,
+        parent: line.parent,
+        metadata: line.metadata,
+        receipt: Receipt { index: sealed.entry.index, hash: sealed.hash },
+        voided: None,
+        reissue_of: line.reissue_of,
+        warning: None,
+    }
+}

@@ -1,0 +1,64 @@
+//! A ledger that is at hand as a whole.
+
+use super::checker::Checker;
+use super::replay::WholeEntry;
+use super::violation::Violation;
+use crate::model::{
+    GapRow, IdempotencyKey, LedgerRow, NumberRow, SequenceRow, SeriesRow,
+};
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+
+/// Everything that a ledger's register and trail hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its head.
+    pub ledger: LedgerRow,
+    /// Its series, by id.
+    pub series: Vec<SeriesRow>,
+    /// Its sequences, by id.
+    pub sequences: Vec<SequenceRow>,
+    /// Its register, by sequence and ordinal.
+    pub numbers: Vec<NumberRow>,
+    /// Its gaps, by sequence and first ordinal.
+    pub gaps: Vec<GapRow>,
+    /// Its trail.
+    pub trail: Vec<WholeEntry>,
+}
+
+/// Runs all ten checks. `answers` is what clients were told, with the key that they sent, as far
+/// as that is known.
+pub fn check(
+    snapshot: &Snapshot,
+    answers: &[(Option<IdempotencyKey>, Result<Outcome, Refusal>)],
+) -> Vec<Violation> {
+    let mut checker = Checker::new(&snapshot.ledger);
+    for entry in &snapshot.trail {
+        checker.entry(&entry.sealed);
+        entry.lines.iter().for_each(|line| checker.line(line));
+    }
+    answers.iter().for_each(|(key, result)| checker.answer(*key, result));
+    checker.series(&snapshot.series);
+    let mut gaps = &snapshot.gaps[..];
+    let mut numbers = &snapshot.numbers[..];
+    for sequence in &snapshot.sequences {
+        checker.sequence(sequence);
+        checker.gaps(take_while(&mut gaps, |row| row.sequence <= sequence.id));
+        checker.numbers(take_while(&mut numbers, |row| row.sequence <= sequence.id));
+    }
+    checker.gaps(gaps);
+    checker.numbers(numbers);
+    let mut findings = checker.finish();
+    if let Some(mut suspects) = findings.suspects {
+        snapshot.numbers.iter().for_each(|row| suspects.number(row));
+        findings.violations.extend(suspects.finish());
+    }
+    findings.violations
+}
+
+/// Cuts off the rows at the front for which `belongs` holds.
+fn take_while<'a, T>(rows: &mut &'a [T], belongs: impl Fn(&T) -> bool) -> &'a [T] {
+    let (front, rest) = rows.split_at(rows.partition_point(belongs));
+    *rows = rest;
+    front
+}
