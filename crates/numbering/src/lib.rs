@@ -22,6 +22,7 @@
 //!
 //! The crate is pure: no clock, no randomness, no input or output.
 
+pub mod audit;
 mod characters;
 mod collision;
 mod fiscal;
