@@ -16,7 +16,8 @@ const SYNCS: usize = 101;
 /// What a database writes at a time.
 const PAGE_BYTES: usize = 4096;
 
-/// The facts as pairs of a word and a value.
+/// The facts as pairs of a word and a value, asked for before anything is measured: what else the
+/// machine does is then seen, and the disk is idle.
 pub(crate) fn facts(stage: &Stage) -> Result<Vec<(&'static str, String)>> {
     let directory = std::env::temp_dir();
     let cores = std::thread::available_parallelism()?;
@@ -27,6 +28,7 @@ pub(crate) fn facts(stage: &Stage) -> Result<Vec<(&'static str, String)>> {
         ("kernel", kernel().unwrap_or_else(|| std::env::consts::OS.to_owned())),
         ("file system of the databases", file_system(&directory)),
         ("a page written and synced", format!("{:.2} ms", sync_ms(&directory)?)),
+        ("load when it began", load().unwrap_or_else(|| "unknown".to_owned())),
         ("connections", stage.connections().to_string()),
     ];
     if let Some(installation) = Installation::find() {
@@ -51,6 +53,12 @@ fn memory() -> Option<String> {
 fn kernel() -> Option<String> {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").ok()?;
     Some(format!("Linux {}", release.trim()))
+}
+
+/// How many threads of anybody wanted a core during the last minute.
+fn load() -> Option<String> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    text.split(' ').next().map(str::to_owned)
 }
 
 /// The type of the file system that `directory` is on: on one in memory, a sync costs nothing.

@@ -31,6 +31,10 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let chosen = parts::chosen(&options.only)?;
     let stage = Stage::new(options.connections);
+    let machine = machine::facts(&stage)?;
+    for (word, value) in &machine {
+        println!("{word}: {value}");
+    }
     let mut open = Vec::new();
     for entry in chosen {
         open.push((entry, (entry.open)(&stage).with_context(|| entry.title.to_owned())?));
@@ -45,7 +49,6 @@ fn main() -> Result<()> {
         }
     }
 
-    let machine = machine::facts(&stage)?;
     println!("\n{}\n{}", report::parts_table(&results), report::goals_table(&results));
     if let Some(path) = options.page() {
         fs::write(path, report::page(&options, &machine, &results))
