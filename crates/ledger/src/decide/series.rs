@@ -96,7 +96,7 @@ pub(super) fn change(
     }
     let format = changed_format(&row, change)?;
     if format != row.newest().format || change.first_ordinal.is_some() {
-        let first = change.first_ordinal.map(checked_start).transpose()?;
+        let first = first_ordinal(&row, &format, change)?;
         row = revise(&row, format, first);
         check_formats(books, &ledger, &row)?;
     }
@@ -107,6 +107,21 @@ pub(super) fn change(
         return Ok(Outcome::Series(Box::new(row)));
     }
     keep(books, command, ledger, row)
+}
+
+/// The ordinal with which another reset starts at once.
+fn first_ordinal(
+    row: &SeriesRow,
+    format: &Format,
+    change: &SeriesChange,
+) -> Result<Option<u64>, Halt> {
+    let Some(first) = change.first_ordinal else { return Ok(None) };
+    if row.started() && row.newest().format.reset == format.reset {
+        let message = "A first ordinal goes with another reset. To skip ordinals, move the \
+                       sequence forward; before the first number, set the starting number.";
+        return refuse_param(Code::ParameterInvalid, "first_ordinal", message);
+    }
+    checked_start(first).map(Some)
 }
 
 /// Closes a series to new documents, or opens it again.

@@ -88,7 +88,7 @@ impl Checker {
             self.recorded.series(row, &mut self.log);
             self.series.insert(row.id, row.clone());
         }
-        formats::check(rows, &mut self.log);
+        formats::check(rows, &self.recorded.replay.importing, &mut self.log);
     }
 
     /// Takes the next sequence; its gaps and numbers follow.

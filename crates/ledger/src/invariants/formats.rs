@@ -1,20 +1,24 @@
 //! *Collision-free*: no two formats of a ledger can print one text.
 
-use numbering::{Format, Relation, Reset, TokenKind, collision_beside};
+use std::collections::BTreeSet;
+
+use numbering::{Format, Part, Relation, Reset, Token, TokenKind, collision_beside};
 
 use super::violation::{Invariant, Log};
+use crate::id::SeriesId;
 use crate::model::SeriesRow;
 
 /// Proves the formats of all series, each by itself and each against each.
 ///
 /// Series without a number are left out: what they would print is proved when they are first
-/// used or changed, and until then they have nothing to collide with.
-pub(super) fn check(all: &[SeriesRow], log: &mut Log) {
+/// used or changed, and until then they have nothing to collide with. Imported history is as it
+/// is, so of a series in `importing` only the newest format counts.
+pub(super) fn check(all: &[SeriesRow], importing: &BTreeSet<SeriesId>, log: &mut Log) {
     let heads: Vec<String> = all.iter().flat_map(SeriesRow::formats).filter_map(head).collect();
     let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
     let started: Vec<&SeriesRow> = all.iter().filter(|series| series.started()).collect();
     for (place, series) in started.iter().enumerate() {
-        let formats = distinct(series);
+        let formats = distinct(series, importing);
         for (at, format) in formats.iter().enumerate() {
             if let Err(error) = format.validate_for(series.scope) {
                 let what = format!("the series {} has a format that fails: {error}", series.name);
@@ -26,7 +30,7 @@ pub(super) fn check(all: &[SeriesRow], log: &mut Log) {
                 }
             }
             for other in &started[place + 1..] {
-                for theirs in distinct(other) {
+                for theirs in distinct(other, importing) {
                     against(series, format, other, theirs, &taken, log);
                 }
             }
@@ -50,7 +54,10 @@ fn against(
     }
 }
 
-fn distinct(series: &SeriesRow) -> Vec<&Format> {
+fn distinct<'a>(series: &'a SeriesRow, importing: &BTreeSet<SeriesId>) -> Vec<&'a Format> {
+    if importing.contains(&series.id) {
+        return vec![&series.newest().format];
+    }
     let mut formats: Vec<&Format> = Vec::new();
     for format in series.formats() {
         if !formats.contains(&format) {
@@ -71,7 +78,6 @@ fn same_text_other_year(a: &Format, b: &Format) -> bool {
 
 /// The word that numbers of a format begin with: prefixes that no customer gets.
 fn head(format: &Format) -> Option<String> {
-    use numbering::{Part, Token};
     let mut text = String::new();
     for part in format.pattern.parts() {
         match part {

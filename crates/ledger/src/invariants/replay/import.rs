@@ -19,8 +19,7 @@ impl Import {
     }
 
     pub(super) fn take(&mut self, line: &[u8]) {
-        let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        self.hasher.update(length.to_be_bytes());
+        self.hasher.update((line.len() as u64).to_be_bytes());
         self.hasher.update(line);
         self.seen += 1;
     }

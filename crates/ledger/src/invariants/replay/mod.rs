@@ -5,11 +5,11 @@
 
 mod import;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
-use crate::id::{GapId, KeyId, Position, ScopeKey, SequenceId, SeriesId};
+use crate::id::{GapId, KeyId, Position, SequenceId, SeriesId};
 use crate::model::{
     Explanation, GapCause, GapRow, Kind, Level, NumberRow, Receipt, SequenceRow, SeriesRow,
     Settings, State, Voided,
@@ -54,6 +54,8 @@ pub struct Replay {
     pub last_position: u64,
     /// Runs of positions that were imported.
     pub imported: Vec<(Position, Position)>,
+    /// Series that took imported numbers.
+    pub importing: BTreeSet<SeriesId>,
     import: Option<Import>,
     log: Log,
 }
@@ -195,6 +197,7 @@ impl Replay {
             }
             Change::NumbersImported { series, defaults, opened, gaps, count, digest } => {
                 self.defaults = defaults;
+                self.importing.extend(series.iter().map(|row| row.id));
                 self.series.extend(series.into_iter().map(|row| (row.id, row)));
                 self.open(sealed, opened);
                 for gap in gaps {
@@ -212,7 +215,7 @@ impl Replay {
                 ledger: sealed.entry.ledger,
                 id: one.id,
                 series: one.series,
-                scope: ScopeKey(one.scope.0),
+                scope: one.scope,
                 period_from: one.period_from,
                 first: one.first,
                 last: one.first.saturating_sub(1),

@@ -1,0 +1,313 @@
+//! The rules, as tables of commands.
+
+mod script;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::date;
+use ledger::command::{Action, Import, ImportLine, ImportSeries};
+use ledger::model::HouseStyle::{Slashed, Stripe, Yearly};
+use ledger::model::{Kind, KindText};
+use ledger::{Code, Outcome};
+use numbering::Format;
+use script::{Script, check};
+
+#[test]
+fn the_worked_examples_print_exactly_by_settings_alone() {
+    let start = "settings starting_number=42";
+    check(Yearly, &format!("{start} -> ok\n issue -> INV-2026-00042"));
+    check(Yearly, &format!("{start} yearly_reset=false -> ok\n issue -> INV-00042"));
+    check(Yearly, &format!("{start} prefix=SI- padding=6 -> ok\n issue -> SI-2026-000042"));
+    check(Yearly, &format!("{start} prefix= padding=0 -> ok\n issue -> 2026-42"));
+    check(
+        Yearly,
+        &format!("{start} prefix=REC- padding=0 yearly_reset=false -> ok\n issue -> REC-42"),
+    );
+}
+
+#[test]
+fn padding_pads_and_never_truncates() {
+    check(
+        Yearly,
+        "settings prefix= yearly_reset=false starting_number=99999 -> ok
+         issue -> 99999
+         issue -> 100000",
+    );
+}
+
+#[test]
+fn each_style_starts_with_its_own_numbers() {
+    check(Slashed, "issue -> INV/2026/00001\n issue kind=credit_note -> CN/2026/00001");
+    check(Stripe, "issue -> 7FE1103-0001\n issue kind=credit_note parent=1 -> 7FE1103-0001-CN-01");
+    check(Yearly, "issue -> INV-2026-00001\n issue kind=credit_note -> CN-2026-00001");
+}
+
+#[test]
+fn the_documents_date_chooses_the_period() {
+    check(
+        Yearly,
+        "issue date=2025-12-31 -> INV-2025-00001
+         issue date=2026-01-01 -> INV-2026-00001
+         issue date=2025-06-30 -> INV-2025-00002!date_order
+         issue date=2026-12-31 -> INV-2026-00002
+         issue date=2026-12-30 -> INV-2026-00003!date_order",
+    );
+}
+
+#[test]
+fn today_is_found_in_the_accounts_zone() {
+    check(
+        Yearly,
+        "settings time_zone=Pacific/Kiritimati -> ok
+         settings max_future_days=0 -> ok
+         issue date=2026-11-21 -> INV-2026-00001
+         issue date=2026-11-22 -> err date_too_far
+         settings time_zone=Mars/Olympus -> err parameter_invalid",
+    );
+}
+
+#[test]
+fn a_reference_gets_one_number() {
+    check(
+        Yearly,
+        "issue ref=A date=2026-05-01 -> INV-2026-00001
+         issue ref=A -> INV-2026-00001
+         issue ref=A date=2026-05-01 -> INV-2026-00001
+         issue ref=A date=2026-05-02 -> err reference_conflict
+         issue ref=A series=credit_notes -> err reference_conflict
+         issue ref=A kind=credit_note -> CN-2026-00001
+         issue ref=A count=3 -> INV-2026-00001 INV-2026-00001 INV-2026-00001
+         issue ref=B count=2 -> INV-2026-00002 INV-2026-00002
+         issue ref=C -> INV-2026-00003",
+    );
+}
+
+#[test]
+fn a_void_keeps_its_number_and_a_reissue_is_another() {
+    check(
+        Yearly,
+        "issue ref=A -> INV-2026-00001
+         void A -> err parameter_missing
+         void A reason=wrong+customer -> ok
+         void A reason=again -> err already_void
+         issue ref=A -> err reference_voided
+         issue ref=A reissue=yes -> INV-2026-00002
+         issue ref=A -> INV-2026-00002
+         issue ref=A reissue=yes -> INV-2026-00002",
+    );
+}
+
+#[test]
+fn the_lock_date_itself_is_locked() {
+    check(
+        Yearly,
+        "issue ref=A date=2026-03-31 -> INV-2026-00001
+         lock date=2026-03-31 -> ok
+         issue date=2026-03-31 -> err period_locked
+         issue date=2026-04-01 -> INV-2026-00002
+         issue ref=A -> INV-2026-00001
+         void A reason=late -> err period_locked
+         advance invoices date=2026-03-01 next=9 reason=x -> err period_locked
+         lock date=2026-02-28 -> err parameter_missing
+         lock date=2026-02-28 reason=mistake -> ok
+         issue date=2026-03-31 -> INV-2026-00003!date_order
+         lock hard=2026-06-30 -> ok
+         lock hard=2026-05-31 -> err lock_backward
+         issue date=2026-06-30 -> err period_locked",
+    );
+}
+
+#[test]
+fn dates_out_of_order_are_taken_warned_of_or_refused() {
+    check(
+        Yearly,
+        "settings date_order=refuse -> ok
+         issue date=2026-05-02 -> INV-2026-00001
+         issue date=2026-05-01 -> err date_order
+         issue date=2026-05-02 -> INV-2026-00002
+         settings date_order=off -> ok
+         issue date=2026-05-01 -> INV-2026-00003",
+    );
+}
+
+#[test]
+fn a_sequence_only_moves_forward_and_leaves_a_gap() {
+    check(
+        Yearly,
+        "issue -> INV-2026-00001
+         advance invoices next=10 -> err parameter_missing
+         advance invoices next=10 reason=lost+forms -> ok
+         issue -> INV-2026-00010
+         advance invoices next=5 reason=x -> err advance_backward
+         advance invoices next=11 reason=x -> ok
+         issue -> INV-2026-00011
+         settings starting_number=5 -> err starting_number_fixed
+         advance invoices next=1000000000000000 reason=x -> err ordinal_overflow",
+    );
+}
+
+#[test]
+fn settings_change_what_comes_next_and_keep_the_counter() {
+    check(
+        Yearly,
+        "issue date=2026-05-01 -> INV-2026-00001
+         settings prefix=FAC- -> ok
+         issue date=2026-05-02 -> FAC-2026-00002
+         settings padding=3 -> ok
+         issue date=2026-05-03 -> FAC-2026-003
+         settings yearly_reset=false -> ok
+         issue date=2026-05-04 -> FAC-004
+         issue date=2027-02-01 -> FAC-005
+         settings yearly_reset=true -> ok
+         issue date=2027-02-02 -> FAC-2027-006
+         issue date=2025-01-01 -> INV-2025-00001",
+    );
+}
+
+#[test]
+fn a_new_reset_waits_for_its_boundary_unless_told_where_to_start() {
+    check(
+        Yearly,
+        "issue date=2026-05-10 -> INV-2026-00001
+         change invoices pattern=INV-{year}-{month}-{seq:4} -> ok
+         issue date=2026-05-20 -> INV-2026-05-0002
+         issue date=2026-06-01 -> INV-2026-06-0001
+         change invoices pattern=R{year}{month}-{seq:2} first_ordinal=7 -> err parameter_invalid
+         change invoices pattern=R{year}{month}{day}-{seq:2} first_ordinal=7 -> ok
+         issue date=2026-06-02 -> R20260602-07
+         issue date=2026-06-03 -> R20260603-01
+         issue date=2026-06-01 -> INV-2026-06-0002",
+    );
+}
+
+#[test]
+fn the_fiscal_year_of_a_default_series_is_the_accounts() {
+    check(
+        Yearly,
+        "settings fiscal=04-01 -> ok
+         issue date=2026-03-31 -> INV-2025-00001
+         issue date=2026-04-01 -> INV-2026-00001
+         settings fiscal=01-01 -> ok
+         issue date=2026-12-31 -> INV-2026-00002",
+    );
+    check(
+        Yearly,
+        "issue date=2026-05-01 -> INV-2026-00001
+         settings fiscal=07-01 -> err pattern_collision
+         issue date=2026-08-01 -> INV-2026-00002",
+    );
+}
+
+#[test]
+fn a_pattern_that_could_collide_is_refused() {
+    check(
+        Yearly,
+        "series a pattern=A{seq} -> ok
+         series b pattern=A{year}{seq:4} -> err pattern_collision
+         series c pattern=C{year}-{seq:4} reset=monthly -> err pattern_collision
+         series d pattern=D{seq:4} reset=yearly -> err pattern_collision
+         series e pattern=E{year} -> err pattern_invalid
+         series f pattern=F{customer}{seq:4} -> err pattern_collision
+         series a pattern=G{seq} -> err resource_already_exists
+         series h pattern=INV-{year}-{seq:5} -> err pattern_collision
+         issue -> INV-2026-00001
+         settings prefix=RE- -> ok
+         issue -> RE-2026-00002
+         series h pattern=INV-{year}-{seq:5} -> err pattern_collision
+         change a pattern=A1{seq} -> ok",
+    );
+}
+
+#[test]
+fn the_prefixes_of_series_are_no_customers() {
+    check(
+        Yearly,
+        "settings mode=customer -> ok
+         issue -> err parameter_missing
+         issue customer=cus_1 -> AF004D11-2026-00001
+         settings prefix=X- -> err parameter_invalid
+         settings mode=account -> ok
+         issue customer=cus_1 -> INV-2026-00001
+         settings prefix=AF004D11- -> err prefix_taken
+         settings mode=customer -> ok
+         issue customer=cus_1 -> AF004D11-2026-00002",
+    );
+}
+
+#[test]
+fn two_digits_of_the_year_tell_no_centuries_apart() {
+    check(
+        Yearly,
+        "series a pattern=A-{year:2}-{seq} -> ok
+         issue series=a date=2026-01-01 -> A-26-1
+         issue series=a date=2124-01-01 -> err date_too_far
+         settings max_future_days=36525 -> ok
+         issue series=a date=2125-12-31 -> err period_ambiguous
+         issue series=a date=2124-12-31 -> A-24-1",
+    );
+}
+
+/// An imported list with a text that no pattern foresaw.
+fn odd_import() -> Import {
+    let line = |text: &str, ordinal, line| ImportLine {
+        series: 0,
+        text: text.to_owned(),
+        ordinal,
+        date: date(2026, 1, 5),
+        kind: Kind::parse("receipt").expect("a kind"),
+        reference: None,
+        customer: None,
+        metadata: BTreeMap::new(),
+        line,
+    };
+    Import {
+        series: vec![ImportSeries {
+            name: "receipts".to_owned(),
+            formats: vec![(None, Format::of("R{seq}".parse().expect("a pattern")))],
+            kinds: vec![KindText {
+                kind: Kind::parse("receipt").expect("a kind"),
+                text: String::new(),
+            }],
+        }],
+        lines: vec![line("R1", 1, 2), line("inv-2026-00002", 3, 3)],
+    }
+}
+
+#[test]
+fn a_taken_text_makes_the_ordinal_occupied_and_steps_on() {
+    let mut script = Script::open(Yearly);
+    let outcome = script.decide(Action::Import(Arc::new(odd_import()))).expect("it is imported");
+    let Outcome::Imported(view) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((view.numbers, view.gaps, view.missing), (2, 1, 1));
+    script.check(
+        "issue -> INV-2026-00001
+         issue -> INV-2026-00003
+         issue kind=receipt -> R4",
+    );
+}
+
+#[test]
+fn an_import_that_does_not_fit_leaves_nothing() {
+    let mut twice = odd_import();
+    twice.lines.push(ImportLine { line: 4, ..twice.lines[0].clone() });
+    let mut script = Script::open(Yearly);
+    let refusal = script.decide(Action::Import(Arc::new(twice))).expect_err("it is refused");
+    assert_eq!(refusal.code, Code::NumberTaken);
+    assert!(refusal.message.contains("line 4: R1 is taken already"), "{refusal}");
+    script.check("issue kind=receipt -> err kind_not_in_series");
+}
+
+#[test]
+fn kinds_can_share_a_counter() {
+    check(
+        Yearly,
+        "series shared pattern={kind}{seq} kinds=invoice:R,credit_note:C default=yes -> ok
+         issue -> R1
+         issue kind=credit_note -> C2
+         issue kind=receipt -> err kind_not_in_series
+         issue -> R3
+         archive shared -> ok
+         issue -> err series_archived",
+    );
+}

@@ -1,0 +1,278 @@
+//! A little language for rules: one line, one command and what it comes to.
+//!
+//! ```text
+//! issue ref=A date=2026-05-10 -> INV-2026-00001
+//! void A reason=wrong -> ok
+//! issue ref=A -> err reference_voided
+//! ```
+//!
+//! Words behind the command are `name=value`; `+` in a value stands for a space. A command that
+//! prints numbers is compared with them, any other with `ok`, a refusal with `err` and its code.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use ledger::command::{
+    Action, Actor, Advance, Item, LockMove, NewSeries, Open, SeriesChange, SeriesRef,
+    SettingsChange, Void,
+};
+use ledger::id::{AccountId, CustomerId, LedgerId, Position};
+use ledger::model::{At, Cause, DateOrder, HouseStyle, Kind, Level, Mode};
+use ledger::{Books, Command, Loaded, Outcome, Refusal, decide};
+
+/// A ledger that lives in an overlay over nothing: every command runs behind all those before it.
+pub struct Script {
+    books: Books,
+    commands: Vec<Command>,
+    now: At,
+    by_reference: BTreeMap<String, Position>,
+}
+
+/// Runs the lines, after opening a ledger of the style, and compares each with what it says.
+#[track_caller]
+pub fn check(style: HouseStyle, lines: &str) {
+    Script::open(style).check(lines);
+}
+
+impl Script {
+    pub fn open(style: HouseStyle) -> Script {
+        let mut script = Script {
+            books: Books::default(),
+            commands: Vec::new(),
+            now: at("2026-11-20"),
+            by_reference: BTreeMap::new(),
+        };
+        let open = Open {
+            account: AccountId("acct_test".to_owned()),
+            name: "Test".to_owned(),
+            mode: Mode::Live,
+            style,
+            prefix: "7FE1103".to_owned(),
+            time_zone: None,
+            fiscal_year_start: None,
+        };
+        script.decide(Action::Open(open)).expect("the ledger opens");
+        script
+    }
+
+    /// Runs the lines and compares each with what it says.
+    #[track_caller]
+    pub fn check(&mut self, lines: &str) {
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let Some((command, expected)) = line.split_once("->") else {
+                panic!("no '->' in {line:?}");
+            };
+            let seen = self.run(command.trim());
+            assert_eq!(seen, expected.trim(), "\nin: {line}");
+        }
+    }
+
+    /// Decides one action, loading "nothing" as often as asked.
+    pub fn decide(&mut self, action: Action) -> Result<Outcome, Refusal> {
+        let command = Command {
+            ledger: LedgerId(1),
+            actor: Actor::Operator("operator".to_owned()),
+            at: self.now,
+            idempotency: None,
+            action,
+        };
+        self.commands.push(command);
+        for _ in 0..100 {
+            self.books.forget_writes();
+            let answers: Vec<_> =
+                self.commands.iter().map(|command| decide(&mut self.books, command)).collect();
+            let misses = self.books.take_misses();
+            if misses.is_empty() {
+                let answer = answers.into_iter().next_back().expect("there is a command");
+                return answer.expect("nothing is missing").result;
+            }
+            self.books.fill(misses, Loaded::default());
+        }
+        panic!("something new is asked for again and again: {:?}", self.commands.last());
+    }
+
+    fn run(&mut self, line: &str) -> String {
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let mut words = Words::new(rest);
+        let action = match verb {
+            "now" => {
+                self.now = at(rest.trim());
+                return "ok".to_owned();
+            }
+            "issue" => words.issue(),
+            "void" => self.void(&mut words),
+            "settings" => words.settings(),
+            "series" => words.new_series(),
+            "change" => words.change_series(),
+            "archive" => Action::ArchiveSeries(words.series(), true),
+            "advance" => words.advance(),
+            "lock" => words.lock(),
+            other => panic!("no command {other}"),
+        };
+        words.finish(line);
+        match self.decide(action) {
+            Ok(outcome) => self.show(outcome),
+            Err(refusal) => format!("err {}", refusal.code.text()),
+        }
+    }
+
+    fn show(&mut self, outcome: Outcome) -> String {
+        let Outcome::Issued(views) = outcome else { return "ok".to_owned() };
+        for view in &views {
+            if let Some(reference) = &view.row.reference {
+                self.by_reference.insert(reference.clone(), view.row.position);
+            }
+        }
+        let texts = views.iter().map(|view| match view.row.warning {
+            Some(warning) => format!("{}!{}", view.row.text, warning.text()),
+            None => view.row.text.clone(),
+        });
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
+    fn void(&self, words: &mut Words) -> Action {
+        let reference = words.first();
+        Action::Void(Void {
+            number: self.by_reference[&reference],
+            cause: Cause::Cancelled,
+            reason: words.take("reason").unwrap_or_default(),
+        })
+    }
+}
+
+struct Words {
+    first: Vec<String>,
+    named: BTreeMap<String, String>,
+}
+
+impl Words {
+    fn new(text: &str) -> Words {
+        let (mut first, mut named) = (Vec::new(), BTreeMap::new());
+        for word in text.split_whitespace() {
+            match word.split_once('=') {
+                Some((name, value)) => {
+                    named.insert(name.to_owned(), value.replace('+', " "));
+                }
+                None => first.push(word.to_owned()),
+            }
+        }
+        Words { first, named }
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        self.named.remove(name)
+    }
+
+    fn first(&mut self) -> String {
+        self.first.remove(0)
+    }
+
+    fn series(&mut self) -> SeriesRef {
+        SeriesRef::Name(self.first())
+    }
+
+    fn date(&mut self, name: &str) -> Option<Date> {
+        self.take(name).map(|text| text.parse().expect("a date"))
+    }
+
+    fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(&mut self, name: &str) -> Option<T> {
+        self.take(name).map(|text| text.parse().expect("a number"))
+    }
+
+    fn kinds(&mut self) -> Option<BTreeMap<Kind, String>> {
+        let text = self.take("kinds")?;
+        let pairs = text.split(',').map(|pair| {
+            let (kind, text) = pair.split_once(':').unwrap_or((pair, ""));
+            (Kind::parse(kind).expect("a kind"), text.to_owned())
+        });
+        Some(pairs.collect())
+    }
+
+    fn issue(&mut self) -> Action {
+        let item = Item {
+            date: self.date("date"),
+            reference: self.take("ref"),
+            series: self.take("series").map(SeriesRef::Name),
+            kind: self.take("kind").map(|kind| Kind::parse(&kind).expect("a kind")),
+            customer: self.take("customer").map(CustomerId),
+            parent: self.number("parent").map(Position),
+            reissue: self.take("reissue").is_some(),
+            ..Item::default()
+        };
+        let count = self.number("count").unwrap_or(1);
+        Action::Issue(vec![item; count])
+    }
+
+    fn settings(&mut self) -> Action {
+        Action::ChangeSettings(SettingsChange {
+            level: self.take("mode").map(|mode| Level::parse(&mode).expect("a mode")),
+            prefix: self.take("prefix"),
+            yearly_reset: self.take("yearly_reset").map(|text| text == "true"),
+            padding: self.number("padding"),
+            starting_number: self.number("starting_number"),
+            time_zone: self.take("time_zone"),
+            fiscal_year_start: self.take("fiscal").map(|text| text.parse().expect("a day")),
+            date_order: self.take("date_order").and_then(|text| DateOrder::parse(&text)),
+            max_future_days: self.number("max_future_days"),
+            number_on: None,
+        })
+    }
+
+    fn new_series(&mut self) -> Action {
+        Action::CreateSeries(NewSeries {
+            name: self.first(),
+            pattern: self.take("pattern").expect("a pattern"),
+            reset: self.take("reset").map(|reset| reset.parse().expect("a reset")),
+            scope: self.take("scope").map(|scope| scope.parse().expect("a scope")),
+            prefix: self.take("prefix").unwrap_or_default(),
+            kinds: self.kinds().unwrap_or_default(),
+            starting_number: self.number("starting_number"),
+            default: self.take("default").is_some(),
+        })
+    }
+
+    fn change_series(&mut self) -> Action {
+        let which = self.series();
+        let change = SeriesChange {
+            name: self.take("name"),
+            pattern: self.take("pattern"),
+            reset: self.take("reset").map(|reset| reset.parse().expect("a reset")),
+            prefix: self.take("prefix"),
+            kinds: self.kinds(),
+            starting_number: self.number("starting_number"),
+            first_ordinal: self.number("first_ordinal"),
+            default: self.take("default").map(|_| true),
+        };
+        Action::ChangeSeries(which, change)
+    }
+
+    fn advance(&mut self) -> Action {
+        Action::Advance(Advance {
+            series: self.series(),
+            date: self.date("date"),
+            customer: self.take("customer").map(CustomerId),
+            parent: None,
+            next: self.number("next").expect("the next ordinal"),
+            reason: self.take("reason").unwrap_or_default(),
+        })
+    }
+
+    fn lock(&mut self) -> Action {
+        Action::MoveLocks(LockMove {
+            lock_date: self.date("date").map(Some),
+            hard_lock_date: self.date("hard"),
+            reason: self.take("reason"),
+        })
+    }
+
+    #[track_caller]
+    fn finish(&self, line: &str) {
+        assert!(self.named.is_empty() && self.first.is_empty(), "not understood in {line:?}");
+    }
+}
+
+fn at(date: &str) -> At {
+    let date: Date = date.parse().expect("a date");
+    let noon = date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("an instant");
+    At(noon.timestamp().as_millisecond())
+}
