@@ -54,7 +54,8 @@ impl Answers {
         if let Some(known) = self.numbers.get(&row.position)
             && !same(known, row)
         {
-            let what = format!("position {} was told as {} and {}", row.position.0, known.text, row.text);
+            let what =
+                format!("position {} was told as {} and {}", row.position.0, known.text, row.text);
             log.say(Invariant::Once, what);
         }
         self.numbers.insert(row.position, row.clone());
@@ -82,7 +83,8 @@ impl Answers {
         if let Some(reach) = self.reaches.remove(&row.id)
             && row.last < reach
         {
-            let what = format!("sequence {} was moved to {reach} and ends at {}", row.id.0, row.last);
+            let what =
+                format!("sequence {} was moved to {reach} and ends at {}", row.id.0, row.last);
             log.say(Invariant::Durable, what);
         }
     }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::answers::Answers;
 use super::coverage::Coverage;
+use super::formats;
 use super::recorded::Recorded;
 use super::rendering::{Origin, Rendering};
 use super::repeats::{Places, Repeats, Suspects};
 use super::violation::{Invariant, Log, Violation};
-use super::formats;
 use crate::id::{Position, SeriesId};
 use crate::model::{
     GapRow, IdempotencyKey, LedgerRow, NumberRow, SequenceKey, SequenceRow, SeriesRow,

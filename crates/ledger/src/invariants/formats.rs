@@ -46,8 +46,7 @@ fn against(
     taken: &[&str],
     log: &mut Log,
 ) {
-    let relation =
-        if series.id == other.id { Relation::SameSeries } else { Relation::OtherSeries };
+    let relation = if series.id == other.id { Relation::SameSeries } else { Relation::OtherSeries };
     if let Some(collision) = collision_beside(format, theirs, relation, taken) {
         let what = format!("the series {} and {} collide: {collision}", series.name, other.name);
         log.say(Invariant::CollisionFree, what);

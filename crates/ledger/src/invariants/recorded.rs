@@ -151,11 +151,16 @@ impl Recorded {
         }
         let heads = [
             ("position", ledger.last_position, replay.last_position),
-            ("series", ledger.last_series.into(), last(replay.series.keys().last().map(|id| id.0.into()))),
+            (
+                "series",
+                ledger.last_series.into(),
+                last(replay.series.keys().last().map(|id| id.0.into())),
+            ),
             ("sequence", ledger.last_sequence, last(replay.sequences.keys().last().map(|id| id.0))),
             ("gap", ledger.last_gap, last(replay.gaps.keys().last().map(|id| id.0))),
         ];
-        for (name, stated, recorded) in heads.into_iter().filter(|(_, stated, last)| stated != last) {
+        for (name, stated, recorded) in heads.into_iter().filter(|(_, stated, last)| stated != last)
+        {
             let what = format!("the last {name} is {stated}, and by the trail it is {recorded}");
             log.say(Invariant::Recorded, what);
         }

@@ -18,7 +18,7 @@ pub(super) struct Rendering {
 pub(super) enum Origin {
     /// Given here: a format of its series prints exactly its text.
     Own,
-    /// Taken over: a format of its series reads its ordinal from its text.
+    /// Taken over as it was: what a format of its series reads from it is its ordinal.
     Imported,
 }
 
@@ -55,7 +55,7 @@ impl Rendering {
                 row.text, reading.ordinal, row.ordinal
             );
             log.say(Invariant::NeverClipped, what);
-        } else {
+        } else if origin == Origin::Own {
             let what = format!("{} is a text that no format of its series prints", row.text);
             log.say(Invariant::Same, what);
         }

@@ -3,9 +3,7 @@
 use super::checker::Checker;
 use super::replay::WholeEntry;
 use super::violation::Violation;
-use crate::model::{
-    GapRow, IdempotencyKey, LedgerRow, NumberRow, SequenceRow, SeriesRow,
-};
+use crate::model::{GapRow, IdempotencyKey, LedgerRow, NumberRow, SequenceRow, SeriesRow};
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 

@@ -107,7 +107,8 @@ impl Replay {
             }
         };
         if change.what() != entry.what {
-            let what = format!("trail entry {} is called {} and is another", entry.index, entry.what);
+            let what =
+                format!("trail entry {} is called {} and is another", entry.index, entry.what);
             self.log.say(Invariant::Recorded, what);
         }
         self.change(sealed, change, on);

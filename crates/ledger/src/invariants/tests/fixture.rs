@@ -80,37 +80,7 @@ pub(super) fn of<'a>(
 }
 
 fn commands() -> Vec<Command> {
-    let mut actions = vec![open()];
-    actions.push(Action::Import(Arc::new(import())));
-    for month in 1..=6 {
-        let day = date(2026, month, 15);
-        actions.push(issue(vec![item(day, &format!("order-{month}")), item(day, "")]));
-        actions.push(issue(vec![Item { kind: Some(Kind::credit_note()), ..item(day, "") }]));
-    }
-    actions.push(issue(vec![item(date(2025, 12, 31), "late")]));
-    actions.push(void(Position(12), Cause::Cancelled));
-    actions.push(series("customers", "C/{customer}/{seq:3}"));
-    for customer in ["cus_a", "cus_b", "cus_a"] {
-        let customer = Some(CustomerId(customer.to_owned()));
-        let named = item(date(2026, 7, 1), "");
-        actions.push(issue(vec![Item { customer, series: name("customers"), ..named }]));
-    }
-    actions.push(advance("customers", 9));
-    actions.push(explain(2));
-    actions.push(issue(vec![item(date(2026, 7, 2), "void me")]));
-    actions.push(Action::CreateKey(NewKey {
-        id: KeyId(1),
-        hash: KeyHash([3; 32]),
-        hint: "abcd".to_owned(),
-        role: Role::Clerk,
-        name: "till".to_owned(),
-    }));
-    actions.extend(taken());
-    actions.push(Action::RevokeKey(KeyId(1)));
-    actions.push(Action::MoveLocks(LockMove {
-        lock_date: Some(Some(date(2026, 1, 31))),
-        ..LockMove::default()
-    }));
+    let actions = [months(), customers(), voids_and_keys()].concat();
     let command = |(place, action): (usize, Action)| Command {
         ledger: LEDGER,
         actor: Actor::Operator("operator".to_owned()),
@@ -118,5 +88,132 @@ fn commands() -> Vec<Command> {
         idempotency: None,
         action,
     };
-    actions.into_iter().enumerate().map(command).collect()
+    std::iter::once(open()).chain(actions).enumerate().map(command).collect()
+}
+
+/// Positions 1 to 24: half a year, with imported numbers behind the first month. One of those has
+/// the text that the third invoice would have had.
+fn months() -> Vec<Action> {
+    let mut actions = Vec::new();
+    for month in 1..=6 {
+        let day = date(2026, month, 15);
+        let named = item(day, Some(&format!("order-{month}")));
+        actions.push(Action::Issue(vec![named, item(day, None)]));
+        let credit_note = Item { kind: Some(Kind::credit_note()), ..item(day, None) };
+        actions.push(Action::Issue(vec![credit_note]));
+        if month == 1 {
+            actions.push(Action::Import(Arc::new(import())));
+        }
+    }
+    actions.push(Action::Issue(vec![item(date(2025, 12, 31), Some("late"))]));
+    actions
+}
+
+/// Positions 25 to 28: a counter for each customer, moved forward, under two patterns.
+fn customers() -> Vec<Action> {
+    let series = SeriesRef::Name("customers".to_owned());
+    let of = |customer: &str| {
+        let customer = Some(CustomerId(customer.to_owned()));
+        let item = item(date(2026, 7, 1), None);
+        Action::Issue(vec![Item { customer, series: Some(series.clone()), ..item }])
+    };
+    vec![
+        Action::CreateSeries(NewSeries {
+            name: "customers".to_owned(),
+            pattern: "C/{customer}/{seq:3}".to_owned(),
+            reset: None,
+            scope: None,
+            prefix: String::new(),
+            kinds: BTreeMap::new(),
+            starting_number: None,
+            default: false,
+        }),
+        of("cus_a"),
+        of("cus_b"),
+        of("cus_a"),
+        Action::Advance(Advance {
+            series: series.clone(),
+            date: Some(date(2026, 7, 1)),
+            customer: Some(CustomerId("cus_a".to_owned())),
+            parent: None,
+            next: 9,
+            reason: "a pad of forms was lost".to_owned(),
+        }),
+        Action::ExplainGap(GapId(2), "the pad was found burnt".to_owned()),
+        Action::ChangeSeries(
+            series.clone(),
+            SeriesChange {
+                pattern: Some("C/{customer}/{seq:4}".to_owned()),
+                ..SeriesChange::default()
+            },
+        ),
+        of("cus_a"),
+    ]
+}
+
+/// Positions 29 and 30, the second for the document of the first.
+fn voids_and_keys() -> Vec<Action> {
+    let named = item(date(2026, 7, 2), Some("again"));
+    vec![
+        void(Position(12), Cause::Cancelled),
+        Action::Issue(vec![named.clone()]),
+        void(Position(29), Cause::Unused),
+        Action::Issue(vec![Item { reissue: true, ..named }]),
+        Action::CreateKey(NewKey {
+            id: KeyId(1),
+            hash: KeyHash([3; 32]),
+            hint: "abcd".to_owned(),
+            role: Role::Clerk,
+            name: "till".to_owned(),
+        }),
+        Action::RevokeKey(KeyId(1)),
+        Action::MoveLocks(LockMove {
+            lock_date: Some(Some(date(2026, 1, 31))),
+            ..LockMove::default()
+        }),
+    ]
+}
+
+fn open() -> Action {
+    Action::Open(Open {
+        account: AccountId("acct_test".to_owned()),
+        name: "Test".to_owned(),
+        mode: Mode::Test,
+        style: HouseStyle::Yearly,
+        prefix: String::new(),
+        time_zone: None,
+        fiscal_year_start: None,
+    })
+}
+
+fn item(date: Date, reference: Option<&str>) -> Item {
+    Item { date: Some(date), reference: reference.map(str::to_owned), ..Item::default() }
+}
+
+fn void(number: Position, cause: Cause) -> Action {
+    Action::Void(Void { number, cause, reason: "test".to_owned() })
+}
+
+fn import() -> Import {
+    let kind = Kind::parse("legacy").expect("a kind");
+    let line = |(text, ordinal): (&str, u64)| ImportLine {
+        series: 0,
+        text: text.to_owned(),
+        ordinal,
+        date: date(2019, 3, 1),
+        kind: kind.clone(),
+        reference: None,
+        customer: None,
+        metadata: BTreeMap::new(),
+        line: ordinal,
+    };
+    let texts = [("OLD-0001", 1), ("OLD-0002", 2), ("OLD-0005", 5), ("INV-2026-00003", 6)];
+    Import {
+        series: vec![ImportSeries {
+            name: "old".to_owned(),
+            formats: vec![(None, Format::of("OLD-{seq:4}".parse().expect("a pattern")))],
+            kinds: vec![KindText { kind: kind.clone(), text: String::new() }],
+        }],
+        lines: texts.map(line).into(),
+    }
 }

@@ -92,7 +92,7 @@ fn unique_sees_one_text_twice_also_in_another_case() {
 fn late_sees_an_ordinal_that_the_trail_gives_again() {
     let mut snapshot = snapshot();
     edit(&mut snapshot, |change| match change {
-        Change::NumbersIssued { lines, .. } if lines[0].position == Position(3) => {
+        Change::NumbersIssued { lines, .. } if lines[0].position == Position(12) => {
             lines[0].ordinal = 1;
             true
         }
@@ -131,7 +131,8 @@ fn once_sees_a_reference_with_two_numbers() {
     assert!(two.contains(&Invariant::Once), "{two:?}");
 
     let unvoided = violated(|snapshot| {
-        let old = of(snapshot, |row| row.reissue_of.is_some()).next().and_then(|row| row.reissue_of);
+        let old =
+            of(snapshot, |row| row.reissue_of.is_some()).next().and_then(|row| row.reissue_of);
         let place = snapshot.numbers.iter().position(|row| Some(row.position) == old);
         let row = &mut snapshot.numbers[place.expect("the first number")];
         (row.state, row.voided) = (State::Held, None);
@@ -222,12 +223,20 @@ fn recorded_sees_every_row_that_the_trail_tells_otherwise() {
     let changes: [(&str, fn(&mut Snapshot)); 11] = [
         ("metadata", |s| drop(s.numbers[0].metadata.insert("a".to_owned(), "b".to_owned()))),
         ("a receipt", |s| s.numbers[1].receipt.hash = Hash([1; 32])),
-        ("a void", |s| s.numbers.iter_mut().for_each(|row| {
-            if let Some(voided) = &mut row.voided { voided.reason.push('!') }
-        })),
-        ("a void taken back", |s| s.numbers.iter_mut().for_each(|row| {
-            if row.state == State::Void { (row.state, row.voided) = (State::Held, None) }
-        })),
+        ("a void", |s| {
+            s.numbers.iter_mut().for_each(|row| {
+                if let Some(voided) = &mut row.voided {
+                    voided.reason.push('!')
+                }
+            })
+        }),
+        ("a void taken back", |s| {
+            s.numbers.iter_mut().for_each(|row| {
+                if row.state == State::Void {
+                    (row.state, row.voided) = (State::Held, None)
+                }
+            })
+        }),
         ("an explanation", |s| s.gaps.iter_mut().for_each(|gap| gap.explanation = None)),
         ("the settings", |s| {
             let mut settings = (*s.ledger.settings).clone();
