@@ -1,0 +1,107 @@
+//! A list of numbers from a file.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use clap::Args;
+use jiff::civil::Date;
+use numbering::audit::{Audit, Row, audit};
+
+use crate::commands::pattern::FiscalYear;
+use crate::date::{self, Writing};
+use crate::failure::Failure;
+use crate::progress;
+use crate::sheet::{Column, Record, Sheet, Wanted};
+
+/// Which columns are which.
+#[derive(Debug, Args)]
+pub(crate) struct Columns {
+    /// Column with the numbers [default: one with a usual name]
+    #[arg(long, value_name = "NAME")]
+    number_column: Option<String>,
+    /// Column with the documents' dates [default: one with a usual name]
+    #[arg(long, value_name = "NAME")]
+    date_column: Option<String>,
+    /// Column with the documents' kinds [default: one with a usual name]
+    #[arg(long, value_name = "NAME")]
+    kind_column: Option<String>,
+    /// How the dates are written: iso, compact, day-first or month-first [default: as they fit]
+    #[arg(long, value_name = "ORDER", value_parser = date::parse_writing)]
+    date_order: Option<Writing>,
+    #[command(flatten)]
+    fiscal_year: FiscalYear,
+}
+
+/// The numbers, dates and kinds of a file.
+pub(crate) struct List {
+    sheet: Sheet,
+    number: Column,
+    kind: Option<Column>,
+    dates: Option<Vec<Option<Date>>>,
+}
+
+impl List {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path, columns: &Columns) -> Result<List, Failure> {
+        let sheet = Sheet::read(path)?;
+        if sheet.rows().is_empty() {
+            let problem = "there is a header and nothing below it; expected a line for each number";
+            return Err(sheet.refuse_whole(problem));
+        }
+        let number = sheet.find_needed(Wanted::Number, columns.number_column.as_deref())?;
+        let kind = sheet.find(Wanted::Kind, columns.kind_column.as_deref())?;
+        let date = sheet.find(Wanted::Date, columns.date_column.as_deref())?;
+        let dates = date.map(|column| sheet.dates(column, columns.date_order)).transpose()?;
+        Ok(List { sheet, number, kind, dates })
+    }
+
+    /// Whether the file tells dates.
+    pub(crate) fn has_dates(&self) -> bool {
+        self.dates.is_some()
+    }
+
+    /// The records, in order.
+    pub(crate) fn records(&self) -> &[Record] {
+        self.sheet.rows()
+    }
+
+    /// The number of a record.
+    pub(crate) fn number(&self, record: Record) -> Cow<'_, str> {
+        self.sheet.value(record, self.number)
+    }
+
+    /// The date of the record at a place.
+    pub(crate) fn date(&self, place: usize) -> Option<Date> {
+        self.dates.as_ref().and_then(|dates| dates[place])
+    }
+
+    /// A refusal about one record.
+    pub(crate) fn refuse(&self, record: Record, message: &str) -> Failure {
+        self.sheet.refuse(record, message)
+    }
+
+    /// A refusal about the file.
+    pub(crate) fn refuse_whole(&self, message: &str) -> Failure {
+        self.sheet.refuse_whole(message)
+    }
+
+    /// What is in the list.
+    pub(crate) fn audit(&self, columns: &Columns) -> Audit {
+        let spinner = progress::spinner("reading the numbers");
+        let rows = self.records();
+        let numbers: Vec<_> = rows.iter().map(|record| self.number(*record)).collect();
+        let kinds: Option<Vec<_>> = self
+            .kind
+            .map(|column| rows.iter().map(|record| self.sheet.value(*record, column)).collect());
+        let row = |place: usize| Row {
+            number: numbers[place].as_ref(),
+            date: self.date(place),
+            kind: kinds.as_ref().map(|kinds| kinds[place].as_ref()).filter(|kind| !kind.is_empty()),
+            line: u64::from(rows[place].line),
+        };
+        let rows: Vec<Row<'_>> = (0..rows.len()).map(row).collect();
+        let audit = audit(&rows, columns.fiscal_year.start());
+        spinner.finish_and_clear();
+        audit
+    }
+}
