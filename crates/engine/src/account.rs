@@ -1,0 +1,289 @@
+//! Accounts: opening one, and finding the one that is meant.
+
+use std::collections::BTreeMap;
+
+use ledger::batch::Step;
+use ledger::command::{NewKey, Open};
+use ledger::id::{AccountId, LedgerId};
+use ledger::model::{HouseStyle, LedgerRow, Mode};
+use ledger::role::Role;
+use ledger::{Action, Actor, Batch, Command};
+use numbering::FiscalYearStart;
+use store::{Reader, StoreError, Writer};
+
+use crate::access::key_hash;
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// Accounts that are named when several are there and none was chosen.
+const SHOWN_MAX: usize = 20;
+/// Ledgers read at once.
+const PAGE: u32 = 1_000;
+/// Tries at new ledger ids, when another process takes them first.
+const TRIES: u32 = 5;
+
+/// An account that is to be opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewAccount {
+    /// Its name, as shown to people.
+    pub name: String,
+    /// The style that its numbers start with.
+    pub style: HouseStyle,
+    /// IANA name of the zone; UTC when missing.
+    pub time_zone: Option<String>,
+    /// First day of the fiscal year; 1 January when missing.
+    pub fiscal_year_start: Option<FiscalYearStart>,
+}
+
+/// An account that was opened, with the secrets of its first keys: they are told only now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedAccount {
+    /// The account.
+    pub account: AccountId,
+    /// Its live ledger.
+    pub live: LedgerId,
+    /// Its test ledger.
+    pub test: LedgerId,
+    /// Secret of an administrator's key to the live ledger.
+    pub live_key: String,
+    /// Secret of an administrator's key to the test ledger.
+    pub test_key: String,
+}
+
+/// An account with its ledgers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountView {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Its live ledger.
+    pub live: LedgerId,
+    /// Its test ledger.
+    pub test: LedgerId,
+}
+
+impl AccountView {
+    /// The ledger of a mode.
+    pub fn ledger(&self, mode: Mode) -> LedgerId {
+        match mode {
+            Mode::Live => self.live,
+            Mode::Test => self.test,
+        }
+    }
+}
+
+impl Engine {
+    /// Opens an account: a live and a test ledger with an administrator's key each, in one
+    /// commit.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] when a field does not hold, for example an unknown time zone.
+    pub async fn open_account(&self, new: NewAccount) -> Result<OpenedAccount, EngineError> {
+        let opened = OpenedAccount {
+            account: self.ids().account(),
+            live: LedgerId(0),
+            test: LedgerId(0),
+            live_key: self.ids().secret(Mode::Live),
+            test_key: self.ids().secret(Mode::Test),
+        };
+        let keys = [self.ids().key(), self.ids().key()];
+        let prefix = self.ids().prefix();
+        let (engine, at) = (self.store().clone(), self.now());
+        let job = move |writer: &mut dyn Writer| {
+            for _ in 0..TRIES {
+                let last = last_ledger(engine.reader()?.as_mut())?;
+                let opened = OpenedAccount {
+                    live: LedgerId(last.0 + 1),
+                    test: LedgerId(last.0 + 2),
+                    ..opened.clone()
+                };
+                let mut commands = Vec::with_capacity(4);
+                for (mode, key) in [(Mode::Live, keys[0]), (Mode::Test, keys[1])] {
+                    let open = open(&new, &opened.account, mode, &prefix);
+                    let key = first_key(&opened, mode, key);
+                    commands.push((opened.ledger(mode), Action::Open(open)));
+                    commands.push((opened.ledger(mode), Action::CreateKey(key)));
+                }
+                let actor = || Actor::Operator("operator".to_owned());
+                let commands = commands.into_iter().map(|(ledger, action)| Command {
+                    ledger,
+                    actor: actor(),
+                    at,
+                    idempotency: None,
+                    action,
+                });
+                match run(writer, commands.collect()) {
+                    Ok(()) => return Ok(opened),
+                    // Another process opened an account at the same moment.
+                    Err(Unopened::Conflict) => writer.rollback()?,
+                    Err(Unopened::Failed(error)) => return Err(error),
+                }
+            }
+            Err(StoreError::Busy("other processes open accounts; try again".to_owned()).into())
+        };
+        self.run_job(LedgerId(0), job).await
+    }
+
+    /// The only account of the database.
+    ///
+    /// # Errors
+    /// [`EngineError::NoAccount`], or [`EngineError::SeveralAccounts`] with the first of them.
+    pub async fn default_account(&self) -> Result<AccountView, EngineError> {
+        let mut accounts = self.accounts(SHOWN_MAX).await?;
+        match (accounts.pop(), accounts.is_empty()) {
+            (None, _) => Err(EngineError::NoAccount),
+            (Some(account), true) => Ok(account),
+            (Some(last), false) => {
+                accounts.push(last);
+                Err(EngineError::SeveralAccounts(accounts))
+            }
+        }
+    }
+
+    /// The first accounts of the database, in the order in which they were opened, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn accounts(&self, limit: usize) -> Result<Vec<AccountView>, EngineError> {
+        self.read(move |reader| accounts(reader, limit)).await
+    }
+
+    /// An account by its id.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn account(&self, account: AccountId) -> Result<Option<AccountView>, EngineError> {
+        let find = move |reader: &mut dyn Reader| {
+            let live = reader.ledger_of(&account, Mode::Live)?;
+            let test = reader.ledger_of(&account, Mode::Test)?;
+            Ok(live.zip(test).map(|(live, test)| AccountView {
+                account,
+                name: live.name,
+                live: live.id,
+                test: test.id,
+            }))
+        };
+        self.read(find).await
+    }
+}
+
+impl OpenedAccount {
+    /// The ledger of a mode.
+    pub fn ledger(&self, mode: Mode) -> LedgerId {
+        match mode {
+            Mode::Live => self.live,
+            Mode::Test => self.test,
+        }
+    }
+
+    /// The secret of the key of a mode.
+    pub fn key(&self, mode: Mode) -> &str {
+        match mode {
+            Mode::Live => &self.live_key,
+            Mode::Test => &self.test_key,
+        }
+    }
+}
+
+fn open(new: &NewAccount, account: &AccountId, mode: Mode, prefix: &str) -> Open {
+    Open {
+        account: account.clone(),
+        name: new.name.clone(),
+        mode,
+        style: new.style,
+        prefix: prefix.to_owned(),
+        time_zone: new.time_zone.clone(),
+        fiscal_year_start: new.fiscal_year_start,
+    }
+}
+
+fn first_key(opened: &OpenedAccount, mode: Mode, id: ledger::id::KeyId) -> NewKey {
+    let secret = opened.key(mode);
+    NewKey {
+        id,
+        hash: key_hash(secret),
+        hint: crate::keys::hint(secret),
+        role: Role::Administrator,
+        name: "first key".to_owned(),
+    }
+}
+
+enum Unopened {
+    Conflict,
+    Failed(EngineError),
+}
+
+impl From<StoreError> for Unopened {
+    fn from(error: StoreError) -> Unopened {
+        match error {
+            StoreError::Conflict(_) => Unopened::Conflict,
+            error => Unopened::Failed(error.into()),
+        }
+    }
+}
+
+/// All of the commands in one commit, or none.
+fn run(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<(), Unopened> {
+    let mut ledgers: Vec<LedgerId> = commands.iter().map(|command| command.ledger).collect();
+    ledgers.dedup();
+    writer.begin(&ledgers)?;
+    let mut batch = Batch::new(commands);
+    let decided = loop {
+        match batch.step() {
+            Step::Load(misses) => {
+                let found = writer.load(&misses)?;
+                batch.fill(misses, found);
+            }
+            Step::Done(decided) => break decided,
+        }
+    };
+    for answer in decided.answers {
+        if let Err(refusal) = answer.result {
+            return Err(Unopened::Failed(refusal.into()));
+        }
+    }
+    Ok(writer.commit(&decided.changes)?)
+}
+
+/// The highest ledger id in use, found by halving what lies between used and unused.
+fn last_ledger(reader: &mut dyn Reader) -> Result<LedgerId, StoreError> {
+    let (mut used, mut step) = (LedgerId(0), 1u64);
+    while let Some(row) = reader.ledgers(LedgerId(used.0 + step - 1), 1)?.first() {
+        used = row.id;
+        step *= 2;
+    }
+    while step > 1 {
+        step /= 2;
+        if let Some(row) = reader.ledgers(LedgerId(used.0 + step - 1), 1)?.first() {
+            used = row.id;
+        }
+    }
+    Ok(used)
+}
+
+fn accounts(reader: &mut dyn Reader, limit: usize) -> Result<Vec<AccountView>, EngineError> {
+    let mut accounts: Vec<AccountView> = Vec::new();
+    let mut halves: BTreeMap<AccountId, LedgerRow> = BTreeMap::new();
+    let mut after = LedgerId(0);
+    loop {
+        let rows = reader.ledgers(after, PAGE)?;
+        let Some(last) = rows.last() else { return Ok(accounts) };
+        after = last.id;
+        for row in rows {
+            match halves.remove(&row.account) {
+                Some(other) => accounts.push(whole(row, other)),
+                None => drop(halves.insert(row.account.clone(), row)),
+            }
+            if accounts.len() >= limit {
+                return Ok(accounts);
+            }
+        }
+    }
+}
+
+fn whole(one: LedgerRow, other: LedgerRow) -> AccountView {
+    let (live, test) = if one.mode == Mode::Live { (one, other) } else { (other, one) };
+    AccountView { account: live.account, name: live.name, live: live.id, test: test.id }
+}

@@ -1,0 +1,32 @@
+//! What runs the ledger on a store: writers, queries, keys and roles, clock and ids.
+//!
+//! An [`Engine`] takes [`Command`](ledger::Command)s, decides them in batches, and answers each
+//! one after the commit that made it durable. Everything that asks the database returns a future;
+//! who has no executor blocks with [`wait`].
+
+mod access;
+mod account;
+mod clock;
+mod engine;
+mod error;
+mod ids;
+mod keys;
+mod lookup;
+mod metrics;
+mod options;
+mod pending;
+mod query;
+mod readers;
+mod writer;
+
+pub use access::{Access, key_hash};
+pub use account::{AccountView, NewAccount, OpenedAccount};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use engine::Engine;
+pub use error::{EngineError, StoreFailure, StoreFailureKind};
+pub use ids::{Ids, SeededIds, SystemIds};
+pub use keys::CreatedKey;
+pub use metrics::Metrics;
+pub use options::{EngineOptions, StoreAccess};
+pub use pending::{Pending, wait};
+pub use query::*;

@@ -1,0 +1,23 @@
+//! What can be asked without changing anything. Nothing here scans a ledger but [`verify`].
+//!
+//! [`verify`]: crate::Engine::verify
+
+mod gaps;
+mod numbers;
+mod overview;
+mod preview;
+mod series;
+mod settings;
+mod trail;
+mod verify;
+mod why;
+
+pub use gaps::{GapList, GapQuery};
+pub use numbers::{NumberList, NumberQuery};
+pub use overview::LedgerView;
+pub use preview::Preview;
+pub use series::SeriesView;
+pub use settings::SettingsPage;
+pub use trail::{TrailHead, TrailLines};
+pub use verify::{Progress, VerifyReport};
+pub use why::{Since, Why, WhySeries};

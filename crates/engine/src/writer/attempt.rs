@@ -1,0 +1,151 @@
+//! One try at a batch: decide, load, decide again, commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use ledger::batch::{Decided, Step};
+use ledger::id::LedgerId;
+use ledger::{Batch, Changes, Command, Misses};
+use store::{StoreError, Writer};
+
+/// A batch that is decided and, where it changed anything, durable.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) decided: Decided,
+    /// How long the commit took; `None` when there was nothing to write.
+    pub(super) commit: Option<Duration>,
+}
+
+/// Why a try came to nothing.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The store refused what was decided. Nothing was written.
+    Conflict(StoreError),
+    /// Other processes hold these ledgers.
+    Held(Vec<LedgerId>),
+    /// Deciding or storing panicked.
+    Panicked(String),
+    /// The store failed before the commit: nothing was written.
+    Failed(StoreError),
+    /// The store failed in the commit: look whether this was written.
+    InDoubt(Box<Decided>, StoreError),
+}
+
+/// Tries once.
+pub(super) fn attempt(writer: &mut dyn Writer, commands: &[Command]) -> Result<Done, Trouble> {
+    match catch_unwind(AssertUnwindSafe(|| decide_and_commit(writer, commands))) {
+        Ok(result) => result,
+        Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
+    }
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a text").to_owned()
+}
+
+fn decide_and_commit(writer: &mut dyn Writer, commands: &[Command]) -> Result<Done, Trouble> {
+    let ledgers = ledgers_of(commands);
+    let got = writer.begin(&ledgers).map_err(Trouble::Failed)?;
+    let held = held(writer, &ledgers, &got).map_err(Trouble::Failed)?;
+    if !held.is_empty() {
+        writer.rollback().map_err(Trouble::Failed)?;
+        return Err(Trouble::Held(held));
+    }
+    let decided = decide(writer, commands).map_err(Trouble::Failed)?;
+    if decided.changes.is_empty() {
+        writer.rollback().map_err(Trouble::Failed)?;
+        return Ok(Done { decided, commit: None });
+    }
+    let start = Instant::now();
+    match writer.commit(&decided.changes) {
+        Ok(()) => Ok(Done { decided, commit: Some(start.elapsed()) }),
+        Err(error @ (StoreError::Conflict(_) | StoreError::Storage(_))) => {
+            // Nothing was written; a writer that cannot even give up is opened again by whoever
+            // sees the next failure.
+            let given_up = writer.rollback();
+            match (error, given_up) {
+                (error @ StoreError::Conflict(_), Ok(())) => Err(Trouble::Conflict(error)),
+                (error, _) => Err(Trouble::Failed(error)),
+            }
+        }
+        Err(error) => Err(Trouble::InDoubt(Box::new(decided), error)),
+    }
+}
+
+fn decide(writer: &mut dyn Writer, commands: &[Command]) -> Result<Decided, StoreError> {
+    let mut batch = Batch::new(commands.to_vec());
+    loop {
+        match batch.step() {
+            Step::Load(misses) => {
+                let found = writer.load(&misses)?;
+                batch.fill(misses, found);
+            }
+            Step::Done(decided) => return Ok(*decided),
+        }
+    }
+}
+
+/// The ledgers of some commands, in ascending order.
+fn ledgers_of(commands: &[Command]) -> Vec<LedgerId> {
+    let mut ledgers: Vec<LedgerId> = commands.iter().map(|command| command.ledger).collect();
+    ledgers.sort_unstable();
+    ledgers.dedup();
+    ledgers
+}
+
+/// Of the ledgers that were not got, those that exist: another process has them.
+fn held(
+    writer: &mut dyn Writer,
+    asked: &[LedgerId],
+    got: &[LedgerId],
+) -> Result<Vec<LedgerId>, StoreError> {
+    if got.len() == asked.len() {
+        return Ok(Vec::new());
+    }
+    let rest = asked.iter().filter(|ledger| !got.contains(ledger)).copied().collect();
+    let misses = Misses { ledgers: rest, ..Misses::default() };
+    Ok(writer.load(&misses)?.ledgers.into_iter().map(|row| row.id).collect())
+}
+
+/// Whether changes that are in doubt were written. The ledgers are locked first, so that a commit
+/// that is still on its way cannot land after the look.
+pub(super) fn was_written(
+    writer: &mut dyn Writer,
+    changes: &Changes,
+) -> Result<Written, StoreError> {
+    let ledgers: Vec<LedgerId> = changes.ledgers.iter().map(|change| change.row.id).collect();
+    writer.begin(&ledgers)?;
+    let misses = Misses {
+        ledgers,
+        outcomes: changes.outcomes.iter().map(|row| (row.ledger, row.key)).collect(),
+        ..Misses::default()
+    };
+    let found = writer.load(&misses)?;
+    writer.rollback()?;
+    let Some(change) = changes.ledgers.first() else {
+        let all = found.outcomes.len() == changes.outcomes.len();
+        return Ok(if all { Written::Yes } else { Written::No });
+    };
+    let now = found.ledgers.iter().find(|row| row.id == change.row.id);
+    Ok(match now {
+        Some(row) if row.trail_count == change.row.trail_count => {
+            if row.trail_hash == change.row.trail_hash { Written::Yes } else { Written::No }
+        }
+        Some(row) if row.trail_count > change.row.trail_count => Written::LookInTrail,
+        _ => Written::No,
+    })
+}
+
+/// What a look at a ledger's head tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// It was written.
+    Yes,
+    /// It was not, and never will be.
+    No,
+    /// Others wrote since: only the trail's entry tells.
+    LookInTrail,
+}

@@ -1,0 +1,301 @@
+//! The writer's loop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use ledger::batch::Decided;
+use ledger::limits::OUTCOME_KEPT_MS;
+use ledger::model::At;
+use ledger::{Command, Outcome};
+use store::{Store, StoreError, Writer};
+
+use super::attempt::{Done, Trouble, attempt, panic_text};
+use super::queue::{Job, Queue, Waiting, Work};
+use super::settle::settle;
+use crate::access::AccessCache;
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::metrics::{Counters, count};
+
+/// Outcomes forgotten at once: few enough that nobody notices.
+const FORGET_CHUNK: u32 = 500;
+/// How often old outcomes are forgotten, whatever waits.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// Tries at a command that the store refuses, before it is told so.
+const CONFLICT_TRIES: u32 = 3;
+/// The first pause before a failing store is tried again; it doubles each time.
+const PAUSE_MIN: Duration = Duration::from_millis(5);
+const PAUSE_MAX: Duration = Duration::from_millis(500);
+
+/// What a writer shares with the engine.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) counters: Counters,
+    pub(crate) access: AccessCache,
+    pub(crate) patience: Duration,
+    /// Whether the last thing that a writer tried worked.
+    pub(crate) healthy: AtomicBool,
+}
+
+/// One writer and what waits for it.
+pub(crate) struct Runner {
+    shared: Arc<Shared>,
+    queue: Arc<Queue>,
+    writer: Option<Box<dyn Writer>>,
+    forgot: Instant,
+}
+
+impl Runner {
+    pub(crate) fn new(shared: Arc<Shared>, queue: Arc<Queue>, writer: Box<dyn Writer>) -> Runner {
+        Runner { shared, queue, writer: Some(writer), forgot: Instant::now() }
+    }
+
+    /// Works until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        let mut expected = 0;
+        loop {
+            match self.queue.take(expected) {
+                Work::Batch(batch) => {
+                    expected = batch.len();
+                    self.commands(batch);
+                }
+                Work::Job(job) => self.job(job),
+                Work::Idle => {
+                    expected = 0;
+                    self.forget();
+                }
+                Work::End => return,
+            }
+            if self.forgot.elapsed() >= FORGET_EVERY {
+                self.forget();
+            }
+        }
+    }
+
+    fn commands(&mut self, mut waiting: Vec<Waiting>) {
+        waiting.sort_by_key(|waiting| waiting.command.ledger);
+        while !waiting.is_empty() {
+            waiting = self.batch(waiting);
+        }
+    }
+
+    /// Answers the commands, but for those put off to a batch of their own, which are returned.
+    fn batch(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+        let commands: Vec<Command> = waiting.iter().map(|one| one.command.clone()).collect();
+        let mut retry = Retry::new(self.shared.patience);
+        loop {
+            match self.attempt(&commands) {
+                Ok(done) => return self.answer(waiting, done),
+                Err(Trouble::Held(ledgers)) if ledgers.len() < commands.len() => {
+                    return self.apart(waiting, |command| ledgers.contains(&command.ledger));
+                }
+                Err(Trouble::Conflict(_) | Trouble::Panicked(_)) if waiting.len() > 1 => {
+                    count(&self.shared.counters.split_batches, 1);
+                    return self.one_by_one(waiting);
+                }
+                Err(Trouble::Panicked(text)) => {
+                    return self.fail(waiting, &EngineError::Defect(text));
+                }
+                Err(Trouble::Conflict(error)) => {
+                    retry.conflicts += 1;
+                    if retry.conflicts >= CONFLICT_TRIES {
+                        return self.fail(waiting, &error.into());
+                    }
+                }
+                Err(Trouble::Held(_)) => {
+                    let busy = "another process is writing to this account; try again";
+                    if !retry.pause() {
+                        return self.fail(waiting, &StoreError::Busy(busy.to_owned()).into());
+                    }
+                }
+                Err(Trouble::Failed(error) | Trouble::InDoubt(_, error)) => {
+                    if is_final(&error) || !retry.pause() {
+                        return self.fail(waiting, &error.into());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
+    fn attempt(&mut self, commands: &[Command]) -> Result<Done, Trouble> {
+        let result = match self.open() {
+            Ok(writer) => attempt(writer, commands),
+            Err(error) => Err(Trouble::Failed(error)),
+        };
+        let result = match result {
+            Err(Trouble::InDoubt(decided, error)) => self.settle(*decided, error),
+            Err(trouble @ (Trouble::Failed(_) | Trouble::Panicked(_))) => {
+                self.close();
+                Err(trouble)
+            }
+            other => other,
+        };
+        self.shared.healthy.store(!failed(&result), Ordering::Relaxed);
+        result
+    }
+
+    fn settle(&mut self, decided: Decided, error: StoreError) -> Result<Done, Trouble> {
+        let mut retry = Retry::new(self.shared.patience);
+        loop {
+            self.close();
+            let store = Arc::clone(&self.shared.store);
+            let found = self.open().and_then(|writer| settle(&*store, writer, &decided.changes));
+            match found {
+                Ok(true) => return Ok(Done { decided, commit: Some(Duration::ZERO) }),
+                Ok(false) => return Err(Trouble::Failed(not_written(error))),
+                Err(_) if retry.pause() => {}
+                Err(_) => {
+                    self.close();
+                    let text = format!("{error}; the database cannot be asked whether it was");
+                    let doubt = StoreError::InDoubt(text);
+                    return Err(Trouble::InDoubt(Box::new(decided), doubt));
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, mut waiting: Vec<Waiting>, done: Done) -> Vec<Waiting> {
+        let Done { decided, commit } = done;
+        let put_off = waiting.split_off(decided.answers.len());
+        let counters = &self.shared.counters;
+        count(&counters.commands, waiting.len());
+        if let Some(took) = commit {
+            counters.committed(waiting.len(), took);
+        }
+        for (one, answer) in waiting.into_iter().zip(decided.answers) {
+            match &answer.result {
+                Ok(Outcome::Revoked(key)) => self.shared.access.forget(*key),
+                Ok(_) => {}
+                Err(_) => count(&counters.refused, 1),
+            }
+            if answer.replayed {
+                count(&counters.replayed, 1);
+            }
+            // Who no longer waits finds the answer by the reference or the idempotency key.
+            drop(one.reply.send(Ok(answer)));
+        }
+        put_off
+    }
+
+    fn fail(&self, waiting: Vec<Waiting>, error: &EngineError) -> Vec<Waiting> {
+        count(&self.shared.counters.failed, waiting.len());
+        for one in waiting {
+            drop(one.reply.send(Err(error.clone())));
+        }
+        Vec::new()
+    }
+
+    fn one_by_one(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+        for one in waiting {
+            let mut rest = vec![one];
+            while !rest.is_empty() {
+                rest = self.batch(rest);
+            }
+        }
+        Vec::new()
+    }
+
+    /// The commands of ledgers that are free now, then each of the others by itself.
+    fn apart(&mut self, waiting: Vec<Waiting>, held: impl Fn(&Command) -> bool) -> Vec<Waiting> {
+        let (held, free): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|one| held(&one.command));
+        let mut rest = free;
+        while !rest.is_empty() {
+            rest = self.batch(rest);
+        }
+        self.one_by_one(held)
+    }
+
+    fn job(&mut self, job: Job) {
+        count(&self.shared.counters.jobs, 1);
+        let ran = match self.open() {
+            Ok(writer) => {
+                let run = std::panic::AssertUnwindSafe(|| job(Ok(writer)));
+                std::panic::catch_unwind(run).map_err(|panic| panic_text(panic.as_ref()))
+            }
+            Err(error) => {
+                job(Err(error.into()));
+                Ok(())
+            }
+        };
+        if ran.is_err() {
+            self.close();
+        }
+    }
+
+    /// Forgets old outcomes, a few at a time, until none is left or something waits.
+    fn forget(&mut self) {
+        self.forgot = Instant::now();
+        let before = At(self.shared.clock.now().0.saturating_sub(OUTCOME_KEPT_MS));
+        loop {
+            let forgotten = match self.open() {
+                Ok(writer) => writer.forget_outcomes(before, FORGET_CHUNK),
+                Err(error) => Err(error),
+            };
+            match forgotten {
+                Ok(count) if count >= FORGET_CHUNK && self.queue.depth() == 0 => {}
+                Ok(_) => return,
+                Err(_) => return self.close(),
+            }
+        }
+    }
+
+    fn open(&mut self) -> Result<&mut dyn Writer, StoreError> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => {
+                count(&self.shared.counters.reopened, 1);
+                self.shared.store.writer()?
+            }
+        };
+        Ok(self.writer.insert(writer).as_mut())
+    }
+
+    fn close(&mut self) {
+        self.writer = None;
+    }
+}
+
+/// How long something is tried again.
+struct Retry {
+    deadline: Instant,
+    pause: Duration,
+    conflicts: u32,
+}
+
+impl Retry {
+    fn new(patience: Duration) -> Retry {
+        Retry { deadline: Instant::now() + patience, pause: PAUSE_MIN, conflicts: 0 }
+    }
+
+    /// Pauses, and says whether there is time for another try.
+    fn pause(&mut self) -> bool {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        std::thread::sleep(self.pause.min(left));
+        self.pause = (self.pause * 2).min(PAUSE_MAX);
+        true
+    }
+}
+
+/// A failure that trying again does not mend.
+fn is_final(error: &StoreError) -> bool {
+    matches!(error, StoreError::Storage(_) | StoreError::Unusable(_) | StoreError::InDoubt(_))
+}
+
+fn failed(result: &Result<Done, Trouble>) -> bool {
+    matches!(result, Err(Trouble::Failed(_) | Trouble::InDoubt(..) | Trouble::Panicked(_)))
+}
+
+/// What was in doubt and is known now not to be written is an ordinary failure, tried again.
+fn not_written(error: StoreError) -> StoreError {
+    match error {
+        StoreError::InDoubt(text) => StoreError::Database(text),
+        other => other,
+    }
+}
