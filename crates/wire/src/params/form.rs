@@ -1,0 +1,288 @@
+//! Forms and query strings, with brackets for lists and nesting.
+//!
+//! ```text
+//! form    ::= [ pair { "&" pair } ]
+//! pair    ::= name { "[" [ key ] "]" } [ "=" value ]
+//! ```
+//!
+//! Names, keys and values are percent-encoded UTF-8, with `+` for a space.
+
+use std::borrow::Cow;
+
+use super::{Map, Value};
+use crate::error::{Problem, RimCode};
+use crate::limits::{DEPTH_MAX, LIST_MAX, SIBLINGS_MAX};
+
+pub(super) fn parse(text: &str) -> Result<Map<'_>, Problem> {
+    let mut root = Map::default();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decode(name)?;
+        let value = Value::Text(decode(value)?);
+        let path = path(&name)?;
+        let head = match &name {
+            Cow::Borrowed(whole) => Cow::Borrowed(&whole[..path.head]),
+            Cow::Owned(whole) => Cow::Owned(whole[..path.head].to_owned()),
+        };
+        insert(&mut root, head, &path.keys, value)?;
+    }
+    Ok(root)
+}
+
+/// A name taken apart: where its head ends, and the keys in brackets behind it.
+struct Path<'n> {
+    head: usize,
+    keys: Vec<&'n str>,
+}
+
+fn path(name: &str) -> Result<Path<'_>, Problem> {
+    let head = name.find('[').unwrap_or(name.len());
+    if head == 0 {
+        return Err(broken(name, "it has no name before its bracket or its `=`"));
+    }
+    let mut keys = Vec::new();
+    let mut rest = &name[head..];
+    while let Some(inside) = rest.strip_prefix('[') {
+        let Some((key, behind)) = inside.split_once(']') else {
+            return Err(broken(name, "a bracket is not closed"));
+        };
+        keys.push(key);
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        return Err(broken(name, "there is text behind its closing bracket"));
+    }
+    if keys.len() >= DEPTH_MAX {
+        return Err(broken(name, &format!("it has {DEPTH_MAX} levels of brackets or more")));
+    }
+    Ok(Path { head, keys })
+}
+
+fn insert<'a>(
+    map: &mut Map<'a>,
+    name: Cow<'a, str>,
+    keys: &[&str],
+    value: Value<'a>,
+) -> Result<(), Problem> {
+    if let Some((key, deeper)) = keys.split_first()
+        && let Some((_, inner)) = map.0.iter_mut().find(|(known, _)| *known == name)
+    {
+        return match inner {
+            Value::Map(inner) if !is_place(key) => {
+                insert(inner, Cow::Owned((*key).to_owned()), deeper, value)
+            }
+            Value::List(list) if is_place(key) => push(list, &name, key, deeper, value),
+            _ => Err(broken(&name, "it is given in two different shapes")),
+        };
+    }
+    if map.0.len() == SIBLINGS_MAX {
+        return Err(broken(&name, &format!("there are more than {SIBLINGS_MAX} beside it")));
+    }
+    let value = match keys.split_first() {
+        None => value,
+        Some((key, deeper)) if is_place(key) => {
+            let mut list = Vec::new();
+            push(&mut list, &name, key, deeper, value)?;
+            Value::List(list)
+        }
+        Some((key, deeper)) => {
+            let mut inner = Map::default();
+            insert(&mut inner, Cow::Owned((*key).to_owned()), deeper, value)?;
+            Value::Map(inner)
+        }
+    };
+    map.0.push((name, value));
+    Ok(())
+}
+
+/// Whether a key in brackets counts entries of a list.
+fn is_place(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn push<'a>(
+    list: &mut Vec<Value<'a>>,
+    name: &str,
+    key: &str,
+    keys: &[&str],
+    value: Value<'a>,
+) -> Result<(), Problem> {
+    let place = if key.is_empty() {
+        open_place(list, keys.first().copied())
+    } else {
+        key.parse().unwrap_or(usize::MAX)
+    };
+    if place > list.len() {
+        let entry = list.len();
+        return Err(broken(name, &format!("entry {key} comes before entry {entry}")));
+    }
+    if place == LIST_MAX {
+        return Err(broken(name, &format!("it has more than {LIST_MAX} entries")));
+    }
+    let Some((key, deeper)) = keys.split_first() else {
+        if place < list.len() {
+            return Err(Problem::of(
+                RimCode::ParameterDuplicate,
+                &format!("{name}[{place}]"),
+                "The entry is given twice. Give it once.",
+            ));
+        }
+        list.push(value);
+        return Ok(());
+    };
+    if is_place(key) {
+        return Err(broken(name, "a list inside a list is not understood"));
+    }
+    if place == list.len() {
+        list.push(Value::Map(Map::default()));
+    }
+    match &mut list[place] {
+        Value::Map(inner) => insert(inner, Cow::Owned((*key).to_owned()), deeper, value),
+        _ => Err(broken(name, "it is given in two different shapes")),
+    }
+}
+
+/// Where `a[]…` goes: a new entry, unless the last one still lacks the key that follows.
+fn open_place(list: &[Value<'_>], key: Option<&str>) -> usize {
+    match (list.last(), key) {
+        (Some(Value::Map(last)), Some(key)) if last.0.iter().all(|(known, _)| known != key) => {
+            list.len() - 1
+        }
+        _ => list.len(),
+    }
+}
+
+/// Undoes percent-encoding; borrows where there is nothing to undo.
+fn decode(text: &str) -> Result<Cow<'_, str>, Problem> {
+    if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let Some((high, low)) = rest.first().zip(rest.get(1)) else {
+                    return Err(broken(text, "a % is not followed by two hexadecimal digits"));
+                };
+                let digit = |byte: &u8| char::from(*byte).to_digit(16);
+                let Some((high, low)) = digit(high).zip(digit(low)) else {
+                    return Err(broken(text, "a % is not followed by two hexadecimal digits"));
+                };
+                bytes.push((high * 16 + low) as u8);
+                rest = &rest[2..];
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(decoded) => Ok(Cow::Owned(decoded)),
+        Err(_) => Err(broken(text, "it is not UTF-8")),
+    }
+}
+
+const SHOWN_CHARS_MAX: usize = 60;
+
+fn broken(at: &str, why: &str) -> Problem {
+    let shown: String = at.chars().take(SHOWN_CHARS_MAX).collect();
+    let message = format!("The parameters cannot be read as a form: at {shown:?}, {why}.");
+    Problem::new(RimCode::BodyInvalid, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shape(text: &str) -> String {
+        match parse(text) {
+            Ok(map) => show(&Value::Map(map)),
+            Err(problem) => format!("{}: {}", problem.code.text(), problem.message),
+        }
+    }
+
+    fn show(value: &Value<'_>) -> String {
+        match value {
+            Value::Text(text) => text.to_string(),
+            Value::List(list) => {
+                format!("[{}]", list.iter().map(show).collect::<Vec<_>>().join(" "))
+            }
+            Value::Map(map) => {
+                let pairs: Vec<_> =
+                    map.0.iter().map(|(name, value)| format!("{name}:{}", show(value))).collect();
+                format!("{{{}}}", pairs.join(" "))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn shapes() {
+        for (text, expected) in [
+            ("", "{}"),
+            ("&&", "{}"),
+            ("a", "{a:}"),
+            ("a=1&b=", "{a:1 b:}"),
+            ("a=1&a=2", "{a:1 a:2}"),
+            ("a%5Bb%5D=x+y%2B", "{a:{b:x y+}}"),
+            ("d[gte]=1&d[lt]=2", "{d:{gte:1 lt:2}}"),
+            ("a[]=1&a[]=2", "{a:[1 2]}"),
+            ("a[0]=1&a[1]=2", "{a:[1 2]}"),
+            ("i[0][r]=x&i[0][d]=y&i[1][r]=z", "{i:[{r:x d:y} {r:z}]}"),
+            ("i[][r]=x&i[][d]=y&i[][r]=z", "{i:[{r:x d:y} {r:z}]}"),
+            ("i[0][metadata][k]=v", "{i:[{metadata:{k:v}}]}"),
+            ("n=%C3%A4", "{n:ä}"),
+        ] {
+            assert_eq!(shape(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_forms_are_refused() {
+        for (text, says) in [
+            ("a=%", "two hexadecimal digits"),
+            ("a=%4", "two hexadecimal digits"),
+            ("a=%zz", "two hexadecimal digits"),
+            ("a=%ff", "not UTF-8"),
+            ("a[b=1", "not closed"),
+            ("a[b]c=1", "behind its closing bracket"),
+            ("=1", "no name"),
+            ("[a]=1", "no name"),
+            ("a[1]=x", "entry 1 comes before entry 0"),
+            ("a[99999999999999999999999]=x", "comes before"),
+            ("a[0]=x&a[0]=y", "twice"),
+            ("a=1&a[b]=2", "two different shapes"),
+            ("a[0]=1&a[b]=2", "two different shapes"),
+            ("a[0][0]=1", "list inside a list"),
+            ("a[b][c][d][e][f]=1", "levels of brackets"),
+        ] {
+            let shape = shape(text);
+            assert!(shape.contains(says), "{text}: {shape}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_names_is_bounded() {
+        let names =
+            |count: usize| (0..count).map(|n| format!("n{n}=1")).collect::<Vec<_>>().join("&");
+        assert!(parse(&names(SIBLINGS_MAX)).is_ok());
+        assert!(parse(&names(SIBLINGS_MAX + 1)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,40}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn an_encoded_value_reads_back(value in "\\PC{0,20}") {
+            let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let text = format!("a={encoded}");
+            prop_assert_eq!(show(&parse(&text).unwrap().0[0].1), value);
+        }
+    }
+}

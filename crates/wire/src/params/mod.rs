@@ -1,0 +1,69 @@
+//! What came with a request, as one tree whatever its encoding was.
+
+mod canonical;
+mod fields;
+mod form;
+mod json;
+
+use std::borrow::Cow;
+
+pub use self::canonical::request_hash;
+pub(crate) use self::fields::{Fields, Lines, Place, TextsLimits};
+use crate::error::Problem;
+
+/// The parameters of one request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Params<'a> {
+    root: Map<'a>,
+}
+
+/// Named values in the order in which they came. A name may stand twice: whoever reads them
+/// refuses that, since only they know the place's full name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map<'a>(pub Vec<(Cow<'a, str>, Value<'a>)>);
+
+/// One parameter. In forms and query strings, every single value is a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i128),
+    /// Any other number.
+    Fraction(f64),
+    /// A text.
+    Text(Cow<'a, str>),
+    /// Values in order.
+    List(Vec<Value<'a>>),
+    /// Named values.
+    Map(Map<'a>),
+}
+
+impl<'a> Params<'a> {
+    /// Reads a JSON body; an empty one has no parameters.
+    ///
+    /// # Errors
+    /// The body is no JSON object, or it is too large in one of the ways of [`crate::limits`].
+    pub fn from_json(body: &'a [u8]) -> Result<Params<'a>, Problem> {
+        json::parse(body).map(|root| Params { root })
+    }
+
+    /// Reads a form or a query string: `a=1&b[c]=2&d[]=3&e[0][f]=4`.
+    ///
+    /// # Errors
+    /// The text is no form, or it is too large in one of the ways of [`crate::limits`].
+    pub fn from_form(text: &'a str) -> Result<Params<'a>, Problem> {
+        form::parse(text).map(|root| Params { root })
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.root.0.is_empty()
+    }
+
+    pub(crate) fn fields(self, known: &[&str]) -> Result<Fields<'a>, Problem> {
+        Fields::new(self.root, Place::Top, known)
+    }
+}

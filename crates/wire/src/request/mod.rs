@@ -1,0 +1,88 @@
+//! Requests, read from parameters into what the ledger is asked.
+
+mod books;
+mod date;
+mod list;
+mod number;
+mod pattern;
+mod series;
+mod settings;
+
+use ledger::Code;
+use ledger::command::SeriesRef;
+use ledger::id::{LedgerId, Position, SeriesId};
+
+pub use self::books::{GapList, explanation, gap_list, lock_move};
+pub use self::date::{civil_date, labelled_days};
+pub use self::list::{Paging, TrailList, none, trail_list};
+pub use self::number::{NumberList, batch, item, number_list, void};
+pub use self::pattern::{
+    Example, PatternCheck, PatternInference, pattern_check, pattern_inference,
+};
+pub use self::series::{
+    Preview, SeriesArchive, SeriesList, advance, new_series, preview, series_archive,
+    series_change, series_list,
+};
+pub use self::settings::settings_change;
+use crate::error::Problem;
+use crate::params::Fields;
+
+/// A series by its id or its name, as the interface takes it anywhere.
+///
+/// # Errors
+/// The id is of another account or mode.
+pub fn series_ref(text: &str, ledger: LedgerId, param: &str) -> Result<SeriesRef, Problem> {
+    match SeriesId::parse(text) {
+        Some((of, id)) if of == ledger => Ok(SeriesRef::Id(id)),
+        Some(_) => Err(elsewhere("series", text, param)),
+        None => Ok(SeriesRef::Name(text.to_owned())),
+    }
+}
+
+/// The place of a number, from its id.
+///
+/// # Errors
+/// The text is no number's id, or that of another account or mode.
+pub fn number_id(text: &str, ledger: LedgerId, param: &str) -> Result<Position, Problem> {
+    match Position::parse(text) {
+        Some((of, position)) if of == ledger => Ok(position),
+        _ => Err(elsewhere("number", text, param)),
+    }
+}
+
+/// A gap, from its id.
+///
+/// # Errors
+/// The text is no gap's id, or that of another account or mode.
+pub fn gap_id(text: &str, ledger: LedgerId, param: &str) -> Result<ledger::id::GapId, Problem> {
+    match ledger::id::GapId::parse(text) {
+        Some((of, gap)) if of == ledger => Ok(gap),
+        _ => Err(elsewhere("gap", text, param)),
+    }
+}
+
+fn elsewhere(what: &str, text: &str, param: &str) -> Problem {
+    let shown: String = text.chars().take(SHOWN_CHARS_MAX).collect();
+    let message = format!(
+        "There is no {what} {shown:?} in this account and mode. Check the id, and whether the \
+         key is a live or a test one.",
+    );
+    Problem::of(Code::ResourceMissing, param, message)
+}
+
+const SHOWN_CHARS_MAX: usize = 60;
+
+fn series_field(fields: &mut Fields<'_>, ledger: LedgerId) -> Result<Option<SeriesRef>, Problem> {
+    let max = ledger::limits::SERIES_NAME_CHARS_MAX;
+    let Some(text) = fields.text("series", max)? else { return Ok(None) };
+    series_ref(&text, ledger, &fields.name("series")).map(Some)
+}
+
+fn number_field(
+    fields: &mut Fields<'_>,
+    field: &str,
+    ledger: LedgerId,
+) -> Result<Option<Position>, Problem> {
+    let Some(text) = fields.text(field, SHOWN_CHARS_MAX)? else { return Ok(None) };
+    number_id(&text, ledger, &fields.name(field)).map(Some)
+}
