@@ -21,7 +21,7 @@ pub(super) fn split_off(groups: &mut Vec<Group>, rows: usize) -> Vec<usize> {
     groups.retain(|group| {
         let at_an_end = dates(group).is_some_and(|(first, last)| {
             latest.is_some_and(|latest| first >= latest)
-                || earliest.is_some_and(|earliest| last <= earliest)
+                || earliest.is_some_and(|earliest| last < earliest)
         });
         let stays = !is_small(group, rows) || at_an_end;
         if !stays {

@@ -62,7 +62,8 @@ pub struct Audit {
     pub formats: Vec<FoundFormat>,
     /// The counters behind them, the most used first.
     pub counters: Vec<Counter>,
-    /// Numbers that occur more than once, in order of appearance.
+    /// Numbers that occur more than once, in order of appearance. Where numbers restart without
+    /// showing it, only repeats within one period.
     pub duplicates: Vec<Duplicate>,
     /// Neighbours in a counter whose dates go back.
     pub order_breaks: Vec<OrderBreak>,
@@ -240,10 +241,18 @@ pub fn audit(rows: &[Row<'_>], fiscal: FiscalYearStart) -> Audit {
             .map(|&(format, group)| found(rows, &lesson, &groups[group], format, group))
             .collect(),
         order_breaks: order::order_breaks(rows, &groups),
-        duplicates: duplicate::duplicates(rows),
+        duplicates: duplicate::duplicates(rows, |row| hidden_period(&lesson, row)),
         odd: odd::odd(rows, &lesson, &apart),
         counters,
     }
+}
+
+/// The period of a row whose number shows no date although it restarts.
+fn hidden_period(lesson: &Lesson, row: usize) -> Option<Period> {
+    let place = lesson.places[row].as_ref()?;
+    let learned = &lesson.formats[place.format];
+    let hides = learned.format.reset != Reset::Never && !learned.shape.is_dated();
+    place.date.filter(|_| hides).map(|date| learned.format.period(date))
 }
 
 fn assignments(lesson: &Lesson, order: &[(usize, usize)]) -> Vec<Option<Assignment>> {

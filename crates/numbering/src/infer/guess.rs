@@ -78,10 +78,8 @@ impl Guess {
     /// The width that an example of this many digits teaches: all of them, as padding cannot be
     /// told from size; one digit teaches none.
     pub(crate) fn width(&self) -> u8 {
-        match u8::try_from(self.counter.len()) {
-            Ok(digits @ 2..=SEQ_WIDTH_MAX) => digits,
-            _ => 0,
-        }
+        let digits = u8::try_from(self.counter.len()).unwrap_or(0);
+        if (2..=SEQ_WIDTH_MAX).contains(&digits) { digits } else { 0 }
     }
 }
 

@@ -28,6 +28,8 @@ mod cover;
 mod error;
 mod guess;
 mod history;
+#[cfg(test)]
+mod laws;
 mod rank;
 mod run;
 mod sentence;

@@ -43,21 +43,27 @@ pub(super) fn score(runs: &Runs<'_>, roles: &[Role], counts: usize, meaning: Yea
         }));
     }
     let scene = Scene { runs, places, counts, meaning };
-    let gains: i32 = scene.places.iter().map(|place| scene.gain(place)).sum();
-    gains - counter_penalty(&scene, roles)
+    let gain_of = |run: Option<usize>| -> i32 {
+        let places = scene.places.iter().filter(|place| run.is_none_or(|run| run == place.run));
+        places.map(|place| scene.gain(place)).sum()
+    };
+    // A date glued to the counter may as well be a part of it: offered, and never chosen.
+    let glued = matches!(
+        roles.get(counts),
+        Some(Role::Counter { before, after, .. }) if !before.is_empty() || !after.is_empty()
+    );
+    let lost = if glued { gain_of(Some(counts)).max(0) + 1 } else { 0 };
+    gain_of(None) - lost - counter_penalty(&scene, roles)
 }
 
-/// What it costs that the counter is not the last run, or is glued to a date.
+/// What it costs that the counter is not the last run, or is labelled as a part of a date.
 fn counter_penalty(scene: &Scene<'_>, roles: &[Role]) -> i32 {
     let Scene { runs, counts, .. } = *scene;
-    let Some(Role::Counter { before, after, .. }) = roles.get(counts) else {
-        return 3;
-    };
-    if !before.is_empty() || !after.is_empty() {
-        return 30;
-    }
-    let behind = &roles[counts + 1..];
+    let Some(behind) = roles.get(counts + 1..) else { return 3 };
     let mut penalty = 0;
+    if matches!(runs.label(counts), Label::Week | Label::Quarter) {
+        penalty += 3;
+    }
     if behind.contains(&Role::Fixed) {
         penalty += 8;
     }
@@ -222,7 +228,7 @@ impl Scene<'_> {
         });
         let near = if place.run == month.run {
             3
-        } else if place.of > 1 {
+        } else if place.of > 1 || self.runs.label(place.run) != Label::None {
             -5
         } else if place.run.abs_diff(month.run) == 1 {
             4

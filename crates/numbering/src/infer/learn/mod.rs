@@ -67,7 +67,7 @@ const ROUNDS_MAX: usize = 12;
 /// Learns the formats of a list.
 pub(crate) fn learn(examples: &[Example<'_>], fiscal: FiscalYearStart) -> Lesson {
     let mut lesson = Lesson { formats: Vec::new(), places: vec![None; examples.len()] };
-    for group in groups(examples, |number| is_number(number)) {
+    for group in groups(examples, is_number) {
         if lesson.formats.len() >= FORMATS_MAX {
             break;
         }

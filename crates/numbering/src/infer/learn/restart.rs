@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Agreement, Place};
-use crate::{Format, Period, Reset};
+use jiff::civil::Date;
+
+use crate::{Format, Ordinal, Period, Reset};
 
 /// The reset that the numbers show: what the tokens say, unless counting goes on over the
 /// periods that they print, as in `INV/2024/00412`, `INV/2025/00413`.
@@ -12,10 +14,10 @@ pub(super) fn observed_reset<'a>(
     places: impl Iterator<Item = &'a Place>,
 ) -> Reset {
     if format.reset == Reset::Never {
-        return Reset::Never;
+        return hidden_reset(format, places);
     }
     let mut ranges: BTreeMap<Period, (u64, u64)> = BTreeMap::new();
-    let mut last: Option<(jiff::civil::Date, Period)> = None;
+    let mut last: Option<(Date, Period)> = None;
     for place in places.filter(|place| place.agreement == Agreement::Same) {
         let Some(date) = place.date else { continue };
         let period = match last {
@@ -65,10 +67,40 @@ fn goes_on(long: &Format, ranges: &[(Period, (u64, u64))]) -> bool {
     telling && rising * 20 >= pairs * 19
 }
 
+/// The reset of numbers that show no date and yet begin again: `0001` in every year.
+fn hidden_reset<'a>(format: &Format, places: impl Iterator<Item = &'a Place>) -> Reset {
+    let mut counted: Vec<(Ordinal, Date)> =
+        places.filter_map(|place| Some((place.ordinal, place.date?))).collect();
+    counted.sort_unstable();
+    // Only ordinals that occur again can tell; most lists have none.
+    let again: Vec<&[(Ordinal, Date)]> =
+        counted.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1).collect();
+    let fiscal = (!format.fiscal_year_start.is_calendar()).then_some(Reset::FiscalYear);
+    let separates = |reset: &Reset| {
+        let format = Format { reset: *reset, ..format.clone() };
+        let (mut apart, mut together) = (0_usize, 0_usize);
+        for same in &again {
+            for pair in same.windows(2) {
+                let [(_, one), (_, other)] = pair else { continue };
+                if format.period(*one) == format.period(*other) {
+                    together += 1;
+                } else {
+                    apart += 1;
+                }
+            }
+        }
+        apart >= HIDDEN_MIN && together * 10 <= apart
+    };
+    let finer = [Some(Reset::Yearly), fiscal, Some(Reset::Monthly), Some(Reset::Daily)];
+    finer.into_iter().flatten().find(separates).unwrap_or(Reset::Never)
+}
+
+/// How many ordinals must occur again in another period before they are no slips.
+const HIDDEN_MIN: usize = 3;
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Ordinal;
 
     fn reset(pattern: &str, rows: &[(&str, u64)]) -> Reset {
         let format = Format::of(pattern.parse().unwrap());
