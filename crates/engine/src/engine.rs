@@ -72,7 +72,7 @@ impl Engine {
         let (reply, pending) = Pending::pair();
         match queue.push(Waiting { command, reply }) {
             Ok(()) => pending,
-            Err((_, error)) => {
+            Err(error) => {
                 if error == EngineError::Overloaded {
                     count(&self.inner.shared.counters.overloaded, 1);
                 }
@@ -125,7 +125,7 @@ impl Engine {
         });
         match queue.push_job(run) {
             Ok(()) => pending,
-            Err((_, error)) => Pending::refused(error),
+            Err(error) => Pending::refused(error),
         }
     }
 

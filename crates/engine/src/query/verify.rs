@@ -144,6 +144,9 @@ fn walk(
         let limit = u32::try_from(stretch.to - next).unwrap_or(u32::MAX).min(PAGE);
         let page = reader.trail(ledger, next, limit)?;
         let Some(last) = page.entries.last() else { break };
+        if last.sealed.entry.index < next {
+            break;
+        }
         next = last.sealed.entry.index + 1;
         page.entries.iter().for_each(|stored| verifier.take(&stored.sealed));
         progress.step(page.entries.len());

@@ -70,7 +70,7 @@ struct State {
 }
 
 enum Large {
-    Command(Waiting),
+    Command(Box<Waiting>),
     Job(Job),
 }
 
@@ -91,20 +91,20 @@ impl Queue {
         Queue { limits, state: Mutex::default(), wake: Condvar::new() }
     }
 
-    /// Puts a command in, or gives it back with the reason.
-    pub(crate) fn push(&self, waiting: Waiting) -> Result<(), (Waiting, EngineError)> {
+    /// Puts a command in, or says why not.
+    pub(crate) fn push(&self, waiting: Waiting) -> Result<(), EngineError> {
         let items = items(&waiting.command);
         let mut state = self.lock();
         if state.closed {
-            return Err((waiting, EngineError::Stopped));
+            return Err(EngineError::Stopped);
         }
         let fits = state.items == 0 || state.items + items <= self.limits.items;
         if state.depth() >= self.limits.commands || !fits {
-            return Err((waiting, EngineError::Overloaded));
+            return Err(EngineError::Overloaded);
         }
         state.items += items;
         if items > LARGE_ITEMS {
-            state.large.push_back(Large::Command(waiting));
+            state.large.push_back(Large::Command(Box::new(waiting)));
         } else {
             state.small.push_back(waiting);
         }
@@ -112,14 +112,14 @@ impl Queue {
         Ok(())
     }
 
-    /// Puts a job in.
-    pub(crate) fn push_job(&self, job: Job) -> Result<(), (Job, EngineError)> {
+    /// Puts a job in, or says why not.
+    pub(crate) fn push_job(&self, job: Job) -> Result<(), EngineError> {
         let mut state = self.lock();
         if state.closed {
-            return Err((job, EngineError::Stopped));
+            return Err(EngineError::Stopped);
         }
         if state.depth() >= self.limits.commands {
-            return Err((job, EngineError::Overloaded));
+            return Err(EngineError::Overloaded);
         }
         state.large.push_back(Large::Job(job));
         self.wake_if_due(state);
@@ -201,7 +201,7 @@ impl State {
                 Some(Large::Command(waiting)) => {
                     self.took_large = true;
                     self.items -= items(&waiting.command);
-                    return Work::Batch(vec![waiting]);
+                    return Work::Batch(vec![*waiting]);
                 }
                 Some(Large::Job(job)) => {
                     self.took_large = true;
@@ -292,9 +292,9 @@ mod tests {
         let queue = queue(2);
         assert!(queue.push(waiting(1)).is_ok());
         assert!(queue.push(waiting(1)).is_ok());
-        assert_eq!(queue.push(waiting(1)).map_err(|(_, e)| e), Err(EngineError::Overloaded));
+        assert_eq!(queue.push(waiting(1)), Err(EngineError::Overloaded));
         queue.close();
-        assert_eq!(queue.push(waiting(1)).map_err(|(_, e)| e), Err(EngineError::Stopped));
+        assert_eq!(queue.push(waiting(1)), Err(EngineError::Stopped));
         assert_eq!(sizes(queue.take(1)), [1, 1]);
         assert!(matches!(queue.take(1), Work::End));
     }
@@ -303,7 +303,7 @@ mod tests {
     fn items_are_bounded_too_but_one_command_always_fits() {
         let queue = queue(100);
         assert!(queue.push(waiting(30_000)).is_ok());
-        assert_eq!(queue.push(waiting(1)).map_err(|(_, e)| e), Err(EngineError::Overloaded));
+        assert_eq!(queue.push(waiting(1)), Err(EngineError::Overloaded));
         assert_eq!(sizes(queue.take(1)), [30_000]);
         assert!(queue.push(waiting(1)).is_ok());
     }
