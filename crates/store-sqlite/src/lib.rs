@@ -1,0 +1,32 @@
+//! The store on one SQLite file.
+//!
+//! A batch is loaded and written with a constant number of statements, whatever its size: values
+//! go in as a virtual table (`rows`), and each table is searched or written by one statement over
+//! it. One `COMMIT` makes the batch durable. The write-ahead log is copied into the file beside
+//! the batches, by a thread of its own.
+//!
+//! Beside the file `x.db` stand `x.db-wal` and `x.db-shm`, which are SQLite's, and `x.db-lock`,
+//! which whoever writes holds locked.
+
+mod cell;
+mod counters;
+mod date;
+mod error;
+mod load;
+mod lock;
+mod migrate;
+mod open;
+mod page;
+#[cfg(test)]
+mod plans;
+mod reader;
+mod rows;
+mod session;
+mod store;
+mod table;
+mod wal;
+mod writer;
+
+pub use counters::Counters;
+pub use open::{Checkpoints, Create, Locking, OpenOptions};
+pub use store::SqliteStore;

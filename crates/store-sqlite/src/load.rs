@@ -1,0 +1,28 @@
+//! Loading what a batch asks for.
+
+use ledger::{Loaded, Misses};
+use store::StoreError;
+
+use crate::session::Session;
+use crate::table;
+
+/// Loads every table that is asked for, each with one statement.
+pub(crate) fn load(session: &Session, misses: &Misses) -> Result<Loaded, StoreError> {
+    Ok(Loaded {
+        ledgers: table::ledger::load(session, &misses.ledgers)?,
+        accounts: table::ledger::load_accounts(session, &misses.accounts)?,
+        keys: table::key::load(session, &misses.keys)?,
+        series: table::series::load(session, &misses.series)?,
+        series_names: table::series::load_names(session, &misses.series_names)?,
+        ledger_series: table::series::load_all(session, &misses.ledger_series)?,
+        sequences: table::sequence::load(session, &misses.sequences)?,
+        places: table::sequence::load_places(session, &misses.places)?,
+        numbers: table::number::load(session, &misses.numbers)?,
+        references: table::number::load_references(session, &misses.references)?,
+        texts: table::number::load_texts(session, &misses.texts)?,
+        gaps: table::gap::load(session, &misses.gaps)?,
+        customers: table::customer::load(session, &misses.customers)?,
+        prefixes: table::customer::load_prefixes(session, &misses.prefixes)?,
+        outcomes: table::outcome::load(session, &misses.outcomes)?,
+    })
+}

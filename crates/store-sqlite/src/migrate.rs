@@ -1,0 +1,65 @@
+//! Bringing a file to the present shape, step by numbered step.
+
+use sha2::{Digest, Sha256};
+use store::StoreError;
+
+use crate::session::Session;
+
+/// One step. What was released is never edited; a change is a new step.
+struct Migration {
+    name: &'static str,
+    sql: &'static str,
+}
+
+const MIGRATIONS: [Migration; 1] =
+    [Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") }];
+
+/// The version of a file after all steps.
+pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+const BOOK: &str = "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, \
+    name TEXT NOT NULL, checksum BLOB NOT NULL) STRICT";
+
+/// Takes the steps that a file still needs, all or none.
+pub(crate) fn migrate(session: &Session, application_id: i32) -> Result<(), StoreError> {
+    session.run("BEGIN IMMEDIATE", [])?;
+    let result = take_steps(session, application_id).and_then(|()| session.run("COMMIT", []));
+    if result.is_err() && session.is_open() {
+        // The first error is the one to tell.
+        let _ = session.run("ROLLBACK", []);
+    }
+    result.map(|_| ())
+}
+
+fn take_steps(session: &Session, application_id: i32) -> Result<(), StoreError> {
+    session.run(BOOK, [])?;
+    let taken = session.all(
+        "SELECT version, name, checksum FROM migration ORDER BY version",
+        [],
+        |fields| Ok((fields.get::<i64>()?, fields.string()?, fields.array::<32>()?)),
+    )?;
+    for (migration, version) in MIGRATIONS.iter().zip(1..) {
+        let checksum: [u8; 32] = Sha256::digest(migration.sql).into();
+        match taken.get(version - 1) {
+            Some((_, _, known)) if *known == checksum => {}
+            Some((_, name, _)) => return Err(different(name)),
+            None => {
+                let run = session.connection().execute_batch(migration.sql);
+                run.map_err(|error| session.error(&error))?;
+                session.run(
+                    "INSERT INTO migration (version, name, checksum) VALUES (?1, ?2, ?3)",
+                    (version as i64, migration.name, checksum),
+                )?;
+            }
+        }
+    }
+    let marks = format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {application_id}");
+    session.connection().execute_batch(&marks).map_err(|error| session.error(&error))
+}
+
+fn different(name: &str) -> StoreError {
+    StoreError::Unusable(format!(
+        "The database was made by another build of this program: its step {name} is not the same. \
+         Nothing was written. Use the program that made it, or export and import."
+    ))
+}

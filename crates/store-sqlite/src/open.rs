@@ -1,0 +1,285 @@
+//! Opening a file: what it must be, and how a connection is set up.
+//!
+//! The file is only ever touched through SQLite. Closing any other descriptor of it would let go
+//! of the locks that SQLite holds on it in this process.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
+use store::StoreError;
+
+use crate::counters::Counting;
+use crate::migrate::{self, VERSION};
+use crate::session::{Session, Use};
+use crate::{error, rows};
+
+/// `GAPL`: marks a file as ours.
+pub(crate) const APPLICATION_ID: i32 = 0x4741_504C;
+
+/// How long a statement waits for a lock that another process holds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How to open a file.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// What to do when the file is not there.
+    pub create: Create,
+    /// Whether whoever writes locks a side file, so that a second process is refused.
+    pub lock: Locking,
+    /// When the write-ahead log is copied into the file.
+    pub checkpoints: Checkpoints,
+    /// The name of a virtual file system that SQLite knows; the system's own when missing.
+    pub vfs: Option<String>,
+}
+
+/// What to do when the file is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Create {
+    /// Make it.
+    WhenMissing,
+    /// Refuse.
+    Never,
+}
+
+/// Whether a side file is locked while writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locking {
+    /// `<path>-lock` is locked by whoever writes.
+    SideFile,
+    /// Nothing is: for a file that no other process can see.
+    Unlocked,
+}
+
+/// When the write-ahead log is copied into the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoints {
+    /// By a thread of its own, beside the batches.
+    Background,
+    /// By the writer before a batch: nothing happens but what the caller does.
+    BetweenBatches,
+}
+
+impl Default for OpenOptions {
+    fn default() -> OpenOptions {
+        OpenOptions {
+            create: Create::WhenMissing,
+            lock: Locking::SideFile,
+            checkpoints: Checkpoints::Background,
+            vfs: None,
+        }
+    }
+}
+
+/// Where a file is and how connections to it are made.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) name: Arc<str>,
+    pub(crate) vfs: Option<String>,
+}
+
+impl Place {
+    pub(crate) fn new(path: &Path, vfs: Option<String>) -> Place {
+        let name = path.display().to_string().into();
+        Place { path: path.to_owned(), name, vfs }
+    }
+
+    /// Connects for reading or for writing to a file that was prepared.
+    pub(crate) fn connect(
+        &self,
+        purpose: Use,
+        counting: &Arc<Counting>,
+    ) -> Result<Session, StoreError> {
+        let connection = self.raw(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        self.set_up(&connection, purpose).map_err(|error| self.error(&error))?;
+        Ok(Session::new(connection, Arc::clone(&self.name), Arc::clone(counting), purpose))
+    }
+
+    /// Makes sure that the file is one of ours and up to date, or refuses it unchanged.
+    pub(crate) fn prepare(
+        &self,
+        create: Create,
+        counting: &Arc<Counting>,
+    ) -> Result<(), StoreError> {
+        let known = self.examine()?;
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        match (known, create) {
+            (Known::Missing, Create::Never) => return Err(self.missing()),
+            (Known::Missing | Known::Empty, Create::WhenMissing) => {
+                flags |= OpenFlags::SQLITE_OPEN_CREATE;
+            }
+            (Known::Empty, Create::Never) => return Err(self.foreign("it is empty")),
+            (Known::Ours, _) => {}
+        }
+        let connection = self.raw(&self.path, flags)?;
+        if connection.is_readonly(MAIN_DB).map_err(|error| self.error(&error))? {
+            return Err(self.read_only());
+        }
+        self.settle(connection, known, counting)
+    }
+
+    /// Looks at a file without taking a lock or writing a byte, also not beside it.
+    fn examine(&self) -> Result<Known, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let looked = self.raw_by_name(&self.immutable_uri(), flags).and_then(|connection| {
+            let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+            let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            Ok((id, version, pages))
+        });
+        match looked {
+            Ok((APPLICATION_ID, version, _)) if version > VERSION => Err(self.newer(version)),
+            Ok((APPLICATION_ID, ..)) => Ok(Known::Ours),
+            Ok((0, 0, 0)) => Ok(Known::Empty),
+            Ok(_) => Err(self.foreign("another program made it")),
+            Err(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::CannotOpen) if self.is_missing() => Ok(Known::Missing),
+                _ => Err(self.error(&error)),
+            },
+        }
+    }
+
+    fn settle(
+        &self,
+        connection: Connection,
+        known: Known,
+        counting: &Arc<Counting>,
+    ) -> Result<(), StoreError> {
+        let set_up = |connection: &Connection| {
+            if known != Known::Ours {
+                connection.pragma_update(None, "page_size", 4096)?;
+            }
+            let mode: String =
+                connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+            self.set_up(connection, Use::Write)?;
+            let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            Ok((mode, version))
+        };
+        let (mode, version) = set_up(&connection).map_err(|error| self.error(&error))?;
+        if mode != "wal" {
+            return Err(StoreError::Storage(format!(
+                "{} cannot keep a write-ahead log where it is. Keep it on a disk of this machine.",
+                self.name
+            )));
+        }
+        if version > VERSION {
+            return Err(self.newer(version));
+        }
+        let session =
+            Session::new(connection, Arc::clone(&self.name), Arc::clone(counting), Use::Read);
+        if version < VERSION {
+            migrate::migrate(&session, APPLICATION_ID)?;
+        }
+        self.probe(&session)
+    }
+
+    /// Reads both ends of every table and index, which finds coarse damage before it does harm.
+    fn probe(&self, session: &Session) -> Result<(), StoreError> {
+        let tables = session.all(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+            [],
+            |fields| fields.string(),
+        )?;
+        for table in tables {
+            for direction in ["ASC", "DESC"] {
+                let sql = format!("SELECT * FROM {table} ORDER BY 1 {direction}, 2 {direction} LIMIT 1");
+                session.all(&sql, [], |_| Ok(()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What every connection is told.
+    fn set_up(&self, connection: &Connection, purpose: Use) -> rusqlite::Result<()> {
+        connection.busy_timeout(PATIENCE)?;
+        let cache_kib = if purpose == Use::Write { 32_768 } else { 8_192 };
+        connection.execute_batch(&format!(
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF; \
+             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; \
+             PRAGMA cache_size = -{cache_kib};"
+        ))?;
+        if purpose == Use::Read {
+            connection.pragma_update(None, "query_only", true)?;
+        }
+        rows::register(connection)
+    }
+
+    fn raw(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+        self.raw_by_name(path, flags).map_err(|error| self.error(&error))
+    }
+
+    fn raw_by_name(
+        &self,
+        path: impl AsRef<Path>,
+        flags: OpenFlags,
+    ) -> rusqlite::Result<Connection> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str()),
+            None => Connection::open_with_flags(path, flags),
+        }
+    }
+
+    /// The file as one that does not change: SQLite then neither locks it nor looks for a log.
+    fn immutable_uri(&self) -> String {
+        let mut uri = "file:".to_owned();
+        for byte in self.path.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                    uri.push(char::from(*byte));
+                }
+                other => uri.push_str(&format!("%{other:02X}")),
+            }
+        }
+        uri.push_str("?immutable=1");
+        uri
+    }
+
+    fn is_missing(&self) -> bool {
+        self.vfs.is_some() || matches!(self.path.try_exists(), Ok(false))
+    }
+
+    fn error(&self, error: &rusqlite::Error) -> StoreError {
+        error::of(error, &self.name)
+    }
+
+    fn missing(&self) -> StoreError {
+        StoreError::Unusable(format!(
+            "There is no database {}. Make one with `gapless init`, or name the one you mean.",
+            self.name
+        ))
+    }
+
+    fn foreign(&self, why: &str) -> StoreError {
+        StoreError::Unusable(format!(
+            "{} is not a database of Gapless: {why}. Nothing was written to it. Name another file.",
+            self.name
+        ))
+    }
+
+    fn newer(&self, version: i64) -> StoreError {
+        StoreError::Unusable(format!(
+            "{} was made by a newer version of Gapless (its shape is {version}, this program knows \
+             up to {VERSION}). Nothing was written to it. Use the newer program.",
+            self.name
+        ))
+    }
+
+    fn read_only(&self) -> StoreError {
+        StoreError::Storage(format!(
+            "{} may only be read. Nothing was written to it. Give this user the right to write to \
+             the file and to its directory.",
+            self.name
+        ))
+    }
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Missing,
+    Empty,
+    Ours,
+}

@@ -1,0 +1,155 @@
+//! The reader: every query on a connection of its own.
+
+use ledger::books::Checkpoint;
+use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::model::{GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, SequenceRow, SeriesRow};
+use ledger::{Loaded, Misses};
+use store::{
+    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, Page, Reader,
+    SequencePage, StoreError, TrailPage,
+};
+
+use crate::session::Session;
+use crate::table;
+
+/// Reads one file.
+pub(crate) struct SqliteReader {
+    session: Session,
+}
+
+impl SqliteReader {
+    pub(crate) fn new(session: Session) -> SqliteReader {
+        SqliteReader { session }
+    }
+
+    /// Runs a query of several statements on one state of the file.
+    fn at_once<T>(
+        &self,
+        query: impl FnOnce(&Session) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.session.run("BEGIN", [])?;
+        let result = query(&self.session);
+        self.session.run("COMMIT", [])?;
+        result
+    }
+}
+
+impl Reader for SqliteReader {
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        self.at_once(|session| crate::load::load(session, misses))
+    }
+
+    fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
+        table::ledger::list(&self.session, after, limit)
+    }
+
+    fn ledger_of(
+        &mut self,
+        account: &AccountId,
+        mode: Mode,
+    ) -> Result<Option<LedgerRow>, StoreError> {
+        table::ledger::of_account(&self.session, account, mode)
+    }
+
+    fn key_by_hash(&mut self, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {
+        table::key::by_hash(&self.session, hash)
+    }
+
+    fn keys(&mut self, ledger: LedgerId) -> Result<Vec<KeyRow>, StoreError> {
+        table::key::of_ledger(&self.session, ledger)
+    }
+
+    fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError> {
+        table::key::by_id(&self.session, key)
+    }
+
+    fn series(&mut self, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {
+        table::series::of_ledger(&self.session, ledger)
+    }
+
+    fn sequences(
+        &mut self,
+        ledger: LedgerId,
+        after: SequenceId,
+        limit: u32,
+    ) -> Result<SequencePage, StoreError> {
+        table::sequence::list(&self.session, ledger, after, limit)
+    }
+
+    fn sequences_of(
+        &mut self,
+        ledger: LedgerId,
+        series: SeriesId,
+        limit: u32,
+    ) -> Result<Vec<SequenceRow>, StoreError> {
+        table::sequence::of_series(&self.session, ledger, series, limit)
+    }
+
+    fn numbers(
+        &mut self,
+        ledger: LedgerId,
+        filter: &NumberFilter,
+        page: Page<Position>,
+    ) -> Result<NumberPage, StoreError> {
+        self.at_once(|session| table::number_list::page(session, ledger, filter, page))
+    }
+
+    fn number(
+        &mut self,
+        ledger: LedgerId,
+        position: Position,
+    ) -> Result<Option<NumberWithPlace>, StoreError> {
+        Ok(table::number::load_with_place(&self.session, ledger, &[position])?.pop())
+    }
+
+    fn register(
+        &mut self,
+        ledger: LedgerId,
+        sequence: SequenceId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<NumberRow>, StoreError> {
+        table::number::register(&self.session, ledger, sequence, from, limit)
+    }
+
+    fn gaps(
+        &mut self,
+        ledger: LedgerId,
+        filter: &GapFilter,
+        page: Page<GapId>,
+    ) -> Result<GapPage, StoreError> {
+        table::gap::page(&self.session, ledger, filter, page)
+    }
+
+    fn gaps_of(
+        &mut self,
+        ledger: LedgerId,
+        sequence: SequenceId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<GapRow>, StoreError> {
+        table::gap::of_sequence(&self.session, ledger, sequence, from, limit)
+    }
+
+    fn trail(&mut self, ledger: LedgerId, from: u64, limit: u32) -> Result<TrailPage, StoreError> {
+        table::trail::page(&self.session, ledger, from, limit)
+    }
+
+    fn trail_lines(
+        &mut self,
+        ledger: LedgerId,
+        index: u64,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        table::trail::lines(&self.session, ledger, index, from, limit)
+    }
+
+    fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {
+        table::trail::checkpoints(&self.session, ledger)
+    }
+
+    fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
+        table::ledger::summary(&self.session, ledger)
+    }
+}

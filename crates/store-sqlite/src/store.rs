@@ -1,0 +1,128 @@
+//! The store: one file, one writer at a time, any number of readers.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use store::{Reader, Store, StoreError, Writer};
+
+use crate::counters::{Counters, Counting};
+use crate::lock::Lock;
+use crate::open::{Locking, OpenOptions, Place};
+use crate::reader::SqliteReader;
+use crate::session::Use;
+use crate::wal::Checkpointer;
+use crate::writer::SqliteWriter;
+
+/// A database in one SQLite file.
+///
+/// ```
+/// use store::Store;
+/// use store_sqlite::{OpenOptions, SqliteStore};
+///
+/// let directory = tempfile::tempdir()?;
+/// let store = SqliteStore::open(&directory.path().join("invoices.db"), OpenOptions::default())?;
+/// let writer = store.writer()?;
+/// assert!(store.writer().is_err(), "one writes at a time");
+/// # drop(writer);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+/// What the connections of a store have in common.
+pub(crate) struct Shared {
+    pub(crate) place: Place,
+    pub(crate) locking: Locking,
+    pub(crate) counting: Arc<Counting>,
+    pub(crate) checkpointer: Checkpointer,
+    written: AtomicBool,
+}
+
+/// The right to write, from this process and in it.
+pub(crate) struct Turn {
+    shared: Arc<Shared>,
+    lock: Option<Lock>,
+}
+
+impl SqliteStore {
+    /// Opens a file, and makes it or brings it up to date where it must be.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when the file is missing and may not be made, is no database of
+    /// ours, is damaged or newer than this program; [`StoreError::Storage`] when it may not be
+    /// written. The file is then as it was.
+    pub fn open(path: &Path, options: OpenOptions) -> Result<SqliteStore, StoreError> {
+        let place = Place::new(path, options.vfs);
+        let counting = Arc::new(Counting::default());
+        place.prepare(options.create, &counting)?;
+        let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
+        let shared = Shared {
+            place,
+            locking: options.lock,
+            counting,
+            checkpointer,
+            written: AtomicBool::new(false),
+        };
+        Ok(SqliteStore { shared: Arc::new(shared) })
+    }
+
+    /// What was done since the store was opened.
+    pub fn counters(&self) -> Counters {
+        self.shared.counting.now()
+    }
+
+    /// Bytes of the write-ahead log that were in use after the last commit.
+    pub fn wal_bytes(&self) -> u64 {
+        self.shared.checkpointer.log().bytes()
+    }
+}
+
+impl Store for SqliteStore {
+    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
+        let turn = Turn::take(Arc::clone(&self.shared))?;
+        Ok(Box::new(SqliteWriter::open(turn)?))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
+        Ok(Box::new(SqliteReader::new(session)))
+    }
+
+    fn size_bytes(&self) -> Result<u64, StoreError> {
+        let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let bytes = session.first(sql, [], |fields| fields.u64())?;
+        Ok(bytes.unwrap_or(0) + self.wal_bytes())
+    }
+}
+
+impl Turn {
+    fn take(shared: Arc<Shared>) -> Result<Turn, StoreError> {
+        if shared.written.swap(true, Ordering::AcqRel) {
+            return Err(StoreError::Busy(format!(
+                "{} is being written by this process already. Use the writer that is open.",
+                shared.place.name
+            )));
+        }
+        // From here on, dropping the turn gives it back.
+        let mut turn = Turn { shared, lock: None };
+        if turn.shared.locking == Locking::SideFile {
+            turn.lock = Some(Lock::take(&turn.shared.place.path)?);
+        }
+        Ok(turn)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // The side file first: whoever gets the turn must be able to lock it.
+        self.lock = None;
+        self.shared.written.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,146 @@
+//! Heads of ledgers.
+
+use ledger::books::LedgerChange;
+use ledger::id::{AccountId, LedgerId};
+use ledger::model::{HouseStyle, LedgerRow, Mode, Settings};
+use store::{LedgerSummary, StoreError};
+
+use crate::cell::Fields;
+use crate::error::damaged;
+use crate::rows::Rows;
+use crate::session::Session;
+
+macro_rules! columns {
+    () => {
+        "l.ledger_id, l.account, l.mode, l.last_position, l.last_series, l.last_sequence, \
+         l.last_gap, l.trail_count, l.trail_hash, l.definition"
+    };
+}
+
+const LOAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM rows(?1) k CROSS JOIN ledger l ON l.ledger_id = k.c0"
+);
+
+const ACCOUNTS: &str = "SELECT k.c0, k.c1, l.ledger_id FROM rows(?1) k \
+    CROSS JOIN ledger l ON l.account = k.c0 AND l.mode = k.c1";
+
+const STRANGERS: &str = "SELECT k.c0 FROM rows(?1) k LEFT JOIN ledger l ON l.ledger_id = k.c0 \
+    WHERE k.c1 IS NOT l.trail_count OR k.c2 IS NOT l.trail_hash LIMIT 1";
+
+const WRITE: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
+    last_sequence, last_gap, trail_count, trail_hash, definition) \
+    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM rows(?1) WHERE true \
+    ON CONFLICT (ledger_id) DO UPDATE SET account = excluded.account, mode = excluded.mode, \
+    last_position = excluded.last_position, last_series = excluded.last_series, \
+    last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
+    trail_count = excluded.trail_count, trail_hash = excluded.trail_hash, \
+    definition = excluded.definition";
+
+const LIST: &str =
+    concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id > ?1 ORDER BY 1 LIMIT ?2");
+
+const OF_ACCOUNT: &str =
+    concat!("SELECT ", columns!(), " FROM ledger l WHERE l.account = ?1 AND l.mode = ?2");
+
+const SUMMARY: &str =
+    "SELECT last_position, last_gap, last_sequence FROM ledger WHERE ledger_id = ?1";
+
+pub(crate) fn load(
+    session: &Session,
+    ids: &[LedgerId],
+) -> Result<Vec<LedgerRow>, StoreError> {
+    let mut rows = Rows::new(1, ids.len());
+    for id in ids {
+        rows.put(*id);
+    }
+    session.look(LOAD, rows, read)
+}
+
+pub(crate) fn load_accounts(
+    session: &Session,
+    keys: &[(AccountId, Mode)],
+) -> Result<Vec<((AccountId, Mode), LedgerId)>, StoreError> {
+    let mut rows = Rows::new(2, keys.len());
+    for (account, mode) in keys {
+        rows.put(account).put(*mode);
+    }
+    session.look(ACCOUNTS, rows, |fields| {
+        Ok(((AccountId(fields.string()?), fields.mode()?), fields.ledger()?))
+    })
+}
+
+/// Refuses when the stored head of a ledger is not the one that the batch was decided on.
+pub(crate) fn guard(session: &Session, changes: &[LedgerChange]) -> Result<(), StoreError> {
+    let mut rows = Rows::new(3, changes.len());
+    for change in changes {
+        let (count, hash) = change.expected.unzip();
+        rows.put(change.row.id).put(count).put(hash);
+    }
+    let strangers = session.look(STRANGERS, rows, |fields| fields.ledger())?;
+    match strangers.first() {
+        None => Ok(()),
+        Some(id) => Err(StoreError::Conflict(format!(
+            "the trail of ledger {id} is not where this batch began"
+        ))),
+    }
+}
+
+pub(crate) fn write(session: &Session, changes: &[LedgerChange]) -> Result<(), StoreError> {
+    let mut rows = Rows::new(10, changes.len());
+    for LedgerChange { row, .. } in changes {
+        rows.put(row.id).put(&row.account).put(row.mode).put(row.last_position);
+        rows.put(row.last_series).put(row.last_sequence).put(row.last_gap);
+        rows.put(row.trail_count).put(row.trail_hash).put(row.definition().as_slice());
+    }
+    session.write(WRITE, rows)
+}
+
+pub(crate) fn list(
+    session: &Session,
+    after: LedgerId,
+    limit: u32,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    session.all(LIST, (after.0 as i64, limit), read)
+}
+
+pub(crate) fn of_account(
+    session: &Session,
+    account: &AccountId,
+    mode: Mode,
+) -> Result<Option<LedgerRow>, StoreError> {
+    session.first(OF_ACCOUNT, (&account.0, i64::from(mode == Mode::Live)), read)
+}
+
+pub(crate) fn summary(session: &Session, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
+    let found = session.first(SUMMARY, [ledger.0 as i64], |fields| {
+        let newest = fields.position()?;
+        Ok(LedgerSummary {
+            ledger,
+            numbers: newest.0,
+            gaps: fields.u64()?,
+            newest,
+            newest_sequence: fields.sequence()?,
+        })
+    })?;
+    Ok(found.unwrap_or(LedgerSummary { ledger, ..LedgerSummary::default() }))
+}
+
+fn read(fields: &mut Fields<'_>) -> Result<LedgerRow, StoreError> {
+    // Name and settings come with the definition.
+    let mut row = LedgerRow::new(
+        fields.ledger()?,
+        AccountId(fields.string()?),
+        String::new(),
+        fields.mode()?,
+        Settings::new(HouseStyle::default()),
+    );
+    row.last_position = fields.u64()?;
+    row.last_series = fields.u32()?;
+    row.last_sequence = fields.u64()?;
+    row.last_gap = fields.u64()?;
+    row.trail_count = fields.u64()?;
+    row.trail_hash = fields.hash()?;
+    row.with_definition(fields.bytes()?).map_err(damaged)
+}

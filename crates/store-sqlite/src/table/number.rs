@@ -1,0 +1,285 @@
+//! The register: rows as stored, loaded and written.
+
+use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
+use ledger::model::{
+    Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning,
+};
+use ledger::trail::Hash;
+use store::{NumberWithPlace, StoreError};
+
+use crate::cell::Fields;
+use crate::error::damaged;
+use crate::rows::Rows;
+use crate::session::Session;
+use crate::table::sequence;
+
+/// The columns of a number, with the hash of the entry that gave it.
+macro_rules! columns {
+    () => {
+        "n.ledger_id, n.position, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
+         n.kind, n.date, n.created, n.entry, t.hash, n.reference, n.customer, n.parent, \
+         n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, n.void_entry"
+    };
+}
+
+macro_rules! joined {
+    () => {
+        " LEFT JOIN trail t ON t.ledger_id = n.ledger_id AND t.entry = n.entry"
+    };
+}
+
+const LOAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM rows(?1) k CROSS JOIN number n ON n.ledger_id = k.c0 AND n.position = k.c1",
+    joined!()
+);
+
+const LOAD_WITH_PLACE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    sequence::columns!(),
+    " FROM rows(?1) k CROSS JOIN number n ON n.ledger_id = k.c0 AND n.position = k.c1 \
+     CROSS JOIN sequence s ON s.ledger_id = n.ledger_id AND s.sequence_id = n.sequence_id",
+    joined!()
+);
+
+const REGISTER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM number n",
+    joined!(),
+    " WHERE n.ledger_id = ?1 AND n.sequence_id = ?2 AND n.ordinal >= ?3 \
+     ORDER BY n.ordinal LIMIT ?4"
+);
+
+const REFERENCES: &str = "SELECT k.c0, k.c1, k.c2, (SELECT max(n.position) FROM number n \
+    WHERE n.ledger_id = k.c0 AND n.kind = k.c1 AND n.reference = k.c2) FROM rows(?1) k";
+
+const TEXTS: &str = "SELECT k.c0, k.c1, n.position, n.slug, n.text, n.slug_rank FROM rows(?1) k \
+    CROSS JOIN number n ON n.ledger_id = k.c0 AND n.slug = k.c1 WHERE n.state <> 3 \
+    ORDER BY n.ledger_id, n.slug, n.position";
+
+const INSERT: &str = "INSERT INTO number (ledger_id, position, sequence_id, series_id, ordinal, \
+    slug, text, slug_rank, state, kind, date, created, entry, reference, customer, parent, \
+    reissue_of, warning, metadata, void_cause, void_reason, void_at, void_entry) \
+    SELECT c0, c1, c2, s.series_id, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, \
+    c16, c17, c18, c19, c20, c21 FROM rows(?1) k \
+    LEFT JOIN sequence s ON s.ledger_id = k.c0 AND s.sequence_id = k.c2";
+
+const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
+    series_id = (SELECT s.series_id FROM sequence s WHERE s.ledger_id = c0 AND s.sequence_id = c2), \
+    ordinal = c3, slug = c4, text = c5, slug_rank = c6, state = c7, kind = c8, date = c9, \
+    created = c10, entry = c11, reference = c12, customer = c13, parent = c14, reissue_of = c15, \
+    warning = c16, metadata = c17, void_cause = c18, void_reason = c19, void_at = c20, \
+    void_entry = c21 FROM rows(?1) k \
+    WHERE number.ledger_id = k.c0 AND number.position = k.c1";
+
+/// The width of the rows that `INSERT` and `UPDATE` take.
+const WIDTH: usize = 22;
+
+pub(crate) fn load(
+    session: &Session,
+    keys: &[(LedgerId, Position)],
+) -> Result<Vec<NumberRow>, StoreError> {
+    session.look(LOAD, key_rows(keys.iter().copied()), read)
+}
+
+/// Numbers with their sequences, in any order.
+pub(crate) fn load_with_place(
+    session: &Session,
+    ledger: LedgerId,
+    positions: &[Position],
+) -> Result<Vec<NumberWithPlace>, StoreError> {
+    let keys = key_rows(positions.iter().map(|position| (ledger, *position)));
+    session.look(LOAD_WITH_PLACE, keys, |fields| {
+        Ok(NumberWithPlace { row: read(fields)?, sequence: sequence::read(fields)? })
+    })
+}
+
+pub(crate) fn register(
+    session: &Session,
+    ledger: LedgerId,
+    sequence: SequenceId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<NumberRow>, StoreError> {
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    session.all(REGISTER, (ledger.0 as i64, sequence.0 as i64, from, limit), read)
+}
+
+/// A reference of a kind in a ledger, with the position that has it.
+type Referenced = ((LedgerId, Kind, String), Position);
+
+pub(crate) fn load_references(
+    session: &Session,
+    keys: &[(LedgerId, Kind, String)],
+) -> Result<Vec<Referenced>, StoreError> {
+    let mut rows = Rows::new(3, keys.len());
+    for (ledger, kind, reference) in keys {
+        rows.put(*ledger).put(stored_kind(kind)).put(reference.as_str());
+    }
+    let found = session.look(REFERENCES, rows, |fields| {
+        let key = (fields.ledger()?, read_kind(fields.str()?)?, fields.string()?);
+        Ok((key, fields.maybe_u64()?))
+    })?;
+    let known = |(key, position): (_, Option<u64>)| Some((key, Position(position?)));
+    Ok(found.into_iter().filter_map(known).collect())
+}
+
+pub(crate) fn load_texts(
+    session: &Session,
+    keys: &[(LedgerId, String)],
+) -> Result<Vec<((LedgerId, String), Holder)>, StoreError> {
+    let mut rows = Rows::new(2, keys.len());
+    for (ledger, slug_key) in keys {
+        rows.put(*ledger).put(slug_key.as_str());
+    }
+    session.look(TEXTS, rows, |fields| {
+        let key = (fields.ledger()?, fields.string()?);
+        let position = fields.position()?;
+        let text = read_text(fields)?;
+        Ok((key, Holder { position, text, slug_rank: fields.u32()? }))
+    })
+}
+
+pub(crate) fn insert(session: &Session, numbers: &[NumberRow]) -> Result<(), StoreError> {
+    session.write(INSERT, rows_of(numbers)?)
+}
+
+pub(crate) fn update(session: &Session, numbers: &[NumberRow]) -> Result<(), StoreError> {
+    session.write(UPDATE, rows_of(numbers)?)
+}
+
+/// The word of a kind as stored: nothing for the one that most documents have.
+pub(crate) fn stored_kind(kind: &Kind) -> &str {
+    match kind.text() {
+        "invoice" => "",
+        other => other,
+    }
+}
+
+pub(crate) fn stored_state(state: State) -> i64 {
+    match state {
+        State::Held => 0,
+        State::Void => 1,
+        State::Blank => 2,
+        State::Occupied => 3,
+    }
+}
+
+fn key_rows(keys: impl ExactSizeIterator<Item = (LedgerId, Position)>) -> Rows {
+    let mut rows = Rows::new(2, keys.len());
+    for (ledger, position) in keys {
+        rows.put(ledger).put(position);
+    }
+    rows
+}
+
+fn rows_of(numbers: &[NumberRow]) -> Result<Rows, StoreError> {
+    let mut rows = Rows::new(WIDTH, numbers.len());
+    for row in numbers {
+        let slug = numbering::slug(&row.text);
+        let text = (slug != row.text).then_some(row.text.as_str());
+        rows.put(row.ledger).put(row.position).put(row.sequence).put(row.ordinal);
+        rows.put(slug.as_str()).put(text).put(row.slug_rank).put(stored_state(row.state));
+        rows.put(stored_kind(&row.kind)).put(row.date).put(row.created).put(row.receipt.index);
+        rows.put(row.reference.as_deref()).put(row.customer.as_ref()).put(row.parent);
+        rows.put(row.reissue_of).put(row.warning.map(stored_warning));
+        rows.put(stored_metadata(&row.metadata)?.as_deref());
+        match &row.voided {
+            Some(voided) => rows
+                .put(i64::from(voided.cause == Cause::Cancelled))
+                .put(voided.reason.as_str())
+                .put(voided.at)
+                .put(voided.index),
+            None => rows.put(None::<i64>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
+        };
+    }
+    Ok(rows)
+}
+
+fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {
+    Ok(NumberRow {
+        ledger: fields.ledger()?,
+        position: fields.position()?,
+        sequence: fields.sequence()?,
+        ordinal: fields.u64()?,
+        text: read_text(fields)?,
+        slug_rank: fields.u32()?,
+        state: read_state(fields.get()?)?,
+        kind: read_kind(fields.str()?)?,
+        date: fields.date()?,
+        created: fields.at()?,
+        receipt: Receipt {
+            index: fields.u64()?,
+            // An entry that is missing shows as a break of the trail, not as an unreadable number.
+            hash: fields.get::<Option<[u8; 32]>>()?.map_or(Hash::ZERO, Hash),
+        },
+        reference: fields.get()?,
+        customer: fields.get::<Option<String>>()?.map(CustomerId),
+        parent: fields.maybe_u64()?.map(Position),
+        reissue_of: fields.maybe_u64()?.map(Position),
+        warning: fields.get::<Option<i64>>()?.map(read_warning).transpose()?,
+        metadata: read_metadata(fields.get()?)?,
+        voided: read_voided(fields)?,
+    })
+}
+
+/// Reads the slug and the text, where the text is left out when it is the slug.
+fn read_text(fields: &mut Fields<'_>) -> Result<String, StoreError> {
+    let slug = fields.str()?;
+    Ok(fields.get::<Option<String>>()?.unwrap_or_else(|| slug.to_owned()))
+}
+
+fn read_kind(word: &str) -> Result<Kind, StoreError> {
+    match word {
+        "" => Ok(Kind::invoice()),
+        word => Kind::parse(word).ok_or_else(|| damaged(format!("kind {word:?}"))),
+    }
+}
+
+fn read_state(state: i64) -> Result<State, StoreError> {
+    let known = State::ALL.into_iter().find(|known| stored_state(*known) == state);
+    known.ok_or_else(|| damaged(format!("state {state}")))
+}
+
+fn stored_warning(warning: Warning) -> i64 {
+    match warning {
+        Warning::DateOrder => 0,
+    }
+}
+
+fn read_warning(warning: i64) -> Result<Warning, StoreError> {
+    match warning {
+        0 => Ok(Warning::DateOrder),
+        other => Err(damaged(format!("warning {other}"))),
+    }
+}
+
+fn stored_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
+    if metadata.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(metadata).map(Some).map_err(|e| StoreError::Database(e.to_string()))
+}
+
+fn read_metadata(json: Option<String>) -> Result<Metadata, StoreError> {
+    json.map_or_else(|| Ok(Metadata::new()), |json| serde_json::from_str(&json).map_err(damaged))
+}
+
+fn read_voided(fields: &mut Fields<'_>) -> Result<Option<Voided>, StoreError> {
+    let cause: Option<i64> = fields.get()?;
+    let reason: Option<String> = fields.get()?;
+    let at = fields.maybe_at()?;
+    let index = fields.maybe_u64()?;
+    match (cause, reason, at, index) {
+        (None, ..) => Ok(None),
+        (Some(cause @ 0..=1), Some(reason), Some(at), Some(index)) => {
+            let cause = if cause == 0 { Cause::Unused } else { Cause::Cancelled };
+            Ok(Some(Voided { cause, reason, at, index }))
+        }
+        _ => Err(damaged("a void without its cause")),
+    }
+}
