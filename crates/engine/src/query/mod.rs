@@ -19,5 +19,5 @@ pub use preview::Preview;
 pub use series::SeriesView;
 pub use settings::SettingsPage;
 pub use trail::{TrailHead, TrailLines};
-pub use verify::{Progress, VerifyReport};
+pub use verify::{Progress, TrailReport, VerifyReport};
 pub use why::{Since, Why, WhySeries};

@@ -1,7 +1,6 @@
-//! Proving a ledger: the chain of its trail, and its register against it.
+//! The chain of the trail, walked from all its checkpoints at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ledger::books::Checkpoint;
 use ledger::id::LedgerId;
@@ -9,71 +8,11 @@ use ledger::model::LedgerRow;
 use ledger::trail::{Break, Hash, Verifier};
 use store::{Reader, Store};
 
-use crate::engine::Engine;
+use super::{Progress, TrailReport};
 use crate::error::EngineError;
-use crate::lookup;
 
 /// Entries read at once.
-const PAGE: u32 = 1_000;
-/// Threads that walk the chain.
-const THREADS: usize = 2;
-
-/// How far a long walk is; clones are the same walk.
-#[derive(Clone, Debug, Default)]
-pub struct Progress(Arc<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    done: AtomicU64,
-    total: AtomicU64,
-}
-
-/// What verifying found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifyReport {
-    /// The ledger.
-    pub ledger: LedgerId,
-    /// Trail entries walked.
-    pub entries: u64,
-    /// Hash of the last one.
-    pub head: Hash,
-    /// The first place where the chain breaks.
-    pub broken: Option<Break>,
-}
-
-impl Progress {
-    /// Steps done, and steps to do in all; both 0 before the start.
-    pub fn read(&self) -> (u64, u64) {
-        (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
-    }
-
-    fn begin(&self, total: u64) {
-        self.0.total.fetch_add(total, Ordering::Relaxed);
-    }
-
-    fn step(&self, steps: usize) {
-        self.0.done.fetch_add(steps as u64, Ordering::Relaxed);
-    }
-}
-
-impl Engine {
-    /// Walks the chain of a ledger's trail as it is now, from all its checkpoints at once.
-    ///
-    /// # Errors
-    /// [`EngineError::Store`]; a broken chain is no error but a finding.
-    pub fn verify_trail(
-        &self,
-        ledger: LedgerId,
-        progress: &Progress,
-    ) -> Result<VerifyReport, EngineError> {
-        let mut reader = self.store().reader()?;
-        let head = lookup::ledger(reader.as_mut(), ledger)?;
-        let checkpoints = reader.checkpoints(ledger)?;
-        drop(reader);
-        progress.begin(head.trail_count);
-        chain(&**self.store(), &head, &checkpoints, progress)
-    }
-}
+pub(super) const PAGE: u32 = 1_000;
 
 /// A stretch of the chain between two places whose hashes are known.
 #[derive(Clone, Copy, Debug)]
@@ -84,12 +23,14 @@ struct Stretch {
     head: Hash,
 }
 
-fn chain(
+/// Walks on so many threads, each with a reader of its own.
+pub(super) fn chain(
     store: &dyn Store,
     head: &LedgerRow,
     checkpoints: &[Checkpoint],
+    threads: usize,
     progress: &Progress,
-) -> Result<VerifyReport, EngineError> {
+) -> Result<TrailReport, EngineError> {
     let stretches = stretches(head, checkpoints);
     let next = AtomicUsize::new(0);
     let walk = || -> Result<Vec<(u64, Option<Break>)>, EngineError> {
@@ -101,7 +42,7 @@ fn chain(
         Ok(found)
     };
     let walked: Vec<Result<_, EngineError>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(walk)).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(walk)).collect();
         let panicked = || Err(EngineError::Defect("verifying panicked".to_owned()));
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| panicked())).collect()
     });
@@ -115,7 +56,7 @@ fn chain(
             (one, other) => one.or(other),
         };
     }
-    Ok(VerifyReport { ledger: head.id, entries, head: head.trail_hash, broken })
+    Ok(TrailReport { ledger: head.id, entries, head: head.trail_hash, broken })
 }
 
 /// Cuts the chain at its checkpoints. Each stretch must begin with the hash that the one before
@@ -153,4 +94,27 @@ fn walk(
     }
     let found = verifier.finish(stretch.to, stretch.head);
     Ok((found.entries, found.broken))
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::id::AccountId;
+    use ledger::model::{HouseStyle, Mode, Settings};
+
+    use super::*;
+
+    #[test]
+    fn stretches_join_at_checkpoints_and_cover_the_trail() {
+        let settings = Settings::new(HouseStyle::Yearly);
+        let account = AccountId("acct_1".to_owned());
+        let id = LedgerId(1);
+        let mut head = LedgerRow::new(id, account, String::new(), Mode::Live, settings);
+        (head.trail_count, head.trail_hash) = (150, Hash([9; 32]));
+        let point = |index, byte| Checkpoint { ledger: id, index, hash: Hash([byte; 32]) };
+        let cut = stretches(&head, &[point(63, 1), point(127, 2), point(191, 3)]);
+        let ends: Vec<_> = cut.iter().map(|stretch| (stretch.from, stretch.to)).collect();
+        assert_eq!(ends, [(0, 64), (64, 128), (128, 150)]);
+        assert!(cut.windows(2).all(|pair| pair[0].head == pair[1].after));
+        assert_eq!((cut[0].after, cut[2].head), (Hash::ZERO, head.trail_hash));
+    }
 }

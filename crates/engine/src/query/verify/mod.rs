@@ -1,0 +1,124 @@
+//! Proving a ledger: the chain of its trail, and its register against it.
+
+mod chain;
+mod progress;
+mod register;
+
+use ledger::id::LedgerId;
+use ledger::invariants::Violation;
+use ledger::trail::{Break, Hash};
+
+pub use progress::Progress;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::lookup;
+
+/// Threads that walk a chain when nothing else is walked.
+const CHAIN_THREADS: usize = 2;
+/// Walks over a register that changes under the walk, before what was found is believed.
+const TRIES: u32 = 4;
+
+/// What a walk over a trail found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailReport {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// Entries that hold.
+    pub entries: u64,
+    /// Hash of the last entry, as the ledger states it.
+    pub head: Hash,
+    /// The first place where the chain breaks.
+    pub broken: Option<Break>,
+}
+
+/// What a walk over a whole ledger found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// The trail.
+    pub trail: TrailReport,
+    /// Sequences walked.
+    pub sequences: u64,
+    /// Numbers walked, void and occupied ones included.
+    pub numbers: u64,
+    /// Gaps walked.
+    pub gaps: u64,
+    /// What should hold and does not.
+    pub violations: Vec<Violation>,
+    /// Whether something was written during the walk; what then seems not to hold may be of that.
+    pub changed: bool,
+}
+
+impl VerifyReport {
+    /// Whether everything holds.
+    pub fn holds(&self) -> bool {
+        self.trail.broken.is_none() && self.violations.is_empty()
+    }
+}
+
+impl Engine {
+    /// Walks the chain of a ledger's trail as it is now. Blocks this thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`]; a broken chain is no error but a finding.
+    pub fn verify_trail(
+        &self,
+        ledger: LedgerId,
+        progress: &Progress,
+    ) -> Result<TrailReport, EngineError> {
+        let mut reader = self.store().reader()?;
+        let head = lookup::ledger(reader.as_mut(), ledger)?;
+        let checkpoints = reader.checkpoints(ledger)?;
+        drop(reader);
+        progress.begin(head.trail_count);
+        chain::chain(&**self.store(), &head, &checkpoints, CHAIN_THREADS, progress)
+    }
+
+    /// Walks a whole ledger and checks everything that always holds: the trail's chain, and the
+    /// register against the trail. Blocks this thread and uses another one.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`]; what does not hold is no error but a finding.
+    pub fn verify(
+        &self,
+        ledger: LedgerId,
+        progress: &Progress,
+    ) -> Result<VerifyReport, EngineError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let report = self.verify_once(ledger, progress)?;
+            if report.holds() || !report.changed || tries >= TRIES {
+                return Ok(report);
+            }
+        }
+    }
+
+    fn verify_once(
+        &self,
+        ledger: LedgerId,
+        progress: &Progress,
+    ) -> Result<VerifyReport, EngineError> {
+        let mut reader = self.store().reader()?;
+        let head = lookup::ledger(reader.as_mut(), ledger)?;
+        let checkpoints = reader.checkpoints(ledger)?;
+        progress.begin(2 * head.trail_count + head.last_position);
+        let (trail, register) = std::thread::scope(|scope| {
+            let store = &**self.store();
+            let chain = scope.spawn(|| chain::chain(store, &head, &checkpoints, 1, progress));
+            let register = register::walk(reader.as_mut(), &head, progress);
+            let panicked = || Err(EngineError::Defect("verifying panicked".to_owned()));
+            (chain.join().unwrap_or_else(|_| panicked()), register)
+        });
+        let now = lookup::ledger(reader.as_mut(), ledger)?;
+        let register = register?;
+        Ok(VerifyReport {
+            trail: trail?,
+            sequences: register.sequences,
+            numbers: register.numbers,
+            gaps: register.gaps,
+            violations: register.violations,
+            changed: now.trail_count != head.trail_count,
+        })
+    }
+}
