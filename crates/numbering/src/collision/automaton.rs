@@ -1,5 +1,7 @@
 //! A format as a machine that reads its own numbers, character by character.
 
+use jiff::civil::Date;
+
 use crate::{
     Format, Part, Token, TokenKind, YearDigits,
     format::YearMeaning,
@@ -46,8 +48,18 @@ pub(super) enum Class {
 
 enum Piece {
     Char(char),
-    Seq { width: usize },
-    Date { token: Token, track: Track },
+    /// One character of a date part that is given.
+    Given {
+        c: char,
+        track: Track,
+    },
+    Seq {
+        width: usize,
+    },
+    Date {
+        token: Token,
+        track: Track,
+    },
     Customer,
     Invoice,
     Kind(Vec<Vec<char>>),
@@ -60,7 +72,17 @@ struct Read {
 }
 
 impl Automaton {
+    /// The machine of the numbers of all days.
     pub(super) fn of(format: &Format) -> Self {
+        Self::with_days(format, None)
+    }
+
+    /// The machine of the numbers of one day.
+    pub(super) fn of_day(format: &Format, day: Date) -> Self {
+        Self::with_days(format, Some(day))
+    }
+
+    fn with_days(format: &Format, day: Option<Date>) -> Self {
         let mut pieces = Vec::new();
         for part in format.pattern.parts() {
             match part {
@@ -79,7 +101,13 @@ impl Automaton {
                 }
                 Part::Token(token) => {
                     let track = Track::Date(token.kind(), format.year_meaning());
-                    pieces.push(Piece::Date { token: *token, track });
+                    match day.and_then(|day| format.date_value(*token, day)) {
+                        None => pieces.push(Piece::Date { token: *token, track }),
+                        Some((value, digits)) => {
+                            let text = format!("{value:0width$}", width = usize::from(digits));
+                            pieces.extend(text.chars().map(|c| Piece::Given { c, track }));
+                        }
+                    }
                 }
             }
         }
@@ -102,7 +130,7 @@ impl Automaton {
     pub(super) fn track(&self, place: Place) -> Track {
         match self.piece(place) {
             Some(Piece::Seq { .. }) => Track::Seq,
-            Some(Piece::Date { track, .. }) => *track,
+            Some(Piece::Date { track, .. } | Piece::Given { track, .. }) => *track,
             Some(Piece::Customer) => Track::Customer,
             Some(Piece::Invoice) => Track::Invoice,
             Some(Piece::Char(_) | Piece::Kind(_)) | None => Track::Text,
@@ -119,12 +147,17 @@ impl Automaton {
         }
     }
 
+    /// Whether the next character is of a date part that is not given.
+    pub(super) fn is_open(&self, place: Place) -> bool {
+        matches!(self.piece(place), Some(Piece::Date { .. }))
+    }
+
     /// Which characters can come next.
     pub(super) fn class(&self, place: Place) -> Class {
         let offset = usize::from(place.offset);
         match self.piece(place) {
             None => Class::Nothing,
-            Some(Piece::Char(c)) => Class::One(*c),
+            Some(Piece::Char(c) | Piece::Given { c, .. }) => Class::One(*c),
             Some(Piece::Kind(texts)) => Class::One(texts[usize::from(place.detail)][offset]),
             Some(Piece::Seq { width }) => {
                 Class::SeqDigit(if offset + 1 < *width { '0' } else { '1' })
@@ -152,7 +185,9 @@ impl Automaton {
         let digit = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
         let inside = |detail| Some(Place { offset: count, detail, ..place });
         match self.piece(place)? {
-            Piece::Char(expected) => (*expected == c).then_some(Read { stays: None, passes: true }),
+            Piece::Char(expected) | Piece::Given { c: expected, .. } => {
+                (*expected == c).then_some(Read { stays: None, passes: true })
+            }
             Piece::Kind(texts) => {
                 let text = &texts[usize::from(detail)];
                 let passes = usize::from(count) == text.len();

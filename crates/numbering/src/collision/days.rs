@@ -13,6 +13,18 @@ use crate::{
 /// The first day that is tried.
 pub(super) const FIRST: Date = date(2024, 1, 1);
 
+/// A few days whose parts look like one another, or like small ordinals.
+pub(super) const CHOSEN: [Date; 8] = [
+    date(2026, 1, 1),
+    date(2026, 11, 11),
+    date(2011, 1, 11),
+    date(2011, 11, 11),
+    date(2012, 12, 12),
+    date(2021, 12, 21),
+    date(2022, 2, 22),
+    date(2010, 10, 10),
+];
+
 /// Two periods of the format that print the same date parts.
 ///
 /// The days of 28 years are tried: within them the calendar shows every weekday in every kind of

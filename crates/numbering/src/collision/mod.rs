@@ -18,6 +18,7 @@ use jiff::civil::Date;
 use self::{
     automaton::Automaton,
     product::{Identity, Product},
+    witness::{Memory, Outcome},
 };
 use crate::{Format, Ordinal, Scope, format::YearMeaning};
 
@@ -169,7 +170,39 @@ impl Search<'_> {
     fn run(&self) -> Option<Collision> {
         let (a, b) = (Automaton::of(self.a), Automaton::of(self.b));
         let product = Product::of((&a, self.a), (&b, self.b), self.identity)?;
-        self.witness(&product, [&a, &b])
+        let mut memory = Memory::Dates;
+        loop {
+            match self.witness(&product, [&a, &b], memory) {
+                Outcome::Found(collision) => return Some(*collision),
+                // What was forgotten may be what makes the difference: look closer.
+                Outcome::Nothing | Outcome::TooMany if memory == Memory::Dates && self.counts() => {
+                    memory = Memory::DatesAndOrdinals;
+                }
+                Outcome::Nothing => return None,
+                Outcome::TooMany => return self.on_chosen_days(),
+            }
+        }
+    }
+
+    // Where there are too many texts to try, those of a few days, where no date part is open.
+    fn on_chosen_days(&self) -> Option<Collision> {
+        let pairs = days::CHOSEN.iter().flat_map(|a| days::CHOSEN.iter().map(move |b| (*a, *b)));
+        pairs.filter(|(a, b)| a <= b || !self.is_own()).find_map(|(day_a, day_b)| {
+            let (a, b) = (Automaton::of_day(self.a, day_a), Automaton::of_day(self.b, day_b));
+            let product = Product::of((&a, self.a), (&b, self.b), self.identity)?;
+            match self.witness(&product, [&a, &b], Memory::DatesAndOrdinals) {
+                Outcome::Found(collision) => Some(*collision),
+                Outcome::Nothing | Outcome::TooMany => None,
+            }
+        })
+    }
+
+    fn counts(&self) -> bool {
+        self.identity != Identity::Different
+    }
+
+    fn is_own(&self) -> bool {
+        std::ptr::eq(self.a, self.b)
     }
 }
 

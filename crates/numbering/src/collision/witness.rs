@@ -16,13 +16,13 @@ use crate::{Format, Reading, Texts, YearDigits, fold};
 impl Search<'_> {
     /// The shortest text of the product that two documents can have, on days that exist.
     ///
-    /// Texts are tried from the shortest on, the most readable first. The search ends after
-    /// [`STEPS_MAX`]: by then all that the machines agree on is one number, or no day.
+    /// Texts are tried from the shortest on, the most readable first, for [`STEPS_MAX`] steps.
     pub(super) fn witness(
         &self,
         product: &Product<'_>,
         machines: [&Automaton; 2],
-    ) -> Option<Collision> {
+        memory: Memory,
+    ) -> Outcome {
         let mut nodes = Vec::new();
         let mut open = BinaryHeap::new();
         let mut seen = HashSet::new();
@@ -33,15 +33,15 @@ impl Search<'_> {
             }
         }
         for _ in 0..STEPS_MAX {
-            let Reverse((_, oddity, _, index)) = open.pop()?;
+            let Some(Reverse((_, oddity, _, index))) = open.pop() else { return Outcome::Nothing };
             let node = nodes[index].clone();
             if product.is_end(node.state)
                 && let Some(collision) = self.confirm(&node.text)
             {
-                return Some(collision);
+                return Outcome::Found(Box::new(collision));
             }
             for (rank, c) in product.characters(node.state).into_iter().enumerate() {
-                let Some((text, sides)) = self.read(machines, &node, c) else { continue };
+                let Some((text, sides)) = self.read(machines, &node, c, memory) else { continue };
                 for state in product.step(node.state, c) {
                     let Some(missing) = product.missing(state) else { continue };
                     if product.is_end(state) || seen.insert((state, sides.clone())) {
@@ -52,16 +52,26 @@ impl Search<'_> {
                 }
             }
         }
-        None
+        Outcome::TooMany
     }
 
     // One character further; nowhere when the date parts are of no day.
-    fn read(&self, machines: [&Automaton; 2], node: &Node, c: char) -> Option<(String, [Side; 2])> {
+    fn read(
+        &self,
+        machines: [&Automaton; 2],
+        node: &Node,
+        c: char,
+        memory: Memory,
+    ) -> Option<(String, [Side; 2])> {
         let mut text = node.text.clone();
         text.push(c);
         let [a, b] = &node.sides;
-        let a = a.read(self, self.a, (machines[0], node.state.a), &text)?;
-        let b = b.read(self, self.b, (machines[1], node.state.b), &text)?;
+        let keeps = Keeps {
+            ordinals: memory == Memory::DatesAndOrdinals,
+            customers: !self.taken.is_empty(),
+        };
+        let a = a.read(self.a, (machines[0], node.state.a), &text, keeps)?;
+        let b = b.read(self.b, (machines[1], node.state.b), &text, keeps)?;
         Some((text, [a, b]))
     }
 
@@ -93,9 +103,9 @@ impl Search<'_> {
             let kind = reading.kind.as_deref().unwrap_or_default();
             let texts = Texts { customer, invoice: &invoice, kind };
             let printed = format.render(date, reading.ordinal, &texts).ok()?;
-            let scope = if customer.is_empty() { invoice.as_str() } else { customer };
+            let scope = self.scope_text(customer, &invoice);
             (fold(&printed) == text)
-                .then(|| CollidingNumber::new(format, date, reading.ordinal, printed, scope))
+                .then(|| CollidingNumber::new(format, date, reading.ordinal, printed, &scope))
         };
         Some(Collision {
             reason: self.reason,
@@ -103,9 +113,39 @@ impl Search<'_> {
             second: number(self.b, second, second_date)?,
         })
     }
+
+    // Whose counter: of customer and parent the one that has counters, or both.
+    fn scope_text(&self, customer: &str, invoice: &str) -> String {
+        let (by_customer, by_invoice) = match self.identity {
+            Identity::Counter { customer, invoice } if customer || invoice => (customer, invoice),
+            Identity::Counter { .. } | Identity::Different => (true, true),
+        };
+        let shown = [(by_customer, customer), (by_invoice, invoice)];
+        let shown = shown.into_iter().filter(|(by, text)| *by && !text.is_empty());
+        shown.map(|(_, text)| text).collect::<Vec<_>>().join(", ")
+    }
 }
 
-const STEPS_MAX: usize = 20_000;
+/// What is remembered of texts that lead to one state; of texts with the same memory one is
+/// followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// The date parts.
+    Dates,
+    /// Also the ordinals, which may turn out to be the same.
+    DatesAndOrdinals,
+}
+
+/// How a search ended.
+pub(super) enum Outcome {
+    Found(Box<Collision>),
+    /// All texts were tried, as far as they were told apart.
+    Nothing,
+    /// There are more texts than were tried.
+    TooMany,
+}
+
+const STEPS_MAX: usize = 4_000;
 
 /// A text on its way.
 #[derive(Clone)]
@@ -113,6 +153,14 @@ struct Node {
     text: String,
     state: State,
     sides: [Side; 2],
+}
+
+/// What a [`Side`] keeps besides the date parts.
+#[derive(Clone, Copy)]
+struct Keeps {
+    ordinals: bool,
+    /// Some customers may not exist, so that it matters which one it is.
+    customers: bool,
 }
 
 /// What one machine has made of the text, as far as it bears on what can follow.
@@ -135,20 +183,20 @@ impl Side {
     // `text` ends in the character that is read at `place`.
     fn read(
         &self,
-        search: &Search<'_>,
         format: &Format,
         (machine, place): (&Automaton, Place),
         text: &str,
+        keeps: Keeps,
     ) -> Option<Self> {
         let mut side = self.clone();
         let last = text.chars().next_back()?;
         let digit = last.to_digit(10).unwrap_or_default();
         match machine.track(place) {
-            Track::Seq if search.identity != Identity::Different => {
+            Track::Seq if keeps.ordinals => {
                 side.ordinal = self.ordinal * 10 + u64::from(digit);
             }
-            Track::Date(..) => side.pending = self.pending * 10 + digit,
-            Track::Customer if !search.taken.is_empty() => side.customer.push(last),
+            Track::Date(..) if machine.is_open(place) => side.pending = self.pending * 10 + digit,
+            Track::Customer if keeps.customers => side.customer.push(last),
             _ => {}
         }
         if let Some((token, digits)) = machine.date_token_ending(place) {

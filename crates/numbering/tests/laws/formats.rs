@@ -5,7 +5,9 @@ use jiff::{
     Span,
     civil::{Date, date},
 };
-use numbering::{Format, Ordinal, Part, Pattern, Period, Reset, Scope, Texts, Token, YearDigits};
+use numbering::{
+    Format, Ordinal, Part, Pattern, Period, Reading, Reset, Scope, Texts, Token, YearDigits,
+};
 use proptest::prelude::*;
 
 /// A document and the ordinal it got.
@@ -25,20 +27,43 @@ impl Sample {
     }
 
     /// What makes the number the one it is.
-    pub fn identity(&self, format: &Format, scope: Scope) -> (Period, Ordinal, String) {
+    pub fn identity(&self, format: &Format, scope: Scope) -> Identity {
         let scope = match scope {
             Scope::Account => "",
             Scope::Customer => &self.customer,
             Scope::Parent => &self.invoice,
         };
-        (format.period(self.date), self.ordinal, scope.to_owned())
+        (format.period(self.date), self.ordinal, scope.to_ascii_lowercase())
     }
 }
+
+/// What the reading of a number says that the number is, for each day of some years on which it
+/// could have been given; empty when it names no such day.
+pub fn identities(format: &Format, reading: &Reading, scope: Scope) -> Vec<Identity> {
+    let scope = match scope {
+        Scope::Account => None,
+        Scope::Customer => reading.customer.as_deref(),
+        Scope::Parent => reading.invoice.as_deref(),
+    };
+    let scope = scope.unwrap_or_default().to_ascii_lowercase();
+    let days = date(2020, 1, 1).series(Span::new().days(1)).take(15 * 366);
+    let mut all: Vec<_> = days
+        .filter(|day| format.agrees(reading, *day))
+        .map(|day| (format.period(day), reading.ordinal, scope.clone()))
+        .collect();
+    all.dedup();
+    all
+}
+
+/// Period, ordinal and whose counter.
+pub type Identity = (Period, Ordinal, String);
 
 pub fn any_sample() -> impl Strategy<Value = Sample> {
     let ordinals = prop_oneof![
         4 => 1_u64..13,
-        2 => prop::sample::select(vec![99, 100, 101, 110, 111, 1101, 10101, 99_999, 100_000]),
+        2 => prop::sample::select(vec![
+            26, 99, 100, 101, 111, 1101, 2026, 2601, 99_999, 100_000, 202_601, 260_101, 20_260_101,
+        ]),
         1 => 0..=Ordinal::MAX.get(),
     ];
     let customers = prop::sample::select(vec!["A", "A1", "1", "11", "C", "CA"]);

@@ -4,7 +4,7 @@ mod formats;
 
 use std::collections::HashMap;
 
-use formats::{Sample, any_format, any_pattern, any_sample};
+use formats::{Sample, any_format, any_pattern, any_sample, identities};
 use numbering::{FormatError, Ordinal, Pattern, Scope, fold, is_allowed, slug, sort_key};
 use proptest::prelude::*;
 
@@ -96,14 +96,14 @@ fn no_two_numbers_of_a_valid_format_are_one_text() {
     let mut valid = 0;
     let mut refused = 0;
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 600,
+        cases: 500,
         failure_persistence: None,
         ..ProptestConfig::default()
     });
     let input = (
         formats::any_format(),
         prop::sample::select(Scope::ALL.to_vec()),
-        prop::collection::vec(any_sample(), 400),
+        prop::collection::vec(any_sample(), 300),
     );
     let counts = std::cell::RefCell::new((&mut valid, &mut refused));
     runner
@@ -118,6 +118,12 @@ fn no_two_numbers_of_a_valid_format_are_one_text() {
                         let (other, first) =
                             seen.entry(number.clone()).or_insert((identity.clone(), sample));
                         prop_assert_eq!(&*other, &identity, "{} {:?} {:?}", number, first, sample);
+                        let readings = format.read(&number);
+                        for reading in readings.iter().filter(|_| readings.len() > 1) {
+                            let others = identities(&format, reading, scope);
+                            let same = others.iter().all(|it| *it == identity);
+                            prop_assert!(same, "{} {:?} {:?}", number, sample, reading);
+                        }
                     }
                 }
                 Err(FormatError::Collision(it)) => {
@@ -141,5 +147,5 @@ fn no_two_numbers_of_a_valid_format_are_one_text() {
             Ok(())
         })
         .unwrap();
-    assert!(valid > 100 && refused > 100, "{valid} valid, {refused} refused");
+    assert!(valid > 30 && refused > 30, "{valid} valid, {refused} refused");
 }
