@@ -238,3 +238,92 @@ fn invoice_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
         .map(|(start, c)| start + c.len_utf8())
         .filter(|&end| !text.starts_with(' ') && !text[..end].ends_with(' '))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn format(pattern: &str) -> Format {
+        Format {
+            prefix: "INV-".into(),
+            kind_texts: vec![String::new(), "CN".into()],
+            ..Format::of(pattern.parse().unwrap())
+        }
+    }
+
+    #[test]
+    fn ordinals_that_are_read() {
+        for (pattern, text, want) in [
+            ("{seq}", "42", &[42][..]),
+            ("{seq}", "0", &[0]),
+            ("{seq}", "042", &[]),
+            ("{seq:5}", "00042", &[42]),
+            ("{seq:5}", "042", &[]),
+            ("{seq:5}", "100000", &[100_000]),
+            ("{seq:5}", "000042", &[]),
+            ("{seq}", "999999999999999", &[999_999_999_999_999]),
+            ("{seq}", "1000000000000000", &[]),
+            ("{prefix}{seq:4}", "  inv-0007\t", &[7]),
+            ("{prefix}{seq:4}", "INV 0007", &[]),
+            ("{year}{seq}", "20261", &[1]),
+            ("{year}{seq}", "00001", &[]),
+            ("{year}/{year:2}-{seq}", "2026/26-3", &[3]),
+            ("{year}/{year:2}-{seq}", "2026/25-3", &[]),
+            ("{month}{seq}", "131", &[]),
+            ("{quarter}{seq}", "51", &[]),
+            ("{week}{seq}", "541", &[]),
+            ("{day}{seq}", "321", &[]),
+            ("É{seq}", "É1", &[1]),
+            ("É{seq}", "é1", &[]),
+            ("{customer}{seq}", "A12", &[12, 2]),
+            ("{kind}{seq}", "cn5", &[5]),
+            ("{kind}-{seq}", "C-5", &[]),
+            ("{seq}", "١", &[]),
+            ("{seq}", "", &[]),
+        ] {
+            let readings = format(pattern).read(text);
+            let ordinals: Vec<u64> = readings.iter().map(|it| it.ordinal.get()).collect();
+            assert_eq!(ordinals, want, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_that_is_read() {
+        let all = "{invoice}/{kind}-{customer}-{end_year}-{quarter}-{week}-{day}-{seq}";
+        let readings = format(all).read("a/b/CN-acme-2027-4-53-31-9");
+        assert_eq!(readings.len(), 1);
+        let Reading { ordinal, end_year, quarter, week, day, customer, invoice, kind, .. } =
+            readings[0].clone();
+        assert_eq!(ordinal.get(), 9);
+        assert_eq!(end_year, Some(PrintedYear { value: 2027, digits: YearDigits::Four }));
+        assert_eq!((quarter, week, day), (Some(4), Some(53), Some(31)));
+        assert_eq!(customer.as_deref(), Some("ACME"));
+        assert_eq!((invoice.as_deref(), kind.as_deref()), (Some("a/b"), Some("CN")));
+    }
+
+    #[test]
+    fn dates_that_agree() {
+        for (pattern, text, day, want) in [
+            ("{year}-{seq}", "2026-1", date(2026, 12, 31), true),
+            ("{year}-{seq}", "2026-1", date(2027, 1, 1), false),
+            ("{year:2}-{seq}", "26-1", date(1926, 1, 1), true),
+            ("{year}-W{week}-{seq}", "2026-W53-1", date(2027, 1, 3), true),
+            ("{year}-W{week}-{seq}", "2027-W53-1", date(2027, 1, 3), false),
+            ("{month}-{day}-{seq}", "05-03-1", date(2026, 5, 3), true),
+            ("{month}-{day}-{seq}", "05-03-1", date(2026, 3, 5), false),
+            ("Q{quarter}-{seq}", "Q2-1", date(2026, 6, 30), true),
+            ("{seq}", "1", date(1999, 1, 1), true),
+        ] {
+            let format = format(pattern);
+            let reading = &format.read(text)[0];
+            assert_eq!(format.agrees(reading, day), want, "{pattern} {text} {day}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_not_read() {
+        let text = format!("{}1", "é".repeat(NUMBER_CHARS_MAX));
+        assert!(format("{invoice}{seq}").read(&text).is_empty());
+    }
+}

@@ -180,3 +180,93 @@ fn check_text(name: &str, text: &str, most: usize) -> Result<(), FormatError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reset;
+
+    fn format(pattern: &str, prefix: &str, kinds: &[&str]) -> Format {
+        Format {
+            prefix: prefix.into(),
+            kind_texts: kinds.iter().map(|&text| text.to_owned()).collect(),
+            ..Format::of(pattern.parse().unwrap())
+        }
+    }
+
+    #[test]
+    fn texts_are_checked() {
+        let long = "P".repeat(PREFIX_CHARS_MAX + 1);
+        for (pattern, prefix, kinds, want) in [
+            ("{prefix}{seq}", "INV-", &[][..], ""),
+            ("{prefix}{seq}", "É§-", &[], ""),
+            (
+                "{prefix}{seq}",
+                "A\0",
+                &[],
+                "the prefix: U+0000 is a control character; expected letters, digits or marks",
+            ),
+            (
+                "{prefix}{seq}",
+                "A😀",
+                &[],
+                "the prefix: U+1F600 cannot be in a number; expected letters, digits or marks",
+            ),
+            ("{prefix}{seq}", &long, &[], "the prefix has 41 characters; expected at most 40"),
+            ("{kind}{seq}", "", &[], "{kind} needs a text for each kind of document"),
+            ("{kind}{seq}", "", &["", "C"], ""),
+            (
+                "{kind}{seq}",
+                "",
+                &["C\n"],
+                "a kind's text: U+000A is a control character; expected letters, digits or marks",
+            ),
+            (" {seq}", "", &[], "the number would begin with a space"),
+            ("{prefix}{seq}", " A", &[], "the number would begin with a space"),
+            ("{prefix} {seq}", "", &[], "the number would begin with a space"),
+            ("{prefix} {seq}", "A", &[], ""),
+            ("{seq} ", "", &[], "the number would end with a space"),
+            ("{seq} {kind}", "", &["A", ""], "the number would end with a space"),
+            ("{seq} {kind}", "", &["A", "B"], ""),
+        ] {
+            let got = format(pattern, prefix, kinds).validate().map_err(|error| error.to_string());
+            assert_eq!(got.err().unwrap_or_default(), want, "{pattern} {prefix:?} {kinds:?}");
+        }
+    }
+
+    #[test]
+    fn kinds_are_counted() {
+        let kinds: Vec<String> = (0..=KIND_TEXTS_MAX).map(|n| format!("K{n}-")).collect();
+        let most = Format { kind_texts: kinds[1..].to_vec(), ..format("{kind}{seq}", "", &[]) };
+        assert_eq!(most.validate(), Ok(()));
+        let error = Format { kind_texts: kinds, ..most }.validate().unwrap_err();
+        assert_eq!(error.to_string(), "65 texts for {kind}; expected at most 64");
+    }
+
+    #[test]
+    fn the_longest_number() {
+        let prefix = "P".repeat(PREFIX_CHARS_MAX);
+        let of = |literal: usize| {
+            let pattern = format!("{{prefix}}{{prefix}}{{prefix}}{}{{seq}}", "-".repeat(literal));
+            format(&pattern, &prefix, &[])
+        };
+        assert_eq!(of(65).max_length(), NUMBER_CHARS_MAX);
+        assert_eq!(of(65).validate(), Ok(()));
+        assert_eq!(of(66).validate(), Err(FormatError::TooLong { length: 201 }));
+    }
+
+    #[test]
+    fn resets_scopes_and_joins() {
+        for (pattern, reset, scope, want) in [
+            ("INV-{year}-{seq:5}", Reset::Yearly, Scope::Account, ""),
+            ("INV-{seq:5}", Reset::Yearly, Scope::Account, "INV-00001 would be ordinal 1 of 2024"),
+            ("INV-{seq:5}", Reset::Never, Scope::Customer, "INV-00001 would be ordinal 1 of ACME"),
+            ("{customer}{seq}", Reset::Never, Scope::Customer, "X11 would be ordinal"),
+        ] {
+            let format = Format { reset, ..format(pattern, "", &[]) };
+            let got = format.validate_for(scope).map_err(|error| error.to_string());
+            let got = got.err().unwrap_or_default();
+            assert!(got.starts_with(want) && got.is_empty() == want.is_empty(), "{pattern} {got}");
+        }
+    }
+}

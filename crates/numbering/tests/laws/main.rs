@@ -5,7 +5,10 @@ mod formats;
 use std::collections::HashMap;
 
 use formats::{Sample, any_format, any_pattern, any_sample, identities};
-use numbering::{FormatError, Ordinal, Pattern, Scope, fold, is_allowed, slug, sort_key};
+use numbering::{
+    Collision, FormatError, Ordinal, Pattern, Relation, Scope, collision, fold, is_allowed, slug,
+    sort_key,
+};
 use proptest::prelude::*;
 
 proptest! {
@@ -79,6 +82,30 @@ proptest! {
         prop_assert!(!slug.starts_with(['.', '-']) && !slug.ends_with(['.', '-']), "{}", slug);
         prop_assert!(!slug.contains("--"));
         prop_assert_eq!(numbering::slug(&slug), slug);
+    }
+
+    #[test]
+    fn formats_without_a_collision_share_no_text(
+        formats in (any_format(), any_format()),
+        samples in prop::collection::vec(any_sample(), 60),
+    ) {
+        let (a, b) = formats;
+        match collision(&a, &b, Relation::OtherSeries) {
+            Some(Collision { first, second, .. }) => {
+                prop_assert_eq!(fold(&first.text), fold(&second.text));
+                prop_assert!(!a.read(&first.text).is_empty());
+                prop_assert!(!b.read(&second.text).is_empty());
+            }
+            None => {
+                for sample in &samples {
+                    let number = sample.number(&a);
+                    for reading in b.read(&number) {
+                        let possible = !identities(&b, &reading, Scope::Account).is_empty();
+                        prop_assert!(!possible, "{} {:?}", number, reading);
+                    }
+                }
+            }
+        }
     }
 
     #[test]
