@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use jiff::ToSpan;
 use numbering::{
-    FiscalYearStart,
+    FiscalYearStart, Format, Ordinal, Texts,
     audit::{Audit, Row, audit},
 };
+use proptest::prelude::*;
 
 /// Lines of `number | date | kind`, the last two optional.
 fn of(list: &str) -> Audit {
@@ -240,6 +242,28 @@ counter ZED-{seq:4} never
 }
 
 #[test]
+fn many_customers_are_one_format() {
+    let prefix = |n: u32| -> String {
+        let letter = |place: u32| char::from(b'A' + u8::try_from(n / place % 26).unwrap());
+        [letter(1), letter(5), '7', letter(3)].iter().collect()
+    };
+    let rows = (0..60).flat_map(|n| {
+        (1..=3 + n % 4).filter(|seq| *seq != 2).map(move |seq| format!("{}-{seq:04}|", prefix(n)))
+    });
+    let list: Vec<String> = rows.chain(["UNKNOWN 1|".into(), "-0001|".into()]).collect();
+    let audit = of(&list.join("\n"));
+    assert_eq!(audit.formats[0].pattern.to_string(), "{customer}-{seq:4}");
+    let customers: Vec<_> = audit.counters.iter().filter_map(|c| c.customer.as_deref()).collect();
+    assert_eq!(customers.len(), 60);
+    let first = &audit.counters[0];
+    assert_eq!(first.next[0].number, format!("{}-0007", first.customer.as_deref().unwrap()));
+    assert_eq!((first.missing, first.formats.as_slice()), (1, [0].as_slice()));
+    assert!(audit.duplicates.is_empty());
+    let odd: Vec<&str> = audit.odd.iter().map(|odd| odd.number.as_str()).collect();
+    assert_eq!(odd, ["UNKNOWN 1", "-0001"]);
+}
+
+#[test]
 fn doubles_whatever_the_case_and_the_spaces() {
     check(
         "INV-0001|2024-01-10\n inv-0001 |2024-01-11\nINV-0002|2024-01-12\nINV-0002|2024-01-12",
@@ -364,4 +388,56 @@ fn three_kinds_on_one_counter() {
     );
     assert_eq!(counter.next[0].number, "581588");
     assert!(audit.duplicates.is_empty() && audit.order_breaks.is_empty() && audit.odd.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is taken out of a list, in whatever order its rows are, is just what is missing.
+    #[test]
+    fn what_was_taken_out_is_missing(
+        pattern in prop::sample::select(vec![
+            "INV/{year}/{seq:5}", "{year}{month}-{seq:3}", "F-{seq:6}", "{seq}", "{seq:4}/{year}",
+            "{year}-Q{quarter}-{seq:2}", "{year:2}-{month}/{seq:4} B",
+        ]),
+        gaps in prop::collection::vec((0_u8..6, 1_i64..9), 30..120),
+        mix in any::<u64>(),
+    ) {
+        let format = Format::of(pattern.parse().unwrap());
+        let mut date = jiff::civil::date(2023, 1, 4);
+        let (mut period, mut ordinal) = (format.period(date), 0);
+        let (mut numbers, mut holes, mut open) = (Vec::new(), 0, 0);
+        for (kept, days) in gaps {
+            date += days.days();
+            if format.period(date) != period {
+                (period, ordinal, open) = (format.period(date), 0, 0);
+            }
+            ordinal += 1;
+            // Only what stands between two numbers of a period can be seen to be missing.
+            if kept == 0 {
+                open += u64::from(ordinal > 1);
+                continue;
+            }
+            let is_first = !numbers.iter().any(|(_, other)| period.contains(*other));
+            holes += if is_first { 0 } else { open };
+            open = 0;
+            let text = format.render(date, Ordinal::new(ordinal).unwrap(), &Texts::default());
+            numbers.push((text.unwrap(), date));
+        }
+        let shift = usize::try_from(mix % 97).unwrap() % numbers.len();
+        numbers.rotate_left(shift);
+        let rows: Vec<Row<'_>> = numbers
+            .iter()
+            .zip(1..)
+            .map(|((number, date), line)| Row { number, date: Some(*date), kind: None, line })
+            .collect();
+        let found = audit(&rows, FiscalYearStart::CALENDAR);
+        prop_assert_eq!(found.counters.len(), 1, "{}", shown(&found));
+        prop_assert_eq!(found.counters[0].reset, format.reset, "{}", shown(&found));
+        prop_assert_eq!(found.counters[0].missing, holes, "{}", shown(&found));
+        prop_assert!(found.duplicates.is_empty() && found.order_breaks.is_empty());
+        prop_assert!(found.odd.is_empty());
+        let last = numbers.iter().max_by_key(|(_, date)| *date).map(|(_, date)| *date);
+        prop_assert_eq!(found.counters[0].next[0].date, last);
+    }
 }

@@ -7,8 +7,13 @@ const FEW: usize = 3;
 const TIMES: usize = 100;
 
 /// Takes out the groups that are slips; answers their formats. A small group at the beginning or
-/// the end of the list's dates stays: the format changed there.
-pub(super) fn split_off(groups: &mut Vec<Group>, rows: usize) -> Vec<usize> {
+/// the end of the list's dates stays, as the format changed there, and so does one that
+/// `may_be_small`.
+pub(super) fn split_off(
+    groups: &mut Vec<Group>,
+    rows: usize,
+    may_be_small: impl Fn(&Group) -> bool,
+) -> Vec<usize> {
     let dates = |group: &Group| {
         let dates = group.entries.iter().filter_map(|entry| entry.date);
         dates.clone().min().zip(dates.max())
@@ -23,7 +28,7 @@ pub(super) fn split_off(groups: &mut Vec<Group>, rows: usize) -> Vec<usize> {
             latest.is_some_and(|latest| first >= latest)
                 || earliest.is_some_and(|earliest| last < earliest)
         });
-        let stays = !is_small(group, rows) || at_an_end;
+        let stays = !is_small(group, rows) || at_an_end || may_be_small(group);
         if !stays {
             formats.extend_from_slice(&group.formats);
         }
@@ -33,5 +38,10 @@ pub(super) fn split_off(groups: &mut Vec<Group>, rows: usize) -> Vec<usize> {
 }
 
 fn is_small(group: &Group, rows: usize) -> bool {
-    group.entries.len() <= FEW && rows >= TIMES * group.entries.len()
+    is_slip(group.entries.len(), rows)
+}
+
+/// Whether so many rows of a list are too few to be a series.
+pub(super) fn is_slip(count: usize, rows: usize) -> bool {
+    count <= FEW && rows >= TIMES * count
 }

@@ -7,13 +7,15 @@ use super::{
     share::{Group, Relation},
     upcoming,
 };
-use crate::{Format, Ordinal, Pattern, Texts, infer::learn::Learned};
+use crate::{Format, Ordinal, Part, Pattern, Texts, Token, TokenKind, infer::learn::Learned};
 
-pub(super) fn counter(formats: &[Learned], group: &Group) -> Counter {
+/// The counter of a group; `customer` is the prefix of the customer that it belongs to.
+pub(super) fn counter(formats: &[Learned], group: &Group, customer: Option<&str>) -> Counter {
+    let texts = Texts { customer: customer.unwrap_or_default(), ..Texts::default() };
     let periods: Vec<CounterPeriod> = group
         .entries
         .chunk_by(|one, other| one.period == other.period)
-        .map(|of_period| counter_period(formats, group, of_period))
+        .map(|of_period| counter_period(formats, group, &texts, of_period))
         .collect();
     let holes = || periods.iter().flat_map(|period| &period.holes);
     let mut longest: Option<&HoleRun> = None;
@@ -24,6 +26,8 @@ pub(super) fn counter(formats: &[Learned], group: &Group) -> Counter {
     }
     let newest = &formats[newest_format(group)].format;
     Counter {
+        customer: customer.map(str::to_owned),
+        formats: Vec::new(),
         pattern: pattern(formats, group).unwrap_or_else(|| newest.pattern.clone()),
         reset: newest.reset,
         kinds: kinds(formats, group),
@@ -32,7 +36,7 @@ pub(super) fn counter(formats: &[Learned], group: &Group) -> Counter {
         hole_runs: holes().count().try_into().unwrap_or(u64::MAX),
         single_holes: holes().map(|hole| u64::from(hole.count() == 1)).sum(),
         longest: longest.cloned(),
-        next: upcoming::next(current_format(formats, group), &group.entries),
+        next: upcoming::next(current_format(formats, group), &texts, &group.entries),
         periods,
     }
 }
@@ -41,7 +45,10 @@ pub(super) fn counter(formats: &[Learned], group: &Group) -> Counter {
 fn pattern(formats: &[Learned], group: &Group) -> Option<Pattern> {
     let Relation::Kinds(side) = group.relation else { return None };
     let texts = kind_texts(formats, &group.formats, side);
-    Pattern::from_parts(texts.parts(&formats[group.formats[0]], side)).ok()
+    let main = &formats[group.formats[0]];
+    let customer = main.format.pattern.has(TokenKind::Customer);
+    let customer = customer.then_some(Part::Token(Token::Customer));
+    Pattern::from_parts(customer.into_iter().chain(texts.parts(main, side))).ok()
 }
 
 fn kinds(formats: &[Learned], group: &Group) -> Vec<(String, u64)> {
@@ -68,7 +75,12 @@ fn newest_format(group: &Group) -> usize {
     newest.map_or(group.formats[0], Entry::format)
 }
 
-fn counter_period(formats: &[Learned], group: &Group, entries: &[Entry]) -> CounterPeriod {
+fn counter_period(
+    formats: &[Learned],
+    group: &Group,
+    texts: &Texts<'_>,
+    entries: &[Entry],
+) -> CounterPeriod {
     let (first, last) = (&entries[0], &entries[entries.len() - 1]);
     let main = &formats[group.formats[0]].format;
     let holes = entries
@@ -80,7 +92,7 @@ fn counter_period(formats: &[Learned], group: &Group, entries: &[Entry]) -> Coun
                 Relation::Kinds(_) => main,
                 Relation::Succession => &formats[below.format()].format,
             };
-            hole(format, below, pair[1].ordinal)
+            hole(format, texts, below, pair[1].ordinal)
         })
         .collect();
     CounterPeriod {
@@ -94,9 +106,9 @@ fn counter_period(formats: &[Learned], group: &Group, entries: &[Entry]) -> Coun
 }
 
 /// The run between an entry and the next ordinal that is there.
-fn hole(format: &Format, below: &Entry, above: Ordinal) -> Option<HoleRun> {
+fn hole(format: &Format, texts: &Texts<'_>, below: &Entry, above: Ordinal) -> Option<HoleRun> {
     let date = below.date.unwrap_or(below.period.from);
-    let print = |ordinal| format.render(date, ordinal, &Texts::default()).unwrap_or_default();
+    let print = |ordinal| format.render(date, ordinal, texts).unwrap_or_default();
     let from = below.ordinal.next().ok()?;
     let to = Ordinal::new(above.get() - 1).ok()?;
     Some(HoleRun { from, to, first_number: print(from), last_number: print(to) })

@@ -7,9 +7,11 @@ use crate::{
     infer::learn::{Agreement, Lesson},
 };
 
-/// One row in its counter. Sorts by period, ordinal, row.
+/// One row in its counter. Within a customer's counter it sorts by period, ordinal, row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
+    /// Whose counter it is in; 0 where customers have none.
+    pub(super) customer: u32,
     pub(super) period: Period,
     pub(super) ordinal: Ordinal,
     row: u32,
@@ -33,9 +35,9 @@ impl Entry {
     }
 }
 
-/// The entries of each format, sorted.
-pub(super) fn entries(lesson: &Lesson) -> Vec<Vec<Entry>> {
-    let mut entries: Vec<Vec<Entry>> = vec![Vec::new(); lesson.formats.len()];
+/// The entries of all rows that a format reads; `customer` answers whose a row is.
+pub(super) fn entries(lesson: &Lesson, customer: impl Fn(usize) -> u32) -> Vec<Entry> {
+    let mut entries = Vec::new();
     let mut last: Vec<Option<(Date, Period)>> = vec![None; lesson.formats.len()];
     for (row, place) in lesson.places.iter().enumerate() {
         let Some(place) = place else { continue };
@@ -46,20 +48,17 @@ pub(super) fn entries(lesson: &Lesson) -> Vec<Vec<Entry>> {
             (Some(date), _) => format.period(date),
         };
         last[place.format] = place.date.map(|date| (date, period));
-        let (Ok(row), Ok(index)) = (u32::try_from(row), u32::try_from(place.format)) else {
+        let (Ok(index), Ok(format)) = (u32::try_from(row), u32::try_from(place.format)) else {
             continue;
         };
-        let own_date = place.date.filter(|_| place.agreement == Agreement::Same);
-        entries[place.format].push(Entry {
+        entries.push(Entry {
+            customer: customer(row),
             period,
             ordinal: place.ordinal,
-            row,
-            format: index,
-            date: own_date,
+            row: index,
+            format,
+            date: place.date.filter(|_| place.agreement == Agreement::Same),
         });
-    }
-    for of_format in &mut entries {
-        of_format.sort_unstable();
     }
     entries
 }

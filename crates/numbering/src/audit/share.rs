@@ -9,6 +9,8 @@ use crate::infer::learn::Learned;
 /// Formats on one counter, with all their entries in order.
 #[derive(Debug)]
 pub(super) struct Group {
+    /// Whose counter it is; 0 where customers have none.
+    pub(super) customer: u32,
     /// The formats, the most used first.
     pub(super) formats: Vec<usize>,
     pub(super) entries: Vec<Entry>,
@@ -35,31 +37,38 @@ impl Group {
 
 /// Puts formats together that share a counter: written alike but for one text, never the same
 /// ordinal twice, and counting through each other or on from each other in the order of dates.
-pub(super) fn share(formats: &[Learned], entries: Vec<Vec<Entry>>) -> Vec<Group> {
+/// Customers share nothing.
+pub(super) fn share(formats: &[Learned], mut entries: Vec<Entry>) -> Vec<Group> {
+    entries.sort_unstable_by_key(|entry| (entry.customer, entry.format(), *entry));
+    let of_customers = entries.chunk_by(|one, other| one.customer == other.customer);
+    of_customers.flat_map(|of_customer| share_of_customer(formats, of_customer)).collect()
+}
+
+fn share_of_customer(formats: &[Learned], entries: &[Entry]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut by_size: Vec<(usize, Vec<Entry>)> = entries.into_iter().enumerate().collect();
-    by_size.retain(|(_, entries)| !entries.is_empty());
-    by_size.sort_by_key(|(_, entries)| std::cmp::Reverse(entries.len()));
-    for (format, entries) in by_size {
+    let mut by_size: Vec<&[Entry]> =
+        entries.chunk_by(|one, other| one.format() == other.format()).collect();
+    by_size.sort_by_key(|entries| std::cmp::Reverse(entries.len()));
+    for entries in by_size {
+        let format = entries[0].format();
         let joined = groups.iter_mut().find_map(|group| {
-            let relation = relation(formats, group, format, &entries)?;
+            let relation = relation(formats, group, format, entries)?;
             Some((group, relation))
         });
         match joined {
             Some((group, relation)) => {
                 group.relation = relation;
                 group.formats.push(format);
-                group.entries.extend(entries);
+                group.entries.extend_from_slice(entries);
                 // Two sorted runs: a stable sort merges them.
                 group.entries.sort();
             }
-            None => {
-                groups.push(Group {
-                    formats: vec![format],
-                    entries,
-                    relation: Relation::Succession,
-                });
-            }
+            None => groups.push(Group {
+                customer: entries[0].customer,
+                formats: vec![format],
+                entries: entries.to_vec(),
+                relation: Relation::Succession,
+            }),
         }
     }
     groups

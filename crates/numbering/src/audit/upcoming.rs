@@ -4,7 +4,7 @@ use super::{NextNumber, entry::Entry};
 use crate::{Format, Ordinal, Period, Texts};
 
 /// The next number of the last period, then the first of the period after it.
-pub(super) fn next(format: &Format, entries: &[Entry]) -> Vec<NextNumber> {
+pub(super) fn next(format: &Format, texts: &Texts<'_>, entries: &[Entry]) -> Vec<NextNumber> {
     let Some(last) = entries.last() else { return Vec::new() };
     let seen = entries
         .iter()
@@ -13,7 +13,7 @@ pub(super) fn next(format: &Format, entries: &[Entry]) -> Vec<NextNumber> {
         .filter_map(|entry| entry.date)
         .max();
     let bounded = (last.period != Period::ALL).then_some(last.period.from);
-    let print = |date, ordinal| format.render(date, ordinal, &Texts::default()).ok();
+    let print = |date, ordinal| format.render(date, ordinal, texts).ok();
     let mut coming = Vec::new();
     let date = seen.or(bounded);
     if let Ok(ordinal) = last.ordinal.next()

@@ -34,6 +34,9 @@ mod rank;
 mod run;
 mod sentence;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) mod learn;
 pub(crate) mod shape;
 
