@@ -20,6 +20,42 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Patterns
+//!
+//! Literals and tokens; `{{` and `}}` are braces; exactly one `{seq}`.
+//!
+//! | token | prints |
+//! | --- | --- |
+//! | `{seq}` `{seq:5}` | the ordinal, padded to the width and never clipped |
+//! | `{year}` `{year:2}` | the year of the date, of its fiscal year's start, or of its ISO week |
+//! | `{end_year}` `{end_year:2}` | the year in which the fiscal year ends |
+//! | `{month}` `{quarter}` `{week}` `{day}` | 01–12, 1–4, ISO week 01–53, 01–31 |
+//! | `{prefix}` | the format's prefix |
+//! | `{customer}` | the customer's invoice prefix, 1–12 of `A`–`Z`, `0`–`9` |
+//! | `{invoice}` | the number of the parent invoice |
+//! | `{kind}` | one of the format's texts for kinds of documents |
+//!
+//! `{year}` is where the fiscal year starts beside `{end_year}` or a fiscal reset, else the year of
+//! the ISO week beside `{week}`, else the year of the date.
+//!
+//! A half-typed pattern is read as far as it goes: [`Pattern::parse_lossy`].
+//!
+//! # What is proved
+//!
+//! [`Format::validate`] refuses a format that could print one text for two numbers, and shows the
+//! two; [`collision()`] does the same for two formats of a ledger:
+//!
+//! ```
+//! use numbering::{Format, Scope};
+//!
+//! let joined = Format::of("{customer}{seq:4}".parse()?);
+//! let refused = joined.validate_for(Scope::Customer).unwrap_err();
+//! let both = refused.collision().unwrap();
+//! assert_eq!(both.first.text, "X10001");
+//! assert_eq!((both.first.scope.as_str(), both.second.scope.as_str()), ("X", "X1"));
+//! # Ok::<(), numbering::PatternError>(())
+//! ```
+//!
 //! The crate is pure: no clock, no randomness, no input or output.
 
 pub mod audit;
