@@ -11,8 +11,13 @@ use numbering::{
 };
 use proptest::prelude::*;
 
+// A failure prints its input, shrunk; the tree is left alone.
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(256))]
 
     #[test]
     fn a_pattern_prints_and_parses_back(pattern in any_pattern()) {
@@ -122,11 +127,7 @@ proptest! {
 fn no_two_numbers_of_a_valid_format_are_one_text() {
     let mut valid = 0;
     let mut refused = 0;
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 500,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
+    let mut runner = proptest::test_runner::TestRunner::new(config(500));
     let input = (
         formats::any_format(),
         prop::sample::select(Scope::ALL.to_vec()),
