@@ -5,6 +5,11 @@
 //! ways that mean different numbers; the format is taken as an automaton over characters, and all
 //! pairs of its runs over one text are searched. The second search, with two different automata,
 //! compares a format with the others of a ledger.
+//!
+//! Where the second search finds nothing, there is nothing. Where it finds texts, they are tried
+//! one by one for a real one, the shortest first; when there are too many, which takes several
+//! open-ended parts side by side, the texts of a few days are tried instead. Two numbers that only
+//! another day would show are then missed.
 
 mod automaton;
 mod days;

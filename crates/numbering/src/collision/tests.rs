@@ -179,6 +179,24 @@ fn another_reset_is_another_counter() {
 }
 
 #[test]
+fn customers_pass_by_what_is_taken() {
+    let taken = ["INV", "CN"];
+    for (a, b, want) in [
+        ("CN-{year}-{seq:5}", "{customer}-{year}-{seq:5}", None),
+        ("{prefix}{year}-{seq:5}", "{customer}-{year}-{seq:5}", None),
+        ("CN/{year}/{month}/{day}/{seq}", "{customer}/{year}/{month}/{day}/{seq}", None),
+        ("{customer}-{seq:4}", "{customer}-{year}-{seq:5}", None),
+        ("{customer}-{seq:4}", "{customer}-{seq:5}", Some("X-10001")),
+        ("{seq}", "{customer}{seq}", Some("11")),
+    ] {
+        let (a, b) = (format(a), format(b));
+        let found = collision_beside(&a, &b, Relation::OtherSeries, &taken);
+        let text = found.map(|it| it.first.text);
+        assert_eq!(text.as_deref(), want, "{} {}", a.pattern, b.pattern);
+    }
+}
+
+#[test]
 fn taken_prefixes_are_no_customers() {
     let account = Format { prefix: "inv".into(), ..format("{prefix}{seq:4}") };
     let found = |pattern: &str, taken: &[&str]| {

@@ -66,10 +66,7 @@ impl Search<'_> {
         let mut text = node.text.clone();
         text.push(c);
         let [a, b] = &node.sides;
-        let keeps = Keeps {
-            ordinals: memory == Memory::DatesAndOrdinals,
-            customers: !self.taken.is_empty(),
-        };
+        let keeps = Keeps { ordinals: memory == Memory::DatesAndOrdinals, taken: self.taken };
         let a = a.read(self.a, (machines[0], node.state.a), &text, keeps)?;
         let b = b.read(self.b, (machines[1], node.state.b), &text, keeps)?;
         Some((text, [a, b]))
@@ -96,7 +93,7 @@ impl Search<'_> {
         }
         let number = |format: &Format, reading: &Reading, date| {
             let customer = reading.customer.as_deref().unwrap_or_default();
-            if self.taken.iter().any(|taken| taken.eq_ignore_ascii_case(customer)) {
+            if is_taken(customer, self.taken) {
                 return None;
             }
             let invoice = reading.invoice.as_deref().unwrap_or_default().to_ascii_uppercase();
@@ -157,10 +154,10 @@ struct Node {
 
 /// What a [`Side`] keeps besides the date parts.
 #[derive(Clone, Copy)]
-struct Keeps {
+struct Keeps<'a> {
     ordinals: bool,
-    /// Some customers may not exist, so that it matters which one it is.
-    customers: bool,
+    /// Prefixes that no customer has, so that it matters which one is read.
+    taken: &'a [&'a str],
 }
 
 /// What one machine has made of the text, as far as it bears on what can follow.
@@ -171,7 +168,7 @@ struct Side {
     pending: u32,
     /// The digits so far of the ordinal, where ordinals are compared.
     ordinal: u64,
-    /// The customer's prefix so far, where some are taken.
+    /// The customer's prefix while it is read, where some are taken.
     customer: String,
 }
 
@@ -186,17 +183,24 @@ impl Side {
         format: &Format,
         (machine, place): (&Automaton, Place),
         text: &str,
-        keeps: Keeps,
+        keeps: Keeps<'_>,
     ) -> Option<Self> {
         let mut side = self.clone();
         let last = text.chars().next_back()?;
         let digit = last.to_digit(10).unwrap_or_default();
-        match machine.track(place) {
+        let track = machine.track(place);
+        if track != Track::Customer && !self.customer.is_empty() {
+            if is_taken(&self.customer, keeps.taken) {
+                return None;
+            }
+            side.customer.clear();
+        }
+        match track {
             Track::Seq if keeps.ordinals => {
                 side.ordinal = self.ordinal * 10 + u64::from(digit);
             }
             Track::Date(..) if machine.is_open(place) => side.pending = self.pending * 10 + digit,
-            Track::Customer if keeps.customers => side.customer.push(last),
+            Track::Customer if !keeps.taken.is_empty() => side.customer.push(last),
             _ => {}
         }
         if let Some((token, digits)) = machine.date_token_ending(place) {
@@ -210,6 +214,10 @@ impl Side {
         }
         Some(side)
     }
+}
+
+fn is_taken(customer: &str, taken: &[&str]) -> bool {
+    taken.iter().any(|it| it.eq_ignore_ascii_case(customer))
 }
 
 fn century(reading: &Reading) -> Option<i16> {
