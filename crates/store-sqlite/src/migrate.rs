@@ -53,7 +53,8 @@ fn take_steps(session: &Session, application_id: i32) -> Result<(), StoreError> 
             }
         }
     }
-    let marks = format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {application_id}");
+    let marks =
+        format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {application_id}");
     session.connection().execute_batch(&marks).map_err(|error| session.error(&error))
 }
 

@@ -25,9 +25,7 @@ impl Slice {
             (None, Some(edge)) => {
                 Slice { edge: Some(signed(edge)), order: Order::Rising, limit: page.limit }
             }
-            (edge, _) => {
-                Slice { edge: edge.map(signed), order: Order::Falling, limit: page.limit }
-            }
+            (edge, _) => Slice { edge: edge.map(signed), order: Order::Falling, limit: page.limit },
         }
     }
 

@@ -130,12 +130,7 @@ unsafe impl<'vtab> VTab<'vtab> for Table {
     }
 
     fn open(&'vtab mut self) -> Result<Cursor<'vtab>> {
-        Ok(Cursor {
-            base: sqlite3_vtab_cursor::default(),
-            rows: None,
-            row: 0,
-            table: PhantomData,
-        })
+        Ok(Cursor { base: sqlite3_vtab_cursor::default(), rows: None, row: 0, table: PhantomData })
     }
 }
 
@@ -207,18 +202,15 @@ mod tests {
             .expect("rows");
         assert_eq!(
             found,
-            [
-                (1, "one".to_owned(), None, None),
-                (2, String::new(), Some(vec![0, 255]), None),
-            ]
+            [(1, "one".to_owned(), None, None), (2, String::new(), Some(vec![0, 255]), None),]
         );
     }
 
     #[test]
-    fn a_foreign_value_is_an_empty_table_and_none_is_an_error() {
+    fn nothing_bound_is_an_empty_table_and_no_source_is_an_error() {
         let connection = connection();
         let count: i64 = connection
-            .query_row("SELECT count(*) FROM rows(?1)", [5], |row| row.get(0))
+            .query_row("SELECT count(*) FROM rows(?1)", [None::<i64>], |row| row.get(0))
             .expect("count");
         assert_eq!(count, 0);
         assert!(connection.prepare("SELECT * FROM rows").is_err());

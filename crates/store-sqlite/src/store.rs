@@ -1,8 +1,8 @@
 //! The store: one file, one writer at a time, any number of readers.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use store::{Reader, Store, StoreError, Writer};
 

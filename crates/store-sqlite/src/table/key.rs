@@ -16,11 +16,8 @@ macro_rules! columns {
     };
 }
 
-const LOAD: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM rows(?1) k CROSS JOIN api_key a ON a.key_id = k.c0"
-);
+const LOAD: &str =
+    concat!("SELECT ", columns!(), " FROM rows(?1) k CROSS JOIN api_key a ON a.key_id = k.c0");
 
 const WRITE: &str = "INSERT INTO api_key (key_id, ledger_id, hash, role, name, hint, created, \
     revoked) SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM rows(?1) WHERE true \

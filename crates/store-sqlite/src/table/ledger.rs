@@ -17,11 +17,8 @@ macro_rules! columns {
     };
 }
 
-const LOAD: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM rows(?1) k CROSS JOIN ledger l ON l.ledger_id = k.c0"
-);
+const LOAD: &str =
+    concat!("SELECT ", columns!(), " FROM rows(?1) k CROSS JOIN ledger l ON l.ledger_id = k.c0");
 
 const ACCOUNTS: &str = "SELECT k.c0, k.c1, l.ledger_id FROM rows(?1) k \
     CROSS JOIN ledger l ON l.account = k.c0 AND l.mode = k.c1";
@@ -47,10 +44,7 @@ const OF_ACCOUNT: &str =
 const SUMMARY: &str =
     "SELECT last_position, last_gap, last_sequence FROM ledger WHERE ledger_id = ?1";
 
-pub(crate) fn load(
-    session: &Session,
-    ids: &[LedgerId],
-) -> Result<Vec<LedgerRow>, StoreError> {
+pub(crate) fn load(session: &Session, ids: &[LedgerId]) -> Result<Vec<LedgerRow>, StoreError> {
     let mut rows = Rows::new(1, ids.len());
     for id in ids {
         rows.put(*id);

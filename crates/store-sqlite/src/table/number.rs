@@ -1,9 +1,7 @@
 //! The register: rows as stored, loaded and written.
 
 use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
-use ledger::model::{
-    Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning,
-};
+use ledger::model::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
 use ledger::trail::Hash;
 use store::{NumberWithPlace, StoreError};
 

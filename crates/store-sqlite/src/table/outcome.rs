@@ -46,7 +46,8 @@ pub(crate) fn load(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(newest) = session.first(NEWEST_DAY, [], |fields| fields.get::<Option<i64>>())?.flatten()
+    let Some(newest) =
+        session.first(NEWEST_DAY, [], |fields| fields.get::<Option<i64>>())?.flatten()
     else {
         return Ok(Vec::new());
     };

@@ -20,8 +20,7 @@ const NAMES: &str = "SELECT s.ledger_id, s.name, s.series_id FROM rows(?1) k \
 const OF_LEDGERS: &str = "SELECT s.definition FROM rows(?1) k \
     CROSS JOIN series s ON s.ledger_id = k.c0 ORDER BY s.ledger_id, s.series_id";
 
-const OF_LEDGER: &str =
-    "SELECT definition FROM series WHERE ledger_id = ?1 ORDER BY series_id";
+const OF_LEDGER: &str = "SELECT definition FROM series WHERE ledger_id = ?1 ORDER BY series_id";
 
 // A series that takes the name of another must wait until the other has lost it, so names are let
 // go of before any is written.
@@ -52,9 +51,7 @@ pub(crate) fn load_names(
     for (ledger, name) in keys {
         rows.put(*ledger).put(name.as_str());
     }
-    session.look(NAMES, rows, |fields| {
-        Ok(((fields.ledger()?, fields.string()?), fields.series()?))
-    })
+    session.look(NAMES, rows, |fields| Ok(((fields.ledger()?, fields.string()?), fields.series()?)))
 }
 
 pub(crate) fn load_all(
@@ -82,10 +79,7 @@ pub(crate) fn write(session: &Session, series: &[Arc<SeriesRow>]) -> Result<(), 
     session.write(WRITE, rows)
 }
 
-pub(crate) fn of_ledger(
-    session: &Session,
-    ledger: LedgerId,
-) -> Result<Vec<SeriesRow>, StoreError> {
+pub(crate) fn of_ledger(session: &Session, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {
     session.all(OF_LEDGER, [ledger.0 as i64], read)
 }
 

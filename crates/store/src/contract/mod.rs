@@ -1,1 +1,70 @@
 //! The suite that every store must pass.
+//!
+//! A store's own tests call [`run`] with a way to make empty databases. Each case gets one of its
+//! own. A case fails by a panic that says what was expected.
+
+mod batches;
+mod drive;
+mod filters;
+mod history;
+mod loading;
+mod outcomes;
+mod pages;
+mod refused;
+mod sample;
+
+pub use drive::drive;
+
+use crate::{Store, StoreError};
+
+/// A database of its own, empty at first.
+pub trait Database {
+    /// Opens it, the first time or again.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn open(&self) -> Result<Box<dyn Store>, StoreError>;
+}
+
+/// One case: its name, and what it does with an empty database.
+type Case = (&'static str, fn(&dyn Database));
+
+const CASES: [&[Case]; 7] = [
+    batches::CASES,
+    history::CASES,
+    loading::CASES,
+    outcomes::CASES,
+    pages::CASES,
+    filters::CASES,
+    refused::CASES,
+];
+
+/// Runs every case on a database that `make` makes for it.
+///
+/// # Panics
+/// When the store does not do what the port asks for.
+pub fn run(make: &dyn Fn() -> Box<dyn Database>) {
+    for (name, case) in CASES.into_iter().flatten() {
+        let _naming = Naming(name);
+        case(&*make());
+    }
+}
+
+/// The names of the cases, in the order in which [`run`] runs them.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CASES.into_iter().flatten().map(|(name, _)| *name)
+}
+
+/// Tells the name of a case that panics.
+struct Naming(&'static str);
+
+impl Drop for Naming {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let mut error = std::io::stderr().lock();
+        // The panic itself says the rest; a closed stream only loses the name.
+        let _ = std::io::Write::write_fmt(&mut error, format_args!("in case {:?}\n", self.0));
+    }
+}

@@ -113,9 +113,8 @@ fn days(
         Order::Rising => (DAYS_RISING, 0),
     };
     let params = (chosen.ledger(), from, to, slice.edge().unwrap_or(open));
-    let found = session.all(sql, params, |fields| {
-        Ok((fields.get::<i64>()?, fields.get::<Option<i64>>()?))
-    })?;
+    let found = session
+        .all(sql, params, |fields| Ok((fields.get::<i64>()?, fields.get::<Option<i64>>()?)))?;
     let day = |(date, nearest): (i64, Option<i64>)| {
         Some(Day { date, order, nearest: nearest?, passed: false, ahead: VecDeque::new() })
     };

@@ -70,7 +70,8 @@ impl<'a> Chosen<'a> {
 
     /// Begins a question for positions in the chosen index.
     pub(super) fn positions(&self) -> Question {
-        let mut question = Question::new(format!("SELECT n.position FROM number n{} WHERE", self.index.clause()));
+        let mut question =
+            Question::new(format!("SELECT n.position FROM number n{} WHERE", self.index.clause()));
         question.with(" n.ledger_id = ?", self.ledger());
         let filter = self.filter;
         match self.index {
