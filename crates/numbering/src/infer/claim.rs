@@ -116,10 +116,10 @@ impl Shown<'_> {
         if !self.is_fixed(run) || !dated || known == Some(YearDigits::Four) {
             return None;
         }
-        if !rest.is_empty() && number(year) == i32::from(self.date.year()) {
-            return Some((format!("the date {digits}"), self.day_of_date()));
+        if number(year) != i32::from(self.date.year()) {
+            return Some((format!("the year {year}"), format!("is in {}", self.date.year())));
         }
-        Some((format!("the year {year}"), format!("is in {}", self.date.year())))
+        (!rest.is_empty()).then(|| (format!("the date {digits}"), self.day_of_date()))
     }
 
     fn knows_year(&self) -> Option<YearDigits> {

@@ -94,7 +94,8 @@ pub(super) fn guesses(runs: &Runs<'_>, date: Date, fiscal: FiscalYearStart) -> V
             continue;
         }
         let printed = printed(date, fiscal, meaning);
-        let mut search = Search { runs, printed, meaning, roles: Vec::new(), found: Vec::new() };
+        let mut search =
+            Search { runs, printed, meaning, date, roles: Vec::new(), found: Vec::new() };
         for counts in runs.len().saturating_sub(RUNS_MAX)..=runs.len() {
             if counts < runs.len() || may_be_appended(runs) {
                 search.assign(0, counts);
@@ -115,6 +116,7 @@ struct Search<'a> {
     runs: &'a Runs<'a>,
     printed: Vec<Printed>,
     meaning: YearMeaning,
+    date: Date,
     roles: Vec<Role>,
     found: Vec<Guess>,
 }
@@ -166,7 +168,7 @@ impl Search<'_> {
     fn finish(&mut self, counts: usize) {
         let Some(reset) = self.reset() else { return };
         let Some((shape, counter)) = self.shape(counts) else { return };
-        let score = rank::score(self.runs, &self.roles, counts, self.meaning);
+        let score = rank::score(self.runs, &self.roles, counts, self.meaning, self.date);
         let roles = self.roles.clone();
         let guess = Guess { shape, counter, reset, score, roles, meaning: self.meaning, counts };
         if guess.ordinal().is_some() {

@@ -5,6 +5,8 @@
 //! and the last run of digits counting, has 0, so that a recognised part that scores below 0 is
 //! offered as an alternative and never chosen.
 
+use jiff::civil::Date;
+
 use super::{
     guess::{Role, year_digits},
     run::{Label, Runs},
@@ -29,7 +31,13 @@ struct Scene<'a> {
     meaning: YearMeaning,
 }
 
-pub(super) fn score(runs: &Runs<'_>, roles: &[Role], counts: usize, meaning: YearMeaning) -> i32 {
+pub(super) fn score(
+    runs: &Runs<'_>,
+    roles: &[Role],
+    counts: usize,
+    meaning: YearMeaning,
+    date: Date,
+) -> i32 {
     let mut places = Vec::new();
     for (run, role) in roles.iter().enumerate() {
         // A counter in the run makes it a row of its own.
@@ -53,7 +61,7 @@ pub(super) fn score(runs: &Runs<'_>, roles: &[Role], counts: usize, meaning: Yea
         Some(Role::Counter { before, after, .. }) if !before.is_empty() || !after.is_empty()
     );
     let lost = if glued { gain_of(Some(counts)).max(0) + 1 } else { 0 };
-    gain_of(None) - lost - counter_penalty(&scene, roles)
+    gain_of(None) - lost - counter_penalty(&scene, roles) - scene.short_month_penalty(roles, date)
 }
 
 /// What it costs that the counter is not the last run, or is labelled as a part of a date.
@@ -65,7 +73,7 @@ fn counter_penalty(scene: &Scene<'_>, roles: &[Role]) -> i32 {
         penalty += 3;
     }
     if behind.contains(&Role::Fixed) {
-        penalty += 8;
+        penalty += 30;
     }
     if behind.iter().any(Role::is_dated) {
         penalty += 2;
@@ -98,6 +106,17 @@ impl Scene<'_> {
 
     fn find(&self, kind: TokenKind) -> Option<&Place> {
         self.places.iter().find(|place| place.token.kind() == kind)
+    }
+
+    /// What it costs that a month of one digit stands behind the year: no token prints it, so a
+    /// series that moves the year and not the month would be wrong. All of it stays fixed.
+    fn short_month_penalty(&self, roles: &[Role], date: Date) -> i32 {
+        let Some(year) = self.find(TokenKind::Year) else { return 0 };
+        let behind = year.run + 1;
+        let shows_month = roles.get(behind) == Some(&Role::Fixed)
+            && self.runs.stands_alone(behind)
+            && self.runs.digits(behind) == date.month().to_string();
+        if shows_month { 12 } else { 0 }
     }
 
     /// The year beside which other parts stand.

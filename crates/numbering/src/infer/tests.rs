@@ -45,6 +45,10 @@ fn readings() {
         ("20240317-001", "2024-03-17", "{year}{month}{day}-{seq:3} daily 1"),
         ("17.03.2024/2", "2024-03-17", "{day}.{month}.{year}/{seq} daily 2"),
         // What stays as it is.
+        ("2020/5/1", "2020-05-01", "2020/5/{seq} never 1"),
+        ("INV/2024/7/0001", "2024-03-01", "INV/{year}/7/{seq:4} yearly 1"),
+        ("INV/22-24/0001", "2024-03-01", "INV/22-{year:2}/{seq:4} yearly 1"),
+        ("INV/2024-2023/0001", "2023-03-01", "INV/2024-{year}/{seq:4} yearly 1"),
         ("A1/2024/0001", "2024-03-01", "A1/{year}/{seq:4} yearly 1"),
         ("INV49/00001", "2023-03-01", "INV49/{seq:5} never 1"),
         ("045-001-000002", "2016-03-12", "045-001-{seq:6} never 2"),
@@ -138,6 +142,10 @@ fn refusals() {
         assert_eq!(read(number, date, "01-01"), format!("the number {want}"), "{number}");
     }
     assert_eq!(
+        read("BILL/23-24/03/0001", "2024-02-01", "04-01"),
+        "the number shows the month 03, but its date 2024-02-01 is in month 02",
+    );
+    assert_eq!(
         read("INV/23-24/1", "2024-04-01", "04-01"),
         "the number shows the fiscal year 23-24, but its date 2024-04-01 is in the fiscal year 2024-25",
     );
@@ -153,7 +161,7 @@ fn what_is_no_number() {
     };
     assert_eq!(unreadable("  "), Unreadable::Empty);
     assert_eq!(unreadable("INV\u{7}1"), Unreadable::ControlCharacter);
-    assert_eq!(unreadable("INV\0001"), Unreadable::ControlCharacter);
+    assert_eq!(unreadable("INV\u{0}001"), Unreadable::ControlCharacter);
     assert_eq!(unreadable(&"9".repeat(201)), Unreadable::TooLong);
     assert_eq!(unreadable("INV/2024"), Unreadable::OnlyTheYear);
     assert_eq!(refused("1000000000000000").code(), "ordinal_overflow");
