@@ -176,7 +176,8 @@ counter A-{seq:6} never
 fn formats_by_stretch() {
     check(
         "MISC/00001|2016-01-01\nMISC/00002|2016-05-01\nMISC/2017/00001|2017-01-01\n\
-         MISC/2017/02/00001|2017-02-01\nMISC/2017/02/00002|2017-02-02\nMISC/2017/03/00001|2017-03-02",
+         MISC/2017/02/00001|2017-02-01\nMISC/2017/02/00002|2017-02-02\n\
+         MISC/2017/03/00001|2017-03-02",
         "format MISC/{year}/{month}/{seq:5} x3 on 0
 format MISC/{seq:5} x2 on 1
 format MISC/{year}/{seq:5} x1 on 2

@@ -18,7 +18,7 @@
 //! let counter = &audit.counters[0];
 //! assert_eq!(counter.pattern.to_string(), "{kind}-{year}-{seq:4}");
 //! let hole = &counter.periods[0].holes[0];
-//! assert_eq!((hole.first_number.as_str(), hole.last_number.as_str()), ("INV-2026-0004", "INV-2026-0005"));
+//! assert_eq!((hole.first_number.as_str(), hole.count()), ("INV-2026-0004", 2));
 //! assert_eq!(counter.next[0].number, "INV-2026-0007");
 //! ```
 

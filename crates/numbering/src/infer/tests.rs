@@ -118,7 +118,8 @@ fn refusals() {
         (
             "20240318-1",
             "2024-03-17",
-            "shows the date 20240318, but its date 2024-03-17 is on day 17 of month 03",
+            "shows the date 20240318, \
+             but its date 2024-03-17 is on day 17 of month 03",
         ),
         ("2024-03-18-1", "2024-03-17", "shows the day 18, but its date 2024-03-17 is on day 17"),
         (
@@ -136,7 +137,8 @@ fn refusals() {
         (
             "INV/2019-2021/1",
             "2021-05-29",
-            "shows the range 2019-2021, but its date 2021-05-29 is in one fiscal year, not in several",
+            "shows the range 2019-2021, \
+             but its date 2021-05-29 is in one fiscal year, not in several",
         ),
     ] {
         assert_eq!(read(number, date, "01-01"), format!("the number {want}"), "{number}");
@@ -147,7 +149,8 @@ fn refusals() {
     );
     assert_eq!(
         read("INV/23-24/1", "2024-04-01", "04-01"),
-        "the number shows the fiscal year 23-24, but its date 2024-04-01 is in the fiscal year 2024-25",
+        "the number shows the fiscal year 23-24, \
+         but its date 2024-04-01 is in the fiscal year 2024-25",
     );
 }
 
