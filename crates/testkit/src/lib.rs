@@ -3,5 +3,11 @@
 //! Nothing here is part of the product, and nothing here reaches beyond this machine: databases
 //! are temporary and load goes to an address that the caller has opened itself.
 
+pub mod faulty;
 pub mod load;
+pub mod model;
 pub mod postgres;
+pub mod random;
+pub mod simulation;
+pub mod snapshot;
+pub mod vfs;

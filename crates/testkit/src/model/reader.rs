@@ -1,0 +1,286 @@
+//! The model's reader.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use ledger::books::Checkpoint;
+use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::model::{
+    GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, SequenceRow, SeriesRow, State,
+};
+use ledger::{Loaded, Misses};
+use store::{
+    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, Page, Reader,
+    SequencePage, StoreError, StoredEntry, TrailPage,
+};
+
+use super::rows::Rows;
+use super::{Shared, loading};
+
+pub(super) struct ModelReader {
+    shared: Arc<Shared>,
+}
+
+impl ModelReader {
+    pub(super) fn new(shared: Arc<Shared>) -> ModelReader {
+        ModelReader { shared }
+    }
+}
+
+impl Reader for ModelReader {
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        Ok(loading::load(&self.shared.rows(), misses))
+    }
+
+    fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
+        let rows = self.shared.rows();
+        let behind = rows.ledgers.values().filter(|row| row.id > after);
+        Ok(behind.take(limit as usize).cloned().collect())
+    }
+
+    fn ledger_of(
+        &mut self,
+        account: &AccountId,
+        mode: Mode,
+    ) -> Result<Option<LedgerRow>, StoreError> {
+        let rows = self.shared.rows();
+        let of = |row: &&LedgerRow| (&row.account, row.mode) == (account, mode);
+        Ok(rows.ledgers.values().find(of).cloned())
+    }
+
+    fn key_by_hash(&mut self, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {
+        Ok(self.shared.rows().keys.values().find(|row| row.hash == *hash).cloned())
+    }
+
+    fn keys(&mut self, ledger: LedgerId) -> Result<Vec<KeyRow>, StoreError> {
+        let rows = self.shared.rows();
+        let mut keys: Vec<_> =
+            rows.keys.values().filter(|row| row.ledger == ledger).cloned().collect();
+        keys.sort_by_key(|row| (Reverse(row.created), Reverse(row.id)));
+        Ok(keys)
+    }
+
+    fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError> {
+        Ok(self.shared.rows().keys.get(&key).cloned())
+    }
+
+    fn series(&mut self, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {
+        let rows = self.shared.rows();
+        Ok(rows.series.values().filter(|row| row.ledger == ledger).cloned().collect())
+    }
+
+    fn sequences(
+        &mut self,
+        ledger: LedgerId,
+        after: SequenceId,
+        limit: u32,
+    ) -> Result<SequencePage, StoreError> {
+        let rows = self.shared.rows();
+        let behind = |row: &&SequenceRow| row.ledger == ledger && row.id > after;
+        let mut found: Vec<_> = rows.sequences.values().filter(behind).cloned().collect();
+        let has_more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        Ok(SequencePage { rows: found, has_more })
+    }
+
+    fn sequences_of(
+        &mut self,
+        ledger: LedgerId,
+        series: SeriesId,
+        limit: u32,
+    ) -> Result<Vec<SequenceRow>, StoreError> {
+        let rows = self.shared.rows();
+        let of = |row: &&SequenceRow| (row.ledger, row.series) == (ledger, series);
+        let mut found: Vec<_> = rows.sequences.values().filter(of).cloned().collect();
+        found.sort_by(|a, b| (b.period_from, &b.scope).cmp(&(a.period_from, &a.scope)));
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    fn numbers(
+        &mut self,
+        ledger: LedgerId,
+        filter: &NumberFilter,
+        page: Page<Position>,
+    ) -> Result<NumberPage, StoreError> {
+        let rows = self.shared.rows();
+        let mut found: Vec<_> = rows
+            .numbers
+            .values()
+            .rev()
+            .filter(|row| row.ledger == ledger)
+            .filter_map(|row| with_place(&rows, row))
+            .filter(|found| passes(found, filter))
+            .collect();
+        if filter.number.is_some() {
+            found.sort_by_key(|found| presence(found.row.state));
+        }
+        let (rows, has_more) = part(found, page, |found| found.row.position);
+        Ok(NumberPage { rows, has_more })
+    }
+
+    fn number(
+        &mut self,
+        ledger: LedgerId,
+        position: Position,
+    ) -> Result<Option<NumberWithPlace>, StoreError> {
+        let rows = self.shared.rows();
+        let row = rows.numbers.get(&(ledger, position));
+        Ok(row.and_then(|row| with_place(&rows, row)))
+    }
+
+    fn register(
+        &mut self,
+        ledger: LedgerId,
+        sequence: SequenceId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<NumberRow>, StoreError> {
+        let rows = self.shared.rows();
+        let of = |row: &&NumberRow| {
+            (row.ledger, row.sequence) == (ledger, sequence) && row.ordinal >= from
+        };
+        let mut found: Vec<_> = rows.numbers.values().filter(of).cloned().collect();
+        found.sort_by_key(|row| row.ordinal);
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    fn gaps(
+        &mut self,
+        ledger: LedgerId,
+        filter: &GapFilter,
+        page: Page<GapId>,
+    ) -> Result<GapPage, StoreError> {
+        let rows = self.shared.rows();
+        let found = rows.gaps.values().rev().filter(|row| row.ledger == ledger);
+        let found = found.filter_map(|row| {
+            let sequence = rows.sequences.get(&(ledger, row.sequence))?.clone();
+            Some((row.clone(), sequence))
+        });
+        let passes = |(row, sequence): &(GapRow, SequenceRow)| {
+            filter.series.is_none_or(|series| series == sequence.series)
+                && filter.cause.is_none_or(|cause| cause == row.cause)
+                && filter.explained.is_none_or(|wanted| wanted == row.explanation.is_some())
+        };
+        let (rows, has_more) = part(found.filter(passes).collect(), page, |(row, _)| row.id);
+        Ok(GapPage { rows, has_more })
+    }
+
+    fn gaps_of(
+        &mut self,
+        ledger: LedgerId,
+        sequence: SequenceId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<GapRow>, StoreError> {
+        let rows = self.shared.rows();
+        let of =
+            |row: &&GapRow| (row.ledger, row.sequence) == (ledger, sequence) && row.from >= from;
+        let mut found: Vec<_> = rows.gaps.values().filter(of).cloned().collect();
+        found.sort_by_key(|row| row.from);
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    fn trail(&mut self, ledger: LedgerId, from: u64, limit: u32) -> Result<TrailPage, StoreError> {
+        let rows = self.shared.rows();
+        let range = (ledger, from)..=(ledger, u64::MAX);
+        let lines = |index| rows.lines.range((ledger, index, 0)..=(ledger, index, u64::MAX)).count();
+        let mut entries: Vec<StoredEntry> = rows
+            .trail
+            .range(range)
+            .map(|((_, index), sealed)| StoredEntry {
+                sealed: sealed.clone(),
+                lines: lines(*index) as u64,
+            })
+            .collect();
+        let has_more = entries.len() > limit as usize;
+        entries.truncate(limit as usize);
+        Ok(TrailPage { entries, has_more })
+    }
+
+    fn trail_lines(
+        &mut self,
+        ledger: LedgerId,
+        index: u64,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows = self.shared.rows();
+        let range = (ledger, index, from)..=(ledger, index, u64::MAX);
+        Ok(rows.lines.range(range).take(limit as usize).map(|(_, line)| line.clone()).collect())
+    }
+
+    fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {
+        let rows = self.shared.rows();
+        Ok(rows.checkpoints.values().filter(|one| one.ledger == ledger).copied().collect())
+    }
+
+    fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
+        let rows = self.shared.rows();
+        let head = rows.ledgers.get(&ledger);
+        Ok(head.map_or_else(
+            || LedgerSummary { ledger, ..LedgerSummary::default() },
+            |head| LedgerSummary {
+                ledger,
+                numbers: head.last_position,
+                gaps: head.last_gap,
+                newest: Position(head.last_position),
+                newest_sequence: SequenceId(head.last_sequence),
+            },
+        ))
+    }
+}
+
+fn with_place(rows: &Rows, row: &NumberRow) -> Option<NumberWithPlace> {
+    let sequence = rows.sequences.get(&(row.ledger, row.sequence))?.clone();
+    Some(NumberWithPlace { row: row.clone(), sequence })
+}
+
+/// How present a holder of a text is: a document before a void one, and so on.
+fn presence(state: State) -> usize {
+    State::ALL.iter().position(|known| *known == state).unwrap_or_default()
+}
+
+fn passes(found: &NumberWithPlace, filter: &NumberFilter) -> bool {
+    let NumberWithPlace { row, sequence } = found;
+    let wanted = filter.number.as_deref().map(numbering::fold);
+    filter.series.is_none_or(|series| series == sequence.series)
+        && filter.period_from.is_none_or(|from| from == sequence.period_from)
+        && filter.state.is_none_or(|state| state == row.state)
+        && filter.kind.as_ref().is_none_or(|kind| *kind == row.kind)
+        && (filter.customer.is_none() || filter.customer == row.customer)
+        && (filter.reference.is_none() || filter.reference == row.reference)
+        && wanted.is_none_or(|wanted| wanted == numbering::fold(&row.text))
+        && filter.date.from.is_none_or(|from| row.date >= from)
+        && filter.date.to.is_none_or(|to| row.date <= to)
+}
+
+/// The part of a list that a page asks for, and whether more follow in its direction.
+fn part<T, Id: PartialEq + Copy + PartialOrd>(
+    mut all: Vec<T>,
+    page: Page<Id>,
+    id: impl Fn(&T) -> Id,
+) -> (Vec<T>, bool) {
+    let limit = page.limit as usize;
+    // Where the list is not in the order of ids, the edge is found by its place.
+    let in_order = all.is_sorted_by(|a, b| id(a) > id(b));
+    let place = |edge: Id| match in_order {
+        true => all.partition_point(|row| id(row) > edge),
+        false => all.iter().position(|row| id(row) == edge).unwrap_or(all.len()),
+    };
+    if let Some(edge) = page.ending_before {
+        let end = place(edge);
+        let from = end.saturating_sub(limit);
+        return (all.drain(from..end).collect(), from > 0);
+    }
+    if let Some(edge) = page.starting_after {
+        let begin = place(edge);
+        let skipped = all.get(begin).is_some_and(|row| id(row) == edge);
+        all.drain(..begin + usize::from(skipped));
+    }
+    let has_more = all.len() > limit;
+    all.truncate(limit);
+    (all, has_more)
+}

@@ -1,0 +1,55 @@
+//! The model's writer.
+
+use std::sync::Arc;
+
+use ledger::id::LedgerId;
+use ledger::model::At;
+use ledger::{Changes, Loaded, Misses};
+use store::{StoreError, Writer};
+
+use super::Shared;
+use super::loading;
+
+pub(super) struct ModelWriter {
+    shared: Arc<Shared>,
+}
+
+impl ModelWriter {
+    pub(super) fn new(shared: Arc<Shared>) -> ModelWriter {
+        ModelWriter { shared }
+    }
+}
+
+impl Drop for ModelWriter {
+    fn drop(&mut self) {
+        *self.shared.written() = false;
+    }
+}
+
+impl Writer for ModelWriter {
+    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
+        Ok(ledgers.to_vec())
+    }
+
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        Ok(loading::load(&self.shared.rows(), misses))
+    }
+
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        self.shared.rows().commit(changes)
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        let mut left = limit;
+        self.shared.rows().outcomes.retain(|_, row| {
+            let stays = row.at >= before || left == 0;
+            left -= u32::from(!stays);
+            stays
+        });
+        Ok(limit - left)
+    }
+}

@@ -1,0 +1,494 @@
+//! Store and model in lock-step.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use ledger::Command;
+use ledger::invariants::{self, Snapshot, Violation};
+use ledger::model::{At, IdempotencyKey};
+use ledger::outcome::{Answer, Outcome};
+use ledger::refusal::Refusal;
+use store::{Page, Reader, Store, StoreError, Writer};
+
+use super::batch::{self, Ready};
+use super::world::{LEDGERS, World};
+use super::{Failure, Opening, Plan, Planted, Summary};
+use crate::faulty::FaultyStore;
+use crate::model::Model;
+use crate::random::Random;
+use crate::snapshot;
+use crate::vfs::{Disk, Failure as DiskFailure, Operation, Survivors};
+
+/// How long remembered outcomes are kept here: longer than any rule asks for.
+const OUTCOMES_KEPT_MS: i64 = 4 * 24 * 60 * 60 * 1000;
+
+/// Runs a plan on the store that `opening` opens.
+///
+/// # Errors
+/// [`Failure`] at the first step after which something does not hold.
+pub fn run(plan: &Plan, opening: Opening<'_>) -> Result<Summary, Box<Failure>> {
+    let mut run = Run::new(plan, opening);
+    let mut commands = run.opening_commands();
+    for step in 0..plan.steps {
+        if let Err(Stop { what, violations }) = run.step(&commands) {
+            let commands = commands.iter().map(|command| format!("{command:?}")).collect();
+            return Err(Box::new(Failure { seed: plan.seed, step, what, violations, commands }));
+        }
+        commands = run.world.batch();
+    }
+    Ok(run.summary)
+}
+
+/// What the two ledgers hold.
+type Ledgers = [Option<Snapshot>; 2];
+
+struct Stop {
+    what: String,
+    violations: Vec<Violation>,
+}
+
+impl From<String> for Stop {
+    fn from(what: String) -> Stop {
+        Stop { what, violations: Vec::new() }
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Stop {
+        format!("the store fails: {error}").into()
+    }
+}
+
+/// What comes between.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    Nothing,
+    SmallBatches,
+    PowerCut,
+    DiskFailure,
+    RefusedCommit,
+    Rollback,
+    Reopened,
+}
+
+struct Run<'a> {
+    planted: Option<Planted>,
+    opening: Opening<'a>,
+    disk: Disk,
+    world: World,
+    trouble: Random,
+    model: Model,
+    store: Option<(Box<dyn Store>, Box<dyn Writer>)>,
+    faulted: Arc<AtomicBool>,
+    told: [Vec<(Option<IdempotencyKey>, Result<Outcome, Refusal>)>; 2],
+    summary: Summary,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: &Plan, opening: Opening<'a>) -> Run<'a> {
+        Run {
+            planted: plan.planted,
+            opening,
+            disk: Disk::mount(),
+            world: World::new(plan.seed),
+            trouble: Random::new(!plan.seed),
+            model: Model::default(),
+            store: None,
+            faulted: Arc::new(AtomicBool::new(false)),
+            told: [Vec::new(), Vec::new()],
+            summary: Summary::default(),
+        }
+    }
+
+    fn opening_commands(&mut self) -> Vec<Command> {
+        LEDGERS
+            .map(|ledger| Command {
+                ledger,
+                actor: ledger::Actor::Operator("operator".to_owned()),
+                at: self.world.at,
+                idempotency: None,
+                action: self.world.open(ledger),
+            })
+            .into()
+    }
+
+    fn step(&mut self, commands: &[Command]) -> Result<(), Stop> {
+        self.forget()?;
+        let before = ledgers(self.model.reader()?)?;
+        let expected = batch::one_by_one(&mut *self.model.writer()?, commands)?;
+        let after = ledgers(self.model.reader()?)?;
+        self.summary.commands += commands.len() as u64;
+        self.summary.refused += expected.iter().filter(|it| it.result.is_err()).count() as u64;
+        self.through(commands, &expected, [&before, &after])?;
+        self.tell(commands, &expected);
+        self.check(&after, commands)?;
+        for (newest, ledger) in self.world.newest.iter_mut().zip(&after) {
+            *newest = ledger.as_ref().map_or(0, |snapshot| snapshot.ledger.last_position);
+        }
+        self.summary.numbers = self.world.newest.iter().sum();
+        Ok(())
+    }
+
+    /// Gets the commands through the store, whatever comes between.
+    fn through(
+        &mut self,
+        commands: &[Command],
+        expected: &[Answer],
+        states: [&Ledgers; 2],
+    ) -> Result<(), Stop> {
+        let trouble = match self.trouble.below(14) {
+            0..=2 => Trouble::SmallBatches,
+            3..=6 => Trouble::PowerCut,
+            7 | 8 => Trouble::DiskFailure,
+            9 => Trouble::RefusedCommit,
+            10 => Trouble::Rollback,
+            11 => Trouble::Reopened,
+            _ => Trouble::Nothing,
+        };
+        match trouble {
+            Trouble::Nothing => self.whole(commands, expected),
+            Trouble::SmallBatches => self.small(commands, expected),
+            Trouble::PowerCut => self.power_cut(commands, expected, states),
+            Trouble::DiskFailure => self.disk_failure(commands, expected, states),
+            Trouble::RefusedCommit => self.refused(commands, expected, states),
+            Trouble::Rollback => {
+                let ready = batch::decide(self.writer()?, commands.to_vec())?;
+                self.writer()?.rollback()?;
+                compare_answers(&ready.answers, &expected[..ready.answers.len()])?;
+                self.whole(commands, expected)
+            }
+            Trouble::Reopened => {
+                self.store = None;
+                self.whole(commands, expected)
+            }
+        }
+    }
+
+    /// All commands in one batch.
+    fn whole(&mut self, commands: &[Command], expected: &[Answer]) -> Result<(), Stop> {
+        let answers = self.send(commands)?;
+        compare_answers(&answers, expected).map_err(Stop::from)
+    }
+
+    fn small(&mut self, commands: &[Command], expected: &[Answer]) -> Result<(), Stop> {
+        let mut rest = commands;
+        let mut answers = Vec::new();
+        while !rest.is_empty() {
+            let count = 1 + self.trouble.below(rest.len() as u64) as usize;
+            let (some, others) = rest.split_at(count);
+            answers.extend(self.send(some)?);
+            rest = others;
+        }
+        compare_answers(&answers, expected).map_err(Stop::from)
+    }
+
+    /// The power is cut on the way, or just behind it.
+    fn power_cut(
+        &mut self,
+        commands: &[Command],
+        expected: &[Answer],
+        [before, after]: [&Ledgers; 2],
+    ) -> Result<(), Stop> {
+        self.writer()?;
+        self.disk.meter().cut_power(1 + self.trouble.below(40));
+        let result = self.send(commands);
+        self.crash()?;
+        let stored = self.stored()?;
+        if self.planted == Some(Planted::AnswerBeforeCommit) {
+            self.tell(commands, expected);
+            return Ok(());
+        }
+        match result {
+            Ok(answers) => {
+                compare_answers(&answers, expected)?;
+                self.summary.survived += 1;
+                // What was lost of it is found by the checks behind the step.
+                Ok(())
+            }
+            Err(_) if stored == *after && before != after => {
+                self.summary.survived += 1;
+                Ok(())
+            }
+            Err(_) if stored == *before => self.whole(commands, expected),
+            Err(error) => {
+                let what = format!("after a crash the batch is there in part ({error})");
+                Err(self.stop(what, &stored))
+            }
+        }
+    }
+
+    /// The disk fails once, and the store goes on.
+    fn disk_failure(
+        &mut self,
+        commands: &[Command],
+        expected: &[Answer],
+        [before, after]: [&Ledgers; 2],
+    ) -> Result<(), Stop> {
+        self.writer()?;
+        let operation = *self.trouble.pick(&[Operation::Write, Operation::Sync]);
+        let failure = *self.trouble.pick(&[DiskFailure::Full, DiskFailure::Error]);
+        let nth = match operation {
+            Operation::Write => 1 + self.trouble.below(20),
+            Operation::Sync => 1,
+        };
+        self.disk.meter().fail(operation, nth, failure);
+        let result = self.send(commands);
+        self.disk.meter().heal();
+        let error = match result {
+            Ok(answers) => return compare_answers(&answers, expected).map_err(Stop::from),
+            Err(error) => error,
+        };
+        self.summary.failures += 1;
+        let doubtful = matches!(error, StoreError::InDoubt(_));
+        if doubtful {
+            self.store = None;
+        }
+        let stored = self.stored()?;
+        match () {
+            () if stored == *before => self.whole(commands, expected),
+            () if stored == *after && doubtful => Ok(()),
+            () => {
+                let what = format!("after a failure of the disk the batch is there ({error})");
+                Err(self.stop(what, &stored))
+            }
+        }
+    }
+
+    /// The store refuses the batch, which is then run again command by command.
+    fn refused(
+        &mut self,
+        commands: &[Command],
+        expected: &[Answer],
+        [before, _]: [&Ledgers; 2],
+    ) -> Result<(), Stop> {
+        let mut ready = batch::decide(self.writer()?, commands.to_vec())?;
+        let Some(head) = ready.changes.ledgers.first_mut() else {
+            self.writer()?.rollback()?;
+            return self.whole(commands, expected);
+        };
+        head.expected = match head.expected {
+            Some((count, hash)) => Some((count + 1, hash)),
+            None => Some((0, ledger::trail::Hash::ZERO)),
+        };
+        match self.writer()?.commit(&ready.changes) {
+            Err(StoreError::Conflict(_)) => self.summary.conflicts += 1,
+            other => return Err(format!("a head that has moved is no conflict: {other:?}").into()),
+        }
+        let stored = self.stored()?;
+        if stored != *before {
+            return Err(self.stop("a refused commit left something".to_owned(), &stored));
+        }
+        let answers = batch::one_by_one(self.writer()?, commands)?;
+        compare_answers(&answers, expected).map_err(Stop::from)
+    }
+
+    fn send(&mut self, commands: &[Command]) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = Vec::with_capacity(commands.len());
+        let mut waiting = commands.to_vec();
+        while !waiting.is_empty() {
+            let writer = self.writer()?;
+            let Ready { answers: decided, changes, put_off } = batch::decide(writer, waiting)?;
+            writer.commit(&changes)?;
+            answers.extend(decided);
+            waiting = put_off;
+        }
+        Ok(answers)
+    }
+
+    /// Cuts the power; now and then once more while the store is opened again.
+    fn crash(&mut self) -> Result<(), Stop> {
+        self.summary.crashes += 1;
+        let survivors = match self.trouble.chance(1, 2) {
+            true => Survivors::None,
+            false => Survivors::Some(Random::new(self.trouble.next())),
+        };
+        self.disk.crash(survivors);
+        self.store = None;
+        if self.trouble.chance(1, 3) {
+            self.disk.meter().cut_power(1 + self.trouble.below(6));
+            let opened = self.writer().is_ok();
+            self.disk.crash(Survivors::Some(Random::new(self.trouble.next())));
+            if opened {
+                self.store = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn writer(&mut self) -> Result<&mut dyn Writer, StoreError> {
+        let open = match self.store.take() {
+            Some(open) => open,
+            None => {
+                let mut store = (self.opening)(&self.disk)?;
+                if let Some(Planted::Store(fault)) = self.planted {
+                    store = Box::new(FaultyStore::new(store, fault, Arc::clone(&self.faulted)));
+                }
+                let ignoring = self.planted == Some(Planted::CommitWithoutSync);
+                self.disk.meter().ignore_syncs(ignoring);
+                let writer = store.writer()?;
+                (store, writer)
+            }
+        };
+        Ok(&mut *self.store.insert(open).1)
+    }
+
+    fn reader(&mut self) -> Result<Box<dyn Reader>, StoreError> {
+        self.writer()?;
+        match &self.store {
+            Some((store, _)) => store.reader(),
+            None => Err(StoreError::Database("the store is not open".to_owned())),
+        }
+    }
+
+    fn stored(&mut self) -> Result<Ledgers, Stop> {
+        Ok(ledgers(self.reader()?)?)
+    }
+
+    fn forget(&mut self) -> Result<(), Stop> {
+        if self.trouble.chance(1, 10) {
+            let before = At(self.world.at.0 - OUTCOMES_KEPT_MS);
+            self.writer()?.forget_outcomes(before, u32::MAX)?;
+            self.model.writer()?.forget_outcomes(before, u32::MAX)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, commands: &[Command], answers: &[Answer]) {
+        for (command, answer) in commands.iter().zip(answers) {
+            let told = &mut self.told[usize::from(command.ledger == LEDGERS[1])];
+            // Whoever sends a key again with another request is told so, beside the first answer.
+            let mismatch = answer
+                .result
+                .as_ref()
+                .is_err_and(|refusal| refusal.code == ledger::Code::IdempotencyError);
+            let key = command.idempotency.filter(|_| !mismatch).map(|(key, _)| key);
+            told.push((key, answer.result.clone()));
+        }
+    }
+
+    /// Holds the store against the model and the invariants.
+    fn check(&mut self, model: &Ledgers, commands: &[Command]) -> Result<(), Stop> {
+        let stored = self.stored()?;
+        let stop = self.stop(String::new(), &stored);
+        if let Some((place, _)) = stored.iter().zip(model).enumerate().find(|(_, (s, m))| s != m) {
+            let what = difference(&stored[place], &model[place]);
+            return Err(Stop { what, ..stop });
+        }
+        if !stop.violations.is_empty() {
+            return Err(Stop { what: "an invariant does not hold".to_owned(), ..stop });
+        }
+        self.compare_answers_kept(commands)?;
+        self.compare_lists()
+    }
+
+    fn stop(&self, what: String, stored: &Ledgers) -> Stop {
+        let both = stored.iter().zip(&self.told);
+        let of = both.flat_map(|(ledger, told)| {
+            ledger.iter().flat_map(|ledger| invariants::check(ledger, told)).collect::<Vec<_>>()
+        });
+        Stop { what, violations: of.collect() }
+    }
+
+    /// What is remembered of keys, and what is known of customers.
+    fn compare_answers_kept(&mut self, commands: &[Command]) -> Result<(), Stop> {
+        let misses = kept(commands);
+        let mut stored = self.reader()?.load(&misses)?;
+        let mut model = self.model.reader()?.load(&misses)?;
+        for loaded in [&mut stored, &mut model] {
+            loaded.outcomes.sort_by_key(|row| (row.ledger, row.key));
+            loaded.customers.sort_by_key(|row| (row.ledger, row.id.clone()));
+        }
+        if stored.outcomes != model.outcomes {
+            return Err("other outcomes are remembered than in the model".to_owned().into());
+        }
+        if stored.customers != model.customers {
+            return Err("other customers are known than in the model".to_owned().into());
+        }
+        Ok(())
+    }
+
+    /// A page of a list, by a filter that the model answers too.
+    fn compare_lists(&mut self) -> Result<(), Stop> {
+        let ledger = *self.trouble.pick(&LEDGERS);
+        let filter = super::commands::filter(&mut self.trouble);
+        let edge = |random: &mut Random| {
+            random.chance(1, 2).then(|| ledger::id::Position(1 + random.below(40)))
+        };
+        let starting_after = edge(&mut self.trouble);
+        let ending_before = edge(&mut self.trouble).filter(|_| starting_after.is_none());
+        let limit = 1 + self.trouble.below(12) as u32;
+        let page = Page { starting_after, ending_before, limit };
+        let stored = self.reader()?.numbers(ledger, &filter, page)?;
+        let model = self.model.reader()?.numbers(ledger, &filter, page)?;
+        if stored != model {
+            let positions = |page: &store::NumberPage| {
+                let list: Vec<_> = page.rows.iter().map(|row| row.row.position.0).collect();
+                (list, page.has_more)
+            };
+            let (is, should) = (positions(&stored), positions(&model));
+            return Err(format!("{filter:?} {page:?} lists {is:?}, not {should:?}").into());
+        }
+        Ok(())
+    }
+}
+
+fn kept(commands: &[Command]) -> ledger::Misses {
+    let mut misses = ledger::Misses::default();
+    for command in commands {
+        if let Some((key, _)) = command.idempotency
+            && !misses.outcomes.contains(&(command.ledger, key))
+        {
+            misses.outcomes.push((command.ledger, key));
+        }
+    }
+    for ledger in LEDGERS {
+        let customers = (0..5).map(|n| ledger::id::CustomerId(format!("cus_{n}")));
+        misses.customers.extend(customers.map(|customer| (ledger, customer)));
+    }
+    misses
+}
+
+fn ledgers(mut reader: Box<dyn Reader>) -> Result<Ledgers, StoreError> {
+    Ok([snapshot::take(&mut *reader, LEDGERS[0])?, snapshot::take(&mut *reader, LEDGERS[1])?])
+}
+
+fn compare_answers(answers: &[Answer], expected: &[Answer]) -> Result<(), String> {
+    if answers == expected {
+        return Ok(());
+    }
+    let place = answers.iter().zip(expected).position(|(is, should)| is != should);
+    Err(match place {
+        Some(place) => format!(
+            "command {place} is answered {:?}, and one by one on the model {:?}",
+            answers[place], expected[place]
+        ),
+        None => format!("{} answers for {} commands", answers.len(), expected.len()),
+    })
+}
+
+/// Where two ledgers part, in short.
+fn difference(stored: &Option<Snapshot>, model: &Option<Snapshot>) -> String {
+    let (Some(stored), Some(model)) = (stored, model) else {
+        let there = |it: &Option<Snapshot>| if it.is_some() { "is there" } else { "is not there" };
+        return format!("a ledger {} and in the model {}", there(stored), there(model));
+    };
+    let parts = [
+        ("head", first(&[&stored.ledger], &[&model.ledger])),
+        ("series", first(&stored.series, &model.series)),
+        ("sequences", first(&stored.sequences, &model.sequences)),
+        ("register", first(&stored.numbers, &model.numbers)),
+        ("gaps", first(&stored.gaps, &model.gaps)),
+        ("trail", first(&stored.trail, &model.trail)),
+    ];
+    let told = parts.into_iter().filter_map(|(name, part)| part.map(|it| format!("{name}: {it}")));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+fn first<T: PartialEq + std::fmt::Debug>(stored: &[T], model: &[T]) -> Option<String> {
+    let place = stored.iter().zip(model).position(|(a, b)| a != b);
+    match place {
+        Some(place) => Some(format!("{:?} and in the model {:?}", stored[place], model[place])),
+        None if stored.len() == model.len() => None,
+        None => Some(format!("{} rows and in the model {}", stored.len(), model.len())),
+    }
+}

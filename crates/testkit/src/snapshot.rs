@@ -1,0 +1,75 @@
+//! Reading a whole ledger, for ledgers of a size that tests have.
+
+use ledger::id::{LedgerId, SequenceId};
+use ledger::invariants::Snapshot;
+use ledger::invariants::replay::WholeEntry;
+use store::{Reader, StoreError};
+
+/// Rows read at once; small, so that tests turn pages.
+const PAGE: u32 = 50;
+
+/// Everything that a ledger's register and trail hold; `None` when there is no such ledger.
+///
+/// # Errors
+/// What the store reports.
+pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot>, StoreError> {
+    let misses = ledger::Misses { ledgers: vec![ledger], ..ledger::Misses::default() };
+    let Some(head) = reader.load(&misses)?.ledgers.pop() else { return Ok(None) };
+    let mut snapshot = Snapshot {
+        ledger: head,
+        series: reader.series(ledger)?,
+        sequences: Vec::new(),
+        numbers: Vec::new(),
+        gaps: Vec::new(),
+        trail: Vec::new(),
+    };
+    let mut after = SequenceId(0);
+    loop {
+        let page = reader.sequences(ledger, after, PAGE)?;
+        after = page.rows.last().map_or(after, |row| row.id);
+        snapshot.sequences.extend(page.rows);
+        if !page.has_more {
+            break;
+        }
+    }
+    for id in snapshot.sequences.iter().map(|row| row.id) {
+        let read = |from| reader.register(ledger, id, from, PAGE);
+        snapshot.numbers.extend(pages(read, |row| row.ordinal)?);
+        let read = |from| reader.gaps_of(ledger, id, from, PAGE);
+        snapshot.gaps.extend(pages(read, |row| row.from)?);
+    }
+    loop {
+        let page = reader.trail(ledger, snapshot.trail.len() as u64, PAGE)?;
+        for entry in page.entries {
+            let index = entry.sealed.entry.index;
+            let mut lines = Vec::new();
+            while (lines.len() as u64) < entry.lines {
+                let more = reader.trail_lines(ledger, index, lines.len() as u64, PAGE)?;
+                if more.is_empty() {
+                    break;
+                }
+                lines.extend(more);
+            }
+            snapshot.trail.push(WholeEntry { sealed: entry.sealed, lines });
+        }
+        if !page.has_more {
+            return Ok(Some(snapshot));
+        }
+    }
+}
+
+/// All rows of a list that is read from an ordinal on.
+fn pages<T>(
+    mut read: impl FnMut(u64) -> Result<Vec<T>, StoreError>,
+    ordinal: impl Fn(&T) -> u64,
+) -> Result<Vec<T>, StoreError> {
+    let mut rows: Vec<T> = Vec::new();
+    loop {
+        let page = read(rows.last().map_or(0, |row| ordinal(row) + 1))?;
+        let full = page.len() == PAGE as usize;
+        rows.extend(page);
+        if !full {
+            return Ok(rows);
+        }
+    }
+}
