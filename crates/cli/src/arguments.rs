@@ -45,6 +45,20 @@ pub(crate) enum Command {
     Audit(commands::audit::Arguments),
     #[command(subcommand)]
     Pattern(commands::pattern::Command),
+    Demo(commands::demo::Arguments),
+    Init(commands::init::Arguments),
+    Serve(commands::serve::Arguments),
+    Issue(commands::issue::Arguments),
+    Preview(commands::preview::Arguments),
+    Import(commands::import::Arguments),
+    Gaps(commands::gaps::Arguments),
+    Lock(commands::lock::Arguments),
+    Verify(commands::verify::Arguments),
+    #[command(subcommand)]
+    Trail(commands::trail::Command),
+    #[command(subcommand)]
+    Key(commands::key::Command),
+    Hammer(commands::hammer::Arguments),
 }
 
 /// The whole command line, before values from elsewhere are added.

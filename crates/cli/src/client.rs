@@ -69,6 +69,17 @@ impl Client {
         self.persist(|| self.get_once(path))
     }
 
+    /// Asks for something to be read that may take long, once.
+    pub(crate) fn get_patiently(&self, path: &str) -> Result<Value, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let request = request.header("authorization", &self.authorization);
+        let request = request.config().timeout_global(None).build();
+        read(request.call()).map_err(|trouble| match trouble {
+            Trouble::Refused(failure) => failure,
+            Trouble::Later(problem) => self.unreachable(&problem),
+        })
+    }
+
     /// Asks for something to be done, again where there is no answer: the idempotency key makes
     /// that safe.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
@@ -101,6 +112,11 @@ impl Client {
         read(request.send(body.to_string()))
     }
 
+    fn unreachable(&self, problem: &str) -> Failure {
+        let message = format!("the server at {} does not answer: {problem}", self.base);
+        Failure::service("server_unreachable", message).about("url")
+    }
+
     fn persist(&self, ask: impl Fn() -> Result<Value, Trouble>) -> Result<Value, Failure> {
         let mut tries = 0;
         loop {
@@ -108,8 +124,7 @@ impl Client {
                 Ok(value) => return Ok(value),
                 Err(Trouble::Refused(failure)) => return Err(failure),
                 Err(Trouble::Later(problem)) if tries == RETRIES => {
-                    let message = format!("the server at {} does not answer: {problem}", self.base);
-                    return Err(Failure::service("server_unreachable", message).about("url"));
+                    return Err(self.unreachable(&problem));
                 }
                 Err(Trouble::Later(_)) => {
                     std::thread::sleep(RETRY_PAUSE * 2u32.pow(tries.min(4)));

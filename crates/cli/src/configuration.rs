@@ -193,7 +193,8 @@ mod tests {
 
     #[test]
     fn a_key_holds_for_all_commands_or_for_one() {
-        let text = "database = 'sqlite:a.db'\n[issue]\ndatabase = 'sqlite:b.db'\ndate_column = 'day'";
+        let text =
+            "database = 'sqlite:a.db'\n[issue]\ndatabase = 'sqlite:b.db'\ndate_column = 'day'";
         let of = |words: &[&str], flag| value(text, words, flag).unwrap().unwrap();
         assert_eq!(of(&["serve"], "database"), "sqlite:a.db");
         assert_eq!(of(&["issue"], "database"), "sqlite:b.db");

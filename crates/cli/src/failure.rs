@@ -143,7 +143,13 @@ impl Failure {
     }
 
     fn new(blame: Blame, code: impl Into<String>, message: impl Into<String>) -> Failure {
-        Failure { blame, code: code.into(), message: message.into(), param: None, details: Vec::new() }
+        Failure {
+            blame,
+            code: code.into(),
+            message: message.into(),
+            param: None,
+            details: Vec::new(),
+        }
     }
 }
 

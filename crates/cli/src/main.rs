@@ -1,9 +1,11 @@
 //! The `gapless` command: wiring between the command line and the parts that do the work.
 
 mod arguments;
+mod client;
 mod commands;
 mod configuration;
 mod date;
+mod door;
 mod failure;
 mod output;
 mod progress;
@@ -46,7 +48,7 @@ fn run(words: &[OsString], output: &mut Output) -> Result<Ending, Failure> {
             return Ok(Ending::Done);
         }
     };
-    let arguments = Arguments::from_arg_matches(&matches)
-        .map_err(|error| Failure::of_arguments(&error))?;
+    let arguments =
+        Arguments::from_arg_matches(&matches).map_err(|error| Failure::of_arguments(&error))?;
     commands::run(&arguments, output)
 }

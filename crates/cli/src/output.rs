@@ -59,7 +59,8 @@ impl Output {
 
     /// Prints a JSON value: indented on a terminal, one line otherwise.
     pub(crate) fn json(&mut self, value: &Value) -> Result<(), Failure> {
-        let text = if io::stdout().is_terminal() { format!("{value:#}") } else { value.to_string() };
+        let text =
+            if io::stdout().is_terminal() { format!("{value:#}") } else { value.to_string() };
         self.line(&text)
     }
 

@@ -1,7 +1,19 @@
 //! One file for each command.
 
 pub(crate) mod audit;
+pub(crate) mod demo;
+pub(crate) mod gaps;
+pub(crate) mod hammer;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod issue;
+pub(crate) mod key;
+pub(crate) mod lock;
 pub(crate) mod pattern;
+pub(crate) mod preview;
+pub(crate) mod serve;
+pub(crate) mod trail;
+pub(crate) mod verify;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::{Ending, Failure};
@@ -13,7 +25,19 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         output.set_audience(Audience::Programs);
     }
     match &arguments.command {
-        Command::Audit(audit) => audit::run(audit, output),
-        Command::Pattern(pattern) => pattern::run(pattern, output),
+        Command::Audit(arguments) => audit::run(arguments, output),
+        Command::Pattern(command) => pattern::run(command, output),
+        Command::Demo(arguments) => demo::run(arguments, output),
+        Command::Serve(arguments) => serve::run(arguments, output),
+        Command::Init(arguments) => init::run(arguments, output),
+        Command::Issue(arguments) => issue::run(arguments, output),
+        Command::Preview(arguments) => preview::run(arguments, output),
+        Command::Import(arguments) => import::run(arguments, output),
+        Command::Gaps(arguments) => gaps::run(arguments, output),
+        Command::Lock(arguments) => lock::run(arguments, output),
+        Command::Verify(arguments) => verify::run(arguments, output),
+        Command::Trail(command) => trail::run(command, output),
+        Command::Key(command) => key::run(command, output),
+        Command::Hammer(arguments) => hammer::run(arguments, output),
     }
 }

@@ -34,18 +34,54 @@ impl Wanted {
     fn usual_names(self) -> &'static [&'static str] {
         match self {
             Wanted::Number => &[
-                "number", "invoice number", "invoice no", "invoice nr", "invoice", "document number",
-                "document no", "doc no", "rechnungsnummer", "rechnungsnr", "belegnummer",
-                "numero", "numero facture", "facture", "nummer", "no", "nr", "name", "invoice id",
+                "number",
+                "invoice number",
+                "invoice no",
+                "invoice nr",
+                "invoice",
+                "document number",
+                "document no",
+                "doc no",
+                "rechnungsnummer",
+                "rechnungsnr",
+                "belegnummer",
+                "numero",
+                "numero facture",
+                "facture",
+                "nummer",
+                "no",
+                "nr",
+                "name",
+                "invoice id",
             ],
             Wanted::Date => &[
-                "date", "invoice date", "document date", "issue date", "issued", "order date",
-                "rechnungsdatum", "belegdatum", "datum", "date facture", "fecha", "created",
+                "date",
+                "invoice date",
+                "document date",
+                "issue date",
+                "issued",
+                "order date",
+                "rechnungsdatum",
+                "belegdatum",
+                "datum",
+                "date facture",
+                "fecha",
+                "created",
             ],
             Wanted::Kind => &["kind", "type", "document type", "invoice type", "move type"],
             Wanted::Reference => &[
-                "reference", "ref", "order", "order id", "order number", "order no", "order nr",
-                "id", "bestellung", "bestellnummer", "auftrag", "auftragsnummer",
+                "reference",
+                "ref",
+                "order",
+                "order id",
+                "order number",
+                "order no",
+                "order nr",
+                "id",
+                "bestellung",
+                "bestellnummer",
+                "auftrag",
+                "auftragsnummer",
             ],
             Wanted::Customer => &["customer", "customer id", "client", "kunde", "kundennummer"],
         }
@@ -83,8 +119,7 @@ impl Sheet {
     }
 
     fn named(&self, wanted: Wanted, name: &str) -> Result<Column, Failure> {
-        let mut places =
-            (0..self.columns.len()).filter(|place| same(&self.columns[*place], name));
+        let mut places = (0..self.columns.len()).filter(|place| same(&self.columns[*place], name));
         let flag = wanted.flag();
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(Column(place)),

@@ -22,15 +22,17 @@ impl Sheet {
         let writing = match writing {
             Some(writing) => writing,
             None if filled.clone().next().is_none() => Writing::Iso,
-            None => Writing::of_column(filled.clone().map(|(_, text)| text)).map_err(|unclear| {
-                match unclear {
-                    Unclear::Ambiguous => self.ambiguous(column),
-                    Unclear::Unreadable(place) => {
-                        let place = filled.clone().nth(place).map_or(0, |(place, _)| place);
-                        self.unreadable(self.rows()[place], column)
+            None => {
+                Writing::of_column(filled.clone().map(|(_, text)| text)).map_err(|unclear| {
+                    match unclear {
+                        Unclear::Ambiguous => self.ambiguous(column),
+                        Unclear::Unreadable(place) => {
+                            let place = filled.clone().nth(place).map_or(0, |(place, _)| place);
+                            self.unreadable(self.rows()[place], column)
+                        }
                     }
-                }
-            })?,
+                })?
+            }
         };
         let each = self.rows().iter().zip(&texts);
         each.map(|(record, text)| match text.as_ref() {

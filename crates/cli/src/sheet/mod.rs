@@ -14,8 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use flaw::Flaw;
 pub(crate) use columns::Wanted;
+use flaw::Flaw;
 use walk::{Field, walk};
 
 /// A file with a header and records of equally many fields.
@@ -83,8 +83,7 @@ impl Sheet {
             records(&text, begin, separator).map_err(|(flaw, line)| refuse(flaw, Some(line)))?;
         let mut sheet =
             Sheet { path: path.to_owned(), text, separator, header, columns: Vec::new(), rows };
-        sheet.columns =
-            sheet.fields(header).map(|value| value.trim().to_owned()).collect();
+        sheet.columns = sheet.fields(header).map(|value| value.trim().to_owned()).collect();
         Ok(sheet)
     }
 
@@ -151,20 +150,15 @@ impl Sheet {
 }
 
 /// The header and the records below it; blank lines between them are left aside.
-fn records(
-    text: &str,
-    begin: usize,
-    separator: u8,
-) -> Result<(Record, Vec<Record>), (Flaw, u64)> {
+fn records(text: &str, begin: usize, separator: u8) -> Result<(Record, Vec<Record>), (Flaw, u64)> {
     let mut header: Option<(Record, usize)> = None;
     let mut rows = Vec::new();
     let (mut at, mut line) = (begin, 1u64);
     while at < text.len() {
         let mut count = 0;
         let walked = walk(text, at, separator, |_| count += 1);
-        let end = walked.map_err(|(flaw, place)| {
-            (flaw, line + newlines(&text[at..place.min(text.len())]))
-        })?;
+        let end = walked
+            .map_err(|(flaw, place)| (flaw, line + newlines(&text[at..place.min(text.len())])))?;
         let record = Record { line: line as u32, start: at as u32, end: end.content as u32 };
         let is_blank = text[at..end.content].trim().is_empty();
         match header {

@@ -13,7 +13,8 @@ fn refusal(bytes: &[u8]) -> String {
 
 #[test]
 fn values_come_without_their_quotes() {
-    let sheet = sheet("id,\"the \"\"date\"\"\"\n\"a,b\", x \n\"line\nbreak\",\"\"\"q\"\"\"\n").unwrap();
+    let sheet =
+        sheet("id,\"the \"\"date\"\"\"\n\"a,b\", x \n\"line\nbreak\",\"\"\"q\"\"\"\n").unwrap();
     let second = sheet.find(Wanted::Date, Some("the date")).unwrap().unwrap();
     let first = sheet.find_needed(Wanted::Reference, None).unwrap();
     assert_eq!(sheet.name(second), "the \"date\"");

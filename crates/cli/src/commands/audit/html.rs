@@ -21,8 +21,10 @@ pub(super) fn page(report: &Report<'_>) -> String {
         self::counter(&mut page, counter);
     }
     findings(&mut page, report);
-    page.raw("<footer>A missing number is no proof of a missing document: this list does not say \
-        why. Made by <code>gapless audit</code>.</footer>\n</body>\n</html>\n");
+    page.raw(
+        "<footer>A missing number is no proof of a missing document: this list does not say \
+        why. Made by <code>gapless audit</code>.</footer>\n</body>\n</html>\n",
+    );
     page.0
 }
 

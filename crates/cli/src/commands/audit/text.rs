@@ -171,18 +171,14 @@ fn findings(report: &Report<'_>) -> String {
         .iter()
         .map(|found| format!("'{}' in line {}: {}", found.number, found.line, found.reason))
         .collect();
-    [
-        ("Used more than once", duplicates),
-        ("Dates that go back", order),
-        ("Odd ones out", odd),
-    ]
-    .into_iter()
-    .filter(|(_, found)| !found.is_empty())
-    .map(|(title, found)| {
-        let shown: Vec<&str> = found.iter().take(SHOWN).map(String::as_str).collect();
-        format!("\n{title}\n  {}\n{}", shown.join("\n  "), rest(found.len(), "of them"))
-    })
-    .collect()
+    [("Used more than once", duplicates), ("Dates that go back", order), ("Odd ones out", odd)]
+        .into_iter()
+        .filter(|(_, found)| !found.is_empty())
+        .map(|(title, found)| {
+            let shown: Vec<&str> = found.iter().take(SHOWN).map(String::as_str).collect();
+            format!("\n{title}\n  {}\n{}", shown.join("\n  "), rest(found.len(), "of them"))
+        })
+        .collect()
 }
 
 fn rest(count: usize, what: &str) -> String {

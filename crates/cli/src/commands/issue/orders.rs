@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clap::Args;
 use jiff::civil::Date;
-use ledger::command::{Item, SeriesRef};
+use ledger::command::Item;
 use ledger::id::CustomerId;
 use ledger::model::Kind;
 
@@ -36,7 +36,6 @@ pub(crate) struct Columns {
 /// What all documents of a file have in common.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
-    pub(crate) series: Option<SeriesRef>,
     pub(crate) kind: Option<Kind>,
     pub(crate) date: Option<Date>,
     pub(crate) customer: Option<CustomerId>,
@@ -58,7 +57,8 @@ impl Orders {
     /// A reference or date is missing or unreadable, or one reference stands there with two
     /// dates: told with the line.
     pub(crate) fn of(sheet: &Sheet, columns: &Columns, shared: &Shared) -> Result<Orders, Failure> {
-        let reference = sheet.find_needed(Wanted::Reference, columns.reference_column.as_deref())?;
+        let reference =
+            sheet.find_needed(Wanted::Reference, columns.reference_column.as_deref())?;
         let customer = columns.customer_column.as_deref();
         let customer = customer.map(|name| sheet.find_needed(Wanted::Customer, Some(name)));
         let customer = customer.transpose()?;
@@ -79,7 +79,6 @@ impl Orders {
             let item = Item {
                 date: Some(date),
                 reference: Some(name.clone()),
-                series: shared.series.clone(),
                 kind: shared.kind.clone(),
                 customer: customer.map(CustomerId).or(shared.customer.clone()),
                 reissue: shared.reissue,
@@ -123,7 +122,8 @@ fn dates(sheet: &Sheet, columns: &Columns, shared: &Shared) -> Result<Vec<Date>,
     let each = sheet.rows().iter().zip(dates);
     each.map(|(record, date)| {
         let name = sheet.name(column);
-        let missing = || sheet.refuse(*record, format!("no date stands in column '{name}'; fill it in"));
+        let missing =
+            || sheet.refuse(*record, format!("no date stands in column '{name}'; fill it in"));
         date.ok_or_else(missing)
     })
     .collect()

@@ -18,9 +18,11 @@ use crate::output::Output;
 /// Proves that no two numbers of the pattern can be the same text, or shows two that would be.
 /// Prints what the pattern gives, and how long a number can become.
 #[derive(Debug, Args)]
-#[command(after_help = "Tokens: {seq} {seq:5} {year} {year:2} {end_year} {month} {quarter} {week} \
+#[command(
+    after_help = "Tokens: {seq} {seq:5} {year} {year:2} {end_year} {month} {quarter} {week} \
     {day}\n        {prefix} {customer} {invoice} {kind}; {{ and }} are braces.\n\n\
-    Example:\n  gapless pattern check 'INV/{year}/{seq:5}' --reset yearly")]
+    Example:\n  gapless pattern check 'INV/{year}/{seq:5}' --reset yearly"
+)]
 pub(crate) struct Arguments {
     /// The pattern
     pattern: String,
@@ -78,13 +80,9 @@ fn format(arguments: &Arguments, pattern: Pattern) -> Format {
 }
 
 fn check_beside(arguments: &Arguments, format: &Format, other: &str) -> Result<(), Failure> {
-    let pattern: Pattern = other
-        .parse()
-        .map_err(|error| refusal(&FormatError::Pattern(error)).about("beside"))?;
-    let other = Format {
-        reset: pattern.default_reset(),
-        ..self::format(arguments, pattern)
-    };
+    let pattern: Pattern =
+        other.parse().map_err(|error| refusal(&FormatError::Pattern(error)).about("beside"))?;
+    let other = Format { reset: pattern.default_reset(), ..self::format(arguments, pattern) };
     match collision(format, &other, Relation::OtherSeries) {
         Some(found) => Err(refusal(&FormatError::Collision(found.into()))),
         None => Ok(()),
@@ -123,9 +121,7 @@ fn to_json(
     examples: &[(Date, u64, String)],
     warnings: &[&Diagnostic],
 ) -> Value {
-    let example = |(date, ordinal, number): &(Date, u64, String)| {
-        json!({ "date": date.to_string(), "ordinal": ordinal, "number": number })
-    };
+    let example = |(date, ordinal, number): &(Date, u64, String)| json!({ "date": date.to_string(), "ordinal": ordinal, "number": number });
     let warning = |remark: &&Diagnostic| {
         let span = [remark.span.start, remark.span.end];
         json!({ "message": remark.message, "span": span })

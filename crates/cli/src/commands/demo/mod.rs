@@ -1,0 +1,118 @@
+//! `gapless demo`: something to look at.
+
+mod sample;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, fs};
+
+use clap::Args;
+use engine::{
+    Clock, EngineOptions, FixedClock, Ids, NewAccount, OpenedAccount, SystemClock, SystemIds,
+};
+use ledger::model::HouseStyle;
+use serde_json::json;
+use store_sqlite::Create;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tracing::Level;
+
+use super::{init, serve};
+use crate::door;
+use crate::failure::{Ending, Failure};
+use crate::output::Output;
+use crate::progress;
+
+/// Look around: a throw-away database with a year of documents, and the server on it
+///
+/// The database is removed when the demo stops.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gapless demo")]
+pub(crate) struct Arguments {
+    /// Where to listen [default: 127.0.0.1:7447, or a free port where that is taken]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
+/// A directory that is removed with what is in it.
+struct Scratch(PathBuf);
+
+/// Makes the year, then serves it.
+pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
+    serve::log_to_standard_error(Level::WARN);
+    let runtime = serve::runtime()?;
+    let listener = listener(&runtime, arguments.listen.as_deref())?;
+    let scratch = Scratch::new()?;
+    let database = format!("sqlite:{}", scratch.0.join("demo.db").display());
+    let opened = fill(&database)?;
+    let engine = door::open_engine(&database, Create::Never, EngineOptions::default())?;
+    let url = serve::url(&listener)?;
+    output.either(
+        || {
+            let keys = json!({ "test": opened.test_key, "live": opened.live_key });
+            json!({ "object": "demo", "url": url, "database": database, "keys": keys })
+        },
+        || tour(&url, &opened.live_key),
+    )?;
+    output.finish()?;
+    serve::serve(&runtime, listener, &engine);
+    Ok(Ending::Done)
+}
+
+fn listener(runtime: &Runtime, asked: Option<&str>) -> Result<TcpListener, Failure> {
+    match asked {
+        Some(address) => serve::listen(runtime, address),
+        None => serve::listen(runtime, serve::DEFAULT_ADDRESS)
+            .or_else(|_taken| serve::listen(runtime, "127.0.0.1:0")),
+    }
+}
+
+/// Makes the database and lives through a year in it.
+fn fill(database: &str) -> Result<OpenedAccount, Failure> {
+    let spinner = progress::spinner("living through a year");
+    let now = SystemClock.now();
+    let clock = Arc::new(FixedClock::default());
+    clock.set(sample::begin(now));
+    let options = EngineOptions { clock: clock.clone(), ..EngineOptions::default() };
+    let engine = door::open_engine(database, Create::WhenMissing, options)?;
+    let account =
+        NewAccount { name: "Demo".to_owned(), style: HouseStyle::Yearly, ..init::plain_account() };
+    let opened = init::open_account(&engine, account)?;
+    sample::live(&engine, &clock, opened.live, now)?;
+    engine.shutdown();
+    spinner.finish_and_clear();
+    Ok(opened)
+}
+
+fn tour(url: &str, key: &str) -> String {
+    format!(
+        "{url}\n\n\
+         A year of documents, in a database that goes away when you stop this (Ctrl-C).\n\n\
+         Give a number:\n  curl {url}/v1/numbers -u {key}: -d reference=order-4711\n\n\
+         Look around:\n  \
+         curl '{url}/v1/numbers?limit=3' -u {key}:     the newest numbers\n  \
+         curl {url}/v1/series -u {key}:                the series, with what comes next\n  \
+         curl {url}/v1/gaps -u {key}:                  what is missing, and why\n  \
+         curl {url}/v1/trail/verify -u {key}:          the proof\n  \
+         curl {url}/openapi.json                       the whole interface\n"
+    )
+}
+
+impl Scratch {
+    fn new() -> Result<Scratch, Failure> {
+        let path = env::temp_dir().join(format!("gapless-demo-{}", SystemIds.base62(8)));
+        fs::create_dir(&path).map_err(|error| Failure::of_writing(&path, &error))?;
+        Ok(Scratch(path))
+    }
+
+    fn remove(path: &Path) {
+        // What is left lies where such things are cleared away anyway.
+        drop(fs::remove_dir_all(path));
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        Scratch::remove(&self.0);
+    }
+}

@@ -1,0 +1,176 @@
+//! `gapless import`: take over the numbers that another system gave.
+
+mod plan;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use engine::StoreAccess;
+use ledger::batch::Step;
+use ledger::command::Import;
+use ledger::outcome::ImportView;
+use ledger::{Action, Batch, Outcome};
+use serde_json::{Value, json};
+
+use self::plan::{KindName, Plan, kind_name};
+use crate::commands::audit::list::{Columns, List};
+use crate::door::{Database, DatabaseArguments, PreviewRequest, failure, operator};
+use crate::failure::{Ending, Failure};
+use crate::output::Output;
+use crate::progress;
+use crate::table::{counted, grouped};
+
+/// Take over existing numbers, and continue behind them
+///
+/// Reads a list as `gapless audit` does, makes a series for each counter that it finds, and keeps
+/// every number, date and hole. All or nothing: what does not fit is told, and nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gapless import invoices.csv --dry-run\n  \
+    gapless import invoices.csv --kind C=credit_note")]
+pub(crate) struct Arguments {
+    /// A CSV file with a header; - for standard input
+    file: PathBuf,
+    #[command(flatten)]
+    columns: Columns,
+    /// The kind of documents with a text in their numbers; once for each
+    #[arg(long, value_name = "TEXT=KIND", value_parser = kind_name)]
+    kind: Vec<KindName>,
+    /// Name of the series, where a new one is made for the first counter
+    #[arg(long, value_name = "NAME")]
+    series_name: Option<String>,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// Plans, imports, tells what comes next.
+pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
+    let list = List::read(&arguments.file, &arguments.columns)?;
+    let audit = list.audit(&arguments.columns);
+    let plan = Plan::of(&list, &audit, &arguments.kind, arguments.series_name.as_deref())?;
+    let access = if arguments.dry_run { StoreAccess::Read } else { StoreAccess::Write };
+    let database = Database::open(&arguments.database, access)?;
+    let spinner = progress::spinner("importing");
+    let import = Arc::new(plan.import);
+    let view = if arguments.dry_run {
+        rehearse(&database, &import)?
+    } else {
+        imported(database.run(Action::Import(import))?)?
+    };
+    spinner.finish_and_clear();
+    let next = if arguments.dry_run { plan.next } else { continued(&database, &view)? };
+    output.either(
+        || to_json(&view, &next, arguments.dry_run),
+        || to_text(&view, &next, arguments.dry_run),
+    )?;
+    Ok(Ending::Done)
+}
+
+/// Decides the import on what the database holds, and forgets it.
+fn rehearse(database: &Database, import: &Arc<Import>) -> Result<ImportView, Failure> {
+    let action = Action::Import(Arc::clone(import));
+    let command = database.engine.command(database.ledger, operator(), action);
+    let decided = database.engine.read(move |reader| {
+        let mut batch = Batch::new(vec![command]);
+        loop {
+            match batch.step() {
+                Step::Done(decided) => return Ok(decided.answers),
+                Step::Load(misses) => {
+                    let found = reader.load(&misses)?;
+                    batch.fill(misses, found);
+                }
+            }
+        }
+    });
+    let mut answers = decided.wait().map_err(|error| failure(&error))?;
+    let answer = answers.pop().ok_or_else(|| {
+        Failure::service("internal_error", "a defect in Gapless: nothing was decided")
+    })?;
+    let outcome = answer.result.map_err(|refusal| failure(&refusal.into()))?;
+    imported(outcome)
+}
+
+fn imported(outcome: Outcome) -> Result<ImportView, Failure> {
+    match outcome {
+        Outcome::Imported(view) => Ok(*view),
+        other => {
+            let message = format!("a defect in Gapless: an import came to {other:?}");
+            Err(Failure::service("internal_error", message))
+        }
+    }
+}
+
+/// The number that comes next in each series, for a document of the last date.
+fn continued(database: &Database, view: &ImportView) -> Result<Vec<String>, Failure> {
+    let next = |series: &ledger::model::SeriesRow| {
+        let request = PreviewRequest {
+            series: Some(series.name.clone()),
+            kind: series.kinds.first().map(|known| known.kind.text().to_owned()),
+            date: series.last_date,
+            count: 1,
+            ..PreviewRequest::default()
+        };
+        let preview = database.preview(&request)?;
+        Ok(preview["number"].as_str().unwrap_or_default().to_owned())
+    };
+    view.series.iter().map(next).collect()
+}
+
+fn to_json(view: &ImportView, next: &[String], dry_run: bool) -> Value {
+    let series = view.series.iter().zip(next).map(|(series, next)| {
+        let kinds = series.kinds.iter().map(|known| {
+            json!({
+                "kind": known.kind.text(), "text": known.text,
+            })
+        });
+        json!({
+            "id": series.id.id(series.ledger),
+            "name": series.name,
+            "pattern": series.newest().format.pattern.to_string(),
+            "reset": series.newest().format.reset.as_str(),
+            "kinds": kinds.collect::<Vec<_>>(),
+            "next": next,
+        })
+    });
+    json!({
+        "object": "import",
+        "dry_run": dry_run,
+        "numbers": view.numbers,
+        "missing": view.missing,
+        "gaps": view.gaps,
+        "series": series.collect::<Vec<_>>(),
+    })
+}
+
+fn to_text(view: &ImportView, next: &[String], dry_run: bool) -> String {
+    let verb = if dry_run { "would be imported" } else { "imported" };
+    let missing = match view.missing {
+        0 => "none missing".to_owned(),
+        count => {
+            format!("{} missing in {}", grouped(count), counted(view.gaps, "gap", "gaps"))
+        }
+    };
+    let mut text = format!("{} {verb}, {missing}.\n", counted(view.numbers, "number", "numbers"));
+    for (series, next) in view.series.iter().zip(next) {
+        let format = &series.newest().format;
+        let kinds: Vec<String> = series
+            .kinds
+            .iter()
+            .map(|known| match known.text.as_str() {
+                "" => known.kind.text().to_owned(),
+                text => format!("{} '{text}'", known.kind),
+            })
+            .collect();
+        text.push_str(&format!(
+            "\n  series    {}\n  pattern   {}, restarts: {}\n  kinds     {}\n  next      {next}\n",
+            series.name,
+            format.pattern,
+            format.reset,
+            kinds.join(", ")
+        ));
+    }
+    text
+}

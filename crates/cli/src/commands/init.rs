@@ -1,0 +1,113 @@
+//! `gapless init`: a new database.
+
+use clap::Args;
+use engine::{Engine, EngineOptions, NewAccount, OpenedAccount, wait};
+use ledger::Code;
+use ledger::model::HouseStyle;
+use numbering::{FiscalYearError, FiscalYearStart};
+use serde_json::{Value, json};
+use store_sqlite::Create;
+
+use crate::door;
+use crate::failure::{Ending, Failure};
+use crate::output::Output;
+
+/// Make a new database with one account
+///
+/// Prints the account and its keys. The keys are shown only now: the database keeps a hash.
+#[derive(Debug, Args)]
+#[command(after_help = "Styles:\n  \
+    yearly   INV-2026-00001, starts again each year\n  \
+    slashed  INV/2026/00001, starts again each year; a void counts as irregular\n  \
+    stripe   7FE1103A-0001, never starts again\n\n\
+    Example:\n  gapless init --database sqlite:invoices.db --numbering slashed")]
+pub(crate) struct Arguments {
+    /// The database to make: sqlite:PATH
+    #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
+    database: String,
+    /// How numbers look at the start: yearly, slashed or stripe
+    #[arg(long, value_name = "STYLE", default_value = "yearly", value_parser = style)]
+    numbering: HouseStyle,
+    /// Name of the account, for people
+    #[arg(long, default_value = "Account")]
+    name: String,
+    /// The zone that "today" is found in, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// First day of the fiscal year [default: 01-01]
+    #[arg(long, value_name = "MM-DD", value_parser = fiscal_year_start)]
+    fiscal_year_start: Option<FiscalYearStart>,
+}
+
+/// Makes the database, then prints what nobody can look up later.
+pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
+    let url = &arguments.database;
+    let engine = door::open_engine(url, Create::WhenMissing, EngineOptions::default())?;
+    if is_set_up(&engine)? {
+        let message = format!(
+            "{url} is set up already and was left as it is; name another file, or use this one"
+        );
+        return Err(Failure::refused(Code::ResourceAlreadyExists.text(), message).about("database"));
+    }
+    let opened = open_account(&engine, arguments.new_account())?;
+    engine.shutdown();
+    output.either(|| to_json(&opened, arguments), || to_text(&opened, url))?;
+    Ok(Ending::Done)
+}
+
+impl Arguments {
+    fn new_account(&self) -> NewAccount {
+        NewAccount {
+            name: self.name.clone(),
+            style: self.numbering,
+            time_zone: self.time_zone.clone(),
+            fiscal_year_start: self.fiscal_year_start,
+        }
+    }
+}
+
+/// An account as a server makes one that finds an empty database.
+pub(crate) fn plain_account() -> NewAccount {
+    NewAccount {
+        name: "Account".to_owned(),
+        style: HouseStyle::default(),
+        time_zone: None,
+        fiscal_year_start: None,
+    }
+}
+
+/// Whether a database has an account.
+pub(crate) fn is_set_up(engine: &Engine) -> Result<bool, Failure> {
+    let accounts = wait(engine.accounts(1)).map_err(|error| door::failure(&error))?;
+    Ok(!accounts.is_empty())
+}
+
+/// Opens an account.
+pub(crate) fn open_account(engine: &Engine, new: NewAccount) -> Result<OpenedAccount, Failure> {
+    wait(engine.open_account(new)).map_err(|error| door::failure(&error))
+}
+
+fn to_json(opened: &OpenedAccount, arguments: &Arguments) -> Value {
+    json!({
+        "account": opened.account.0,
+        "keys": { "test": opened.test_key, "live": opened.live_key },
+        "database": arguments.database,
+        "numbering": arguments.numbering.text(),
+    })
+}
+
+fn to_text(opened: &OpenedAccount, url: &str) -> String {
+    format!(
+        "{url} is ready.\n\n  account   {}\n  test key  {}\n  live key  {}\n\nKeep the keys; they \
+         are not shown again. Now: gapless serve --database {url}\n",
+        opened.account.0, opened.test_key, opened.live_key
+    )
+}
+
+fn style(word: &str) -> Result<HouseStyle, &'static str> {
+    HouseStyle::parse(word).ok_or("expected yearly, slashed or stripe")
+}
+
+fn fiscal_year_start(text: &str) -> Result<FiscalYearStart, FiscalYearError> {
+    text.parse()
+}

@@ -1,0 +1,136 @@
+//! `gapless serve`: the server.
+
+use std::io;
+
+use clap::Args;
+use engine::{Engine, EngineOptions, OpenedAccount};
+use serde_json::json;
+use store_sqlite::Create;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::Level;
+
+use super::init::{is_set_up, open_account, plain_account};
+use crate::door;
+use crate::failure::{Ending, Failure};
+use crate::output::Output;
+
+/// Serve the HTTP interface
+///
+/// The first line on standard output is the address. A new SQLite file is set up by itself; its
+/// keys are then printed, once. SIGTERM and SIGINT stop the server after it has answered what it
+/// accepted.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    gapless serve --database sqlite:invoices.db --listen 127.0.0.1:7447")]
+pub(crate) struct Arguments {
+    /// The database: sqlite:PATH
+    #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
+    database: String,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_ADDRESS)]
+    listen: String,
+    /// What to log on standard error: error, warn, info or debug
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    log: Level,
+}
+
+/// Where a server listens unless it is told otherwise.
+pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:7447";
+
+/// Serves until it is told to stop.
+pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
+    log_to_standard_error(arguments.log);
+    let runtime = runtime()?;
+    let listener = listen(&runtime, &arguments.listen)?;
+    let engine =
+        door::open_engine(&arguments.database, Create::WhenMissing, EngineOptions::default())?;
+    let opened = match is_set_up(&engine)? {
+        true => None,
+        false => Some(open_account(&engine, plain_account())?),
+    };
+    let url = url(&listener)?;
+    output.either(|| announcement(&url, opened.as_ref()), || greeting(&url, opened.as_ref()))?;
+    output.finish()?;
+    serve(&runtime, listener, &engine);
+    Ok(Ending::Done)
+}
+
+/// Serves an engine until a signal comes, and answers what was accepted.
+pub(crate) fn serve(runtime: &Runtime, listener: TcpListener, engine: &Engine) {
+    runtime.block_on(api::serve(listener, api::router(engine.clone()), told_to_stop()));
+    engine.shutdown();
+}
+
+/// What futures run on.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| {
+        Failure::service("internal_error", format!("cannot start the server's threads: {error}"))
+    })
+}
+
+/// Listens at an address.
+pub(crate) fn listen(runtime: &Runtime, address: &str) -> Result<TcpListener, Failure> {
+    runtime.block_on(TcpListener::bind(address)).map_err(|error| {
+        let remedy = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "; stop what listens there, or choose another with --listen"
+            }
+            _ => "; expected HOST:PORT of this machine, such as 127.0.0.1:7447",
+        };
+        let message = format!("cannot listen at {address}: {error}{remedy}");
+        Failure::service("address_unavailable", message).about("listen")
+    })
+}
+
+/// The URL of what listens.
+pub(crate) fn url(listener: &TcpListener) -> Result<String, Failure> {
+    let address = listener.local_addr();
+    let address = address.map_err(|error| {
+        Failure::service("address_unavailable", format!("the socket has no address: {error}"))
+    })?;
+    Ok(format!("http://{address}"))
+}
+
+/// Lets the parts that tell what they do tell it on standard error.
+pub(crate) fn log_to_standard_error(level: Level) {
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(io::stderr)
+        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
+        .init();
+}
+
+/// Ends when the process is told to end.
+async fn told_to_stop() {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        // Without handlers a signal ends the process by itself.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn announcement(url: &str, opened: Option<&OpenedAccount>) -> serde_json::Value {
+    let mut announcement = json!({ "object": "server", "url": url });
+    if let Some(opened) = opened {
+        announcement["account"] = json!(opened.account.0);
+        announcement["keys"] = json!({ "test": opened.test_key, "live": opened.live_key });
+    }
+    announcement
+}
+
+fn greeting(url: &str, opened: Option<&OpenedAccount>) -> String {
+    let Some(opened) = opened else { return format!("{url}\n") };
+    format!(
+        "{url}\n\nThe database is new.\n\n  account   {}\n  test key  {}\n  live key  {}\n\nKeep the \
+         keys; they are not shown again.\n",
+        opened.account.0, opened.test_key, opened.live_key
+    )
+}

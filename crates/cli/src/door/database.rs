@@ -1,0 +1,292 @@
+//! A ledger in a database that this process has open.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::{
+    AccountView, Engine, EngineError, EngineOptions, GapQuery, NumberQuery, Preview, StoreAccess,
+    StoreFailureKind, wait,
+};
+use ledger::command::{Item, LockMove, SeriesRef};
+use ledger::id::{CustomerId, GapId, LedgerId, Position, SeriesId};
+use ledger::limits::REASON_CHARS_MAX;
+use ledger::model::{Kind, Mode};
+use ledger::{Action, Actor, Code, Outcome, Refusal};
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::{Page, StoreError};
+use store_sqlite::{Create, OpenOptions, SqliteStore};
+use wire::answer;
+
+use super::{DatabaseArguments, Listed, PAGE, PreviewRequest};
+use crate::failure::Failure;
+
+/// An open database, and the ledger in it.
+pub(crate) struct Database {
+    pub(crate) engine: Engine,
+    pub(crate) account: AccountView,
+    pub(crate) ledger: LedgerId,
+    pub(crate) mode: Mode,
+}
+
+/// Numbers, trail entries, and lines beside them, read at once.
+const NUMBERS: u32 = 1_000;
+const ENTRIES: u32 = 1_000;
+const LINES: u32 = 1_000;
+
+/// Opens the engine on the database that a URL names.
+pub(crate) fn open_engine(
+    url: &str,
+    create: Create,
+    options: EngineOptions,
+) -> Result<Engine, Failure> {
+    let path = path(url)?;
+    let opening = OpenOptions { create, ..OpenOptions::default() };
+    let store = SqliteStore::open(&path, opening).map_err(of_store)?;
+    Engine::start(Arc::new(store), options).map_err(|error| failure(&error))
+}
+
+/// The only account of a database.
+fn account_of(engine: &Engine) -> Result<AccountView, Failure> {
+    wait(engine.default_account()).map_err(|error| failure(&error))
+}
+
+impl Database {
+    /// Opens the database and finds the ledger.
+    pub(crate) fn open(
+        arguments: &DatabaseArguments,
+        access: StoreAccess,
+    ) -> Result<Database, Failure> {
+        let options = EngineOptions { access, ..EngineOptions::default() };
+        let engine = open_engine(&arguments.database, Create::Never, options)?;
+        let account = account_of(&engine)?;
+        let mode = if arguments.test { Mode::Test } else { Mode::Live };
+        let ledger = account.ledger(mode);
+        Ok(Database { engine, account, ledger, mode })
+    }
+
+    /// Runs a command as whoever has the database.
+    pub(crate) fn run(&self, action: Action) -> Result<Outcome, Failure> {
+        let command = self.engine.command(self.ledger, operator(), action);
+        self.engine.execute_blocking(command).map_err(|error| failure(&error))
+    }
+
+    pub(super) fn issue(
+        &self,
+        mut items: Vec<Item>,
+        series: Option<&str>,
+    ) -> Result<Vec<Value>, Failure> {
+        if let Some(series) = series.map(|text| self.series(text)).transpose()? {
+            items.iter_mut().for_each(|item| item.series = Some(series.clone()));
+        }
+        match self.run(Action::Issue(items))? {
+            Outcome::Issued(views) => {
+                views.iter().map(|view| to_value(&answer::number(view, self.mode))).collect()
+            }
+            other => Err(defect(&other)),
+        }
+    }
+
+    pub(crate) fn preview(&self, request: &PreviewRequest) -> Result<Value, Failure> {
+        let preview = Preview {
+            series: request.series.as_deref().map(|text| self.series(text)).transpose()?,
+            kind: request.kind.as_deref().map(kind).transpose()?,
+            customer: request.customer.clone().map(CustomerId),
+            dates: request.date.into_iter().collect(),
+            count: request.count as usize,
+            ..Preview::default()
+        };
+        let views = self.engine.preview(self.ledger, preview).wait();
+        let views = views.map_err(|error| failure(&error))?;
+        to_value(&answer::PreviewAnswer::new(&views, self.mode))
+    }
+
+    pub(super) fn gaps(
+        &self,
+        series: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Listed, Failure> {
+        let query = GapQuery {
+            series: series.map(|text| self.series(text)).transpose()?,
+            ..GapQuery::default()
+        };
+        let starting_after = after.map(|text| self.gap(text)).transpose()?;
+        let page = Page { starting_after, ending_before: None, limit: PAGE };
+        let page = self.engine.gaps(self.ledger, query, page).wait();
+        let page = page.map_err(|error| failure(&error))?;
+        let each = page.data.iter().map(|view| to_value(&answer::Gap::new(view, self.mode)));
+        Ok(Listed { data: each.collect::<Result<_, _>>()?, has_more: page.has_more })
+    }
+
+    pub(super) fn explain_gap(&self, gap: &str, text: &str) -> Result<Value, Failure> {
+        match self.run(Action::ExplainGap(self.gap(gap)?, text.to_owned()))? {
+            Outcome::Explained(view) => to_value(&answer::Gap::new(&view, self.mode)),
+            other => Err(defect(&other)),
+        }
+    }
+
+    pub(super) fn locks(&self) -> Result<Value, Failure> {
+        let settings = self.engine.locks(self.ledger).wait().map_err(|error| failure(&error))?;
+        to_value(&answer::Locks::new(&settings, self.mode))
+    }
+
+    pub(super) fn move_locks(&self, change: LockMove) -> Result<Value, Failure> {
+        match self.run(Action::MoveLocks(change))? {
+            Outcome::Locks(settings) => to_value(&answer::Locks::new(&settings, self.mode)),
+            other => Err(defect(&other)),
+        }
+    }
+
+    pub(super) fn trail(&self, after: Option<u64>) -> Result<Listed, Failure> {
+        let from = after.map_or(0, |index| index + 1);
+        let page = self.engine.trail(self.ledger, from, ENTRIES).wait();
+        let page = page.map_err(|error| failure(&error))?;
+        let each = page.entries.iter();
+        let each =
+            each.map(|stored| to_value(&answer::TrailEntry::new(&stored.sealed, stored.lines)));
+        Ok(Listed { data: each.collect::<Result<_, _>>()?, has_more: page.has_more })
+    }
+
+    pub(super) fn numbers(&self, after: Option<&str>) -> Result<Listed, Failure> {
+        let starting_after = after.and_then(Position::parse).map(|(_, position)| position);
+        let page = Page { starting_after, ending_before: None, limit: NUMBERS };
+        let page = self.engine.numbers(self.ledger, NumberQuery::default(), page).wait();
+        let page = page.map_err(|error| failure(&error))?;
+        let each = page.data.iter().map(|view| to_value(&answer::number(view, self.mode)));
+        Ok(Listed { data: each.collect::<Result<_, _>>()?, has_more: page.has_more })
+    }
+
+    pub(super) fn trail_head(&self) -> Result<Value, Failure> {
+        let head = self.engine.trail_head(self.ledger).wait().map_err(|error| failure(&error))?;
+        Ok(json!({ "object": "trail_head", "entries": head.count, "head": head.hash.to_string() }))
+    }
+
+    pub(super) fn trail_lines(&self, index: u64, from: u64) -> Result<Vec<Vec<u8>>, Failure> {
+        let lines = self.engine.trail_lines(self.ledger, index, from, LINES).wait();
+        lines.map_err(|error| failure(&error))
+    }
+
+    fn gap(&self, text: &str) -> Result<GapId, Failure> {
+        match GapId::parse(text) {
+            Some((ledger, gap)) if ledger == self.ledger => Ok(gap),
+            _ => {
+                let message =
+                    format!("there is no gap '{text}' in this ledger; `gapless gaps` lists them");
+                Err(Failure::refused(Code::ResourceMissing.text(), message).about("explain"))
+            }
+        }
+    }
+
+    fn series(&self, text: &str) -> Result<SeriesRef, Failure> {
+        match SeriesId::parse(text) {
+            Some((ledger, id)) if ledger == self.ledger => Ok(SeriesRef::Id(id)),
+            Some(_) => {
+                let message = format!("there is no series '{text}' in this ledger");
+                Err(Failure::refused(Code::ResourceMissing.text(), message).about("series"))
+            }
+            None => Ok(SeriesRef::Name(text.to_owned())),
+        }
+    }
+}
+
+/// Who acts on a database without a key.
+pub(crate) fn operator() -> Actor {
+    let name = std::env::var("USER").or(std::env::var("LOGNAME")).unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
+    Actor::Operator(if name.is_empty() { "operator".to_owned() } else { name })
+}
+
+/// The kind of document that a word names.
+pub(crate) fn kind(word: &str) -> Result<Kind, Failure> {
+    Kind::parse(word).ok_or_else(|| {
+        let message = format!(
+            "'{word}' is no kind of document; expected lower-case letters, digits and _, such as \
+             invoice or credit_note"
+        );
+        Failure::usage("parameter_invalid", message).about("kind")
+    })
+}
+
+fn path(url: &str) -> Result<PathBuf, Failure> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let message = "PostgreSQL is not supported by this version; use sqlite:PATH";
+        return Err(Failure::usage("parameter_invalid", message).about("database"));
+    }
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            Ok(Path::new(path).to_owned())
+        }
+        _ => {
+            let message = format!("'{url}' names no database; expected sqlite:PATH");
+            Err(Failure::usage("parameter_invalid", message).about("database"))
+        }
+    }
+}
+
+/// What the engine says, as a failure of a command.
+pub(crate) fn failure(error: &EngineError) -> Failure {
+    let message = error.to_string();
+    match error {
+        EngineError::Refused(refusal) => refused(refusal),
+        EngineError::Overloaded => Failure::service("rate_limit", message),
+        EngineError::Stopped => Failure::service("shutting_down", message),
+        EngineError::NoAccount => Failure::service("account_missing", message).about("database"),
+        EngineError::SeveralAccounts(_) => {
+            Failure::service("account_ambiguous", message).about("database")
+        }
+        EngineError::Store(problem) => store_failure(problem.kind, message),
+        EngineError::ReadOnly | EngineError::Defect(_) => {
+            Failure::service("internal_error", message)
+        }
+    }
+}
+
+fn of_store(error: StoreError) -> Failure {
+    failure(&EngineError::from(error))
+}
+
+fn store_failure(kind: StoreFailureKind, message: String) -> Failure {
+    let code = match kind {
+        StoreFailureKind::Busy => "database_busy",
+        StoreFailureKind::Unusable => "database_unusable",
+        StoreFailureKind::Storage => "database_storage",
+        StoreFailureKind::Conflict | StoreFailureKind::InDoubt | StoreFailureKind::Database => {
+            "database_unavailable"
+        }
+    };
+    Failure::service(code, message).about("database")
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    let failure = Failure::refused(refusal.code.text(), &*refusal.message);
+    match &refusal.param {
+        Some(param) => failure.about(param),
+        None => failure,
+    }
+}
+
+pub(super) fn to_value(answer: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(answer)
+        .map_err(|error| Failure::service("internal_error", error.to_string()))
+}
+
+fn defect(outcome: &Outcome) -> Failure {
+    let message = format!("a defect in Gapless: a command came to {outcome:?}");
+    Failure::service("internal_error", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_in_a_url() {
+        let of = |url: &str| path(url).map(|path| path.display().to_string());
+        assert_eq!(of("sqlite:gapless.db").unwrap(), "gapless.db");
+        assert_eq!(of("sqlite:/var/lib/g.db").unwrap(), "/var/lib/g.db");
+        assert_eq!(of("sqlite:///var/lib/g.db").unwrap(), "/var/lib/g.db");
+        assert!(of("postgres://host/db").unwrap_err().message.contains("PostgreSQL"));
+        assert!(of("gapless.db").is_err() && of("sqlite:").is_err());
+    }
+}

@@ -1,0 +1,197 @@
+//! The ledger that a command works on: in a database that it opens itself, or behind a server.
+//!
+//! Both answer in the shapes of the HTTP interface, so that a command and its `--json` are the
+//! same whichever it is.
+
+mod database;
+mod item;
+mod proof;
+mod server;
+
+use clap::Args;
+use engine::StoreAccess;
+use jiff::civil::Date;
+use ledger::command::{Item, LockMove};
+use serde_json::Value;
+
+pub(crate) use self::database::{Database, failure, kind, open_engine, operator};
+use crate::client::Client;
+use crate::failure::Failure;
+
+/// Which database, and which of its ledgers.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Where")]
+pub(crate) struct DatabaseArguments {
+    /// The database: sqlite:PATH
+    #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
+    pub(crate) database: String,
+    /// Work on the test ledger instead of the live one
+    #[arg(long)]
+    pub(crate) test: bool,
+}
+
+/// Which server, if any.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Where")]
+pub(crate) struct ServerArguments {
+    /// Use the running server at this address instead of opening the database
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// An API key of that server, which also says which ledger
+    #[arg(long, value_name = "KEY", hide_env_values = true)]
+    pub(crate) key: Option<String>,
+}
+
+/// Where a command works.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Place {
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+}
+
+/// The way to a ledger.
+pub(crate) enum Door {
+    /// A database that this process has open.
+    Database(Database),
+    /// A server that has it open.
+    Server(Client),
+}
+
+/// What a preview is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PreviewRequest {
+    pub(crate) series: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) date: Option<Date>,
+    pub(crate) count: u32,
+}
+
+/// A page of a list, in the list's order.
+pub(crate) struct Listed {
+    pub(crate) data: Vec<Value>,
+    pub(crate) has_more: bool,
+}
+
+/// Entries of a page.
+pub(crate) const PAGE: u32 = 100;
+
+impl Place {
+    /// Opens the way.
+    pub(crate) fn open(&self, access: StoreAccess) -> Result<Door, Failure> {
+        let Some(url) = &self.server.url else {
+            return Database::open(&self.database, access).map(Door::Database);
+        };
+        if self.database.test && self.server.key.as_deref().is_some_and(is_live) {
+            let message = "--test asks for the test ledger, but the key opens the live one; give \
+                           the test key";
+            return Err(Failure::usage("parameter_invalid", message).about("key"));
+        }
+        Client::new(url, self.server.key.as_deref()).map(Door::Server)
+    }
+}
+
+fn is_live(key: &str) -> bool {
+    key.contains("_live_")
+}
+
+impl Door {
+    /// Gives numbers of a series, all or none, as number objects in the order of the items. The
+    /// series is named by its id or name; without one it is that of each item's kind.
+    pub(crate) fn issue(
+        &self,
+        items: Vec<Item>,
+        series: Option<&str>,
+    ) -> Result<Vec<Value>, Failure> {
+        match self {
+            Door::Database(database) => database.issue(items, series),
+            Door::Server(client) => server::issue(client, &items, series),
+        }
+    }
+
+    /// What would be issued.
+    pub(crate) fn preview(&self, request: &PreviewRequest) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.preview(request),
+            Door::Server(client) => server::preview(client, request),
+        }
+    }
+
+    /// A page of gaps, newest first, behind the one with an id.
+    pub(crate) fn gaps(
+        &self,
+        series: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Listed, Failure> {
+        match self {
+            Door::Database(database) => database.gaps(series, after),
+            Door::Server(client) => server::gaps(client, series, after),
+        }
+    }
+
+    /// Explains a gap, which is then answered.
+    pub(crate) fn explain_gap(&self, gap: &str, text: &str) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.explain_gap(gap, text),
+            Door::Server(client) => server::explain_gap(client, gap, text),
+        }
+    }
+
+    /// The lock dates.
+    pub(crate) fn locks(&self) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.locks(),
+            Door::Server(client) => client.get("/v1/locks"),
+        }
+    }
+
+    /// Moves the lock dates, which are then answered.
+    pub(crate) fn move_locks(&self, change: LockMove) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.move_locks(change),
+            Door::Server(client) => server::move_locks(client, &change),
+        }
+    }
+
+    /// Proves the ledger.
+    pub(crate) fn verify(&self) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.verify(),
+            Door::Server(client) => client.get_patiently("/v1/trail/verify"),
+        }
+    }
+
+    /// A page of numbers, newest given first, behind the one with an id.
+    pub(crate) fn numbers(&self, after: Option<&str>) -> Result<Listed, Failure> {
+        match self {
+            Door::Database(database) => database.numbers(after),
+            Door::Server(client) => server::numbers(client, after),
+        }
+    }
+
+    /// Where the trail ends: its entries and the last one's hash.
+    pub(crate) fn trail_head(&self) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.trail_head(),
+            Door::Server(client) => server::trail_head(client),
+        }
+    }
+
+    /// Lines kept beside a trail entry, from a line on; none behind the last.
+    pub(crate) fn trail_lines(&self, index: u64, from: u64) -> Result<Vec<Vec<u8>>, Failure> {
+        match self {
+            Door::Database(database) => database.trail_lines(index, from),
+            Door::Server(_) => Err(server::lines_stay(index)),
+        }
+    }
+
+    /// A page of the trail behind the entry with an index, or from the start.
+    pub(crate) fn trail(&self, after: Option<u64>) -> Result<Listed, Failure> {
+        match self {
+            Door::Database(database) => database.trail(after),
+            Door::Server(client) => server::trail(client, after),
+        }
+    }
+}
