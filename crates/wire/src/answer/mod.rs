@@ -7,6 +7,7 @@ mod pattern;
 mod series;
 mod settings;
 mod trail;
+mod why;
 
 use jiff::civil::Date;
 use ledger::model::Mode;
@@ -19,7 +20,8 @@ pub use self::number::{Numbers, number};
 pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Remark};
 pub use self::series::{AdvanceAnswer, PreviewAnswer, PreviewedNumber, Series};
 pub use self::settings::Settings;
-pub use self::trail::{TrailEntry, TrailVerification, Violation};
+pub use self::trail::{TrailEntry, TrailVerification, Violation, Walked};
+pub use self::why::{Why, WhyEvent, why};
 
 /// Writes an answer as JSON.
 pub fn to_json<T: Serialize>(answer: &T) -> Vec<u8> {

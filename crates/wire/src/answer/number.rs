@@ -17,6 +17,10 @@ pub struct Numbers<'a> {
 
 /// A number as a JSON object.
 pub fn number(view: &NumberView, mode: Mode) -> impl Serialize + '_ {
+    number_answer(view, mode)
+}
+
+pub(super) fn number_answer(view: &NumberView, mode: Mode) -> Number<'_> {
     let row = &view.row;
     let ledger = row.ledger;
     Number {
@@ -61,7 +65,7 @@ impl Serialize for Numbers<'_> {
 }
 
 #[derive(Serialize)]
-struct Number<'a> {
+pub(super) struct Number<'a> {
     id: String,
     object: &'static str,
     livemode: bool,

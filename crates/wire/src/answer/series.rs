@@ -168,7 +168,7 @@ fn previewed(view: &NumberView) -> PreviewedNumber<'_> {
 pub struct AdvanceAnswer<'a> {
     object: &'static str,
     livemode: bool,
-    series: String,
+    series_id: String,
     scope: &'a str,
     period_from: Text<Date>,
     first: u64,
@@ -183,7 +183,7 @@ impl<'a> AdvanceAnswer<'a> {
         AdvanceAnswer {
             object: "sequence",
             livemode: is_live(mode),
-            series: row.series.id(row.ledger),
+            series_id: row.series.id(row.ledger),
             scope: &row.scope.0,
             period_from: Text(row.period_from),
             first: row.first,

@@ -44,9 +44,24 @@ pub struct TrailVerification<'a> {
     object: &'static str,
     valid: bool,
     entries: u64,
+    sequences: u64,
     numbers: u64,
+    gaps: u64,
     head: Text<Hash>,
     violations: Vec<Violation<'a>>,
+}
+
+/// How much was walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// Trail entries.
+    pub entries: u64,
+    /// Sequences.
+    pub sequences: u64,
+    /// Numbers.
+    pub numbers: u64,
+    /// Gaps.
+    pub gaps: u64,
 }
 
 /// Something that does not hold.
@@ -59,18 +74,19 @@ pub struct Violation<'a> {
 }
 
 impl<'a> TrailVerification<'a> {
-    /// The result over so many entries and numbers, with the trail's head.
+    /// The result of a walk, with the trail's head.
     pub fn new(
-        entries: u64,
-        numbers: u64,
+        walked: Walked,
         head: Hash,
         violations: Vec<Violation<'a>>,
     ) -> TrailVerification<'a> {
         TrailVerification {
             object: "trail_verification",
             valid: violations.is_empty(),
-            entries,
-            numbers,
+            entries: walked.entries,
+            sequences: walked.sequences,
+            numbers: walked.numbers,
+            gaps: walked.gaps,
             head: Text(head),
             violations,
         }

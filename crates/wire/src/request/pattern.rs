@@ -1,12 +1,15 @@
 //! Requests about patterns.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use ledger::command::SeriesRef;
 use ledger::id::LedgerId;
-use numbering::limits::{NUMBER_CHARS_MAX, PREFIX_CHARS_MAX};
+use ledger::model::Kind;
+use numbering::limits::NUMBER_CHARS_MAX;
 use numbering::{FiscalYearStart, Reset, Scope};
 
-use super::series::{kinds, reset, scope};
+use super::series::{kinds, prefix, reset, scope};
 use super::series_field;
 use super::settings::{fiscal_year_end, fiscal_year_start};
 use crate::error::{Problem, RimCode};
@@ -43,10 +46,8 @@ pub struct PatternCheck {
     pub scope: Option<Scope>,
     /// What `{prefix}` prints.
     pub prefix: String,
-    /// The texts that `{kind}` may print.
-    pub kind_texts: Vec<String>,
-    /// The first day of the fiscal year; the account's when missing.
-    pub fiscal_year_start: Option<FiscalYearStart>,
+    /// The kinds of documents, with what `{kind}` prints.
+    pub kinds: BTreeMap<Kind, String>,
     /// The series whose pattern it would become, which it may follow.
     pub series: Option<SeriesRef>,
     /// The date that the example in the answer is rendered for.
@@ -74,17 +75,7 @@ pub fn pattern_inference(params: Params<'_>) -> Result<PatternInference, Problem
 /// # Errors
 /// See [`Problem`].
 pub fn pattern_check(params: Params<'_>, ledger: LedgerId) -> Result<PatternCheck, Problem> {
-    const KNOWN: [&str; 9] = [
-        "pattern",
-        "reset",
-        "scope",
-        "prefix",
-        "kinds",
-        "series",
-        "date",
-        "fiscal_year_start",
-        "fiscal_year_end",
-    ];
+    const KNOWN: [&str; 7] = ["pattern", "reset", "scope", "prefix", "kinds", "series", "date"];
     let mut fields = params.fields(&KNOWN)?;
     if !fields.has("pattern") {
         return Err(fields.missing("pattern"));
@@ -94,9 +85,8 @@ pub fn pattern_check(params: Params<'_>, ledger: LedgerId) -> Result<PatternChec
         pattern: fields.blank_text("pattern", PATTERN_CHARS_READ)?.unwrap_or_default(),
         reset: reset(&mut fields)?,
         scope: scope(&mut fields)?,
-        prefix: fields.blank_text("prefix", PREFIX_CHARS_MAX)?.unwrap_or_default(),
-        kind_texts: kinds.into_values().collect(),
-        fiscal_year_start: fiscal_year(&mut fields)?,
+        prefix: prefix(&mut fields)?.unwrap_or_default(),
+        kinds,
         series: series_field(&mut fields, ledger)?,
         date: fields.date("date")?,
     })

@@ -54,7 +54,7 @@ pub fn new_series(params: Params<'_>) -> Result<NewSeries, Problem> {
         pattern: fields.needed_text("pattern", PATTERN_CHARS_READ)?,
         reset: reset(&mut fields)?,
         scope: scope(&mut fields)?,
-        prefix: fields.blank_text("prefix", PREFIX_CHARS_MAX)?.unwrap_or_default(),
+        prefix: prefix(&mut fields)?.unwrap_or_default(),
         kinds: kinds(&mut fields)?.unwrap_or_default(),
         starting_number: fields.ordinal("starting_number")?,
         default: fields.flag("default")?.unwrap_or(false),
@@ -81,7 +81,7 @@ pub fn series_change(params: Params<'_>) -> Result<SeriesChange, Problem> {
         name: fields.text("name", max::SERIES_NAME_CHARS_MAX)?,
         pattern: fields.text("pattern", PATTERN_CHARS_READ)?,
         reset: reset(&mut fields)?,
-        prefix: fields.blank_text("prefix", PREFIX_CHARS_MAX)?,
+        prefix: prefix(&mut fields)?,
         kinds: kinds(&mut fields)?,
         starting_number: fields.ordinal("starting_number")?,
         first_ordinal: fields.ordinal("first_ordinal")?,
@@ -151,6 +151,21 @@ pub fn series_list(params: Params<'_>, ledger: LedgerId) -> Result<SeriesList, P
         Some((of, id)) if of == ledger => Ok(id),
         _ => Err(elsewhere("series", text, param)),
     })
+}
+
+/// What `{prefix}` prints; it may be empty.
+pub(super) fn prefix(fields: &mut Fields<'_>) -> Result<Option<String>, Problem> {
+    let prefix = fields.blank_text("prefix", PREFIX_CHARS_MAX)?;
+    let odd = prefix.iter().flat_map(|text| text.chars()).find(|&c| !numbering::is_allowed(c));
+    match odd.map(u32::from) {
+        Some(code) => fields.refuse(
+            "prefix",
+            format_args!(
+                "contains U+{code:04X}, which cannot be in a number. Use letters, digits and marks."
+            ),
+        ),
+        None => Ok(prefix),
+    }
 }
 
 pub(super) fn reset(fields: &mut Fields<'_>) -> Result<Option<Reset>, Problem> {
@@ -229,6 +244,7 @@ mod tests {
             ),
             ("name=a&pattern=x&starting_number=-1", "parameter_invalid_integer", "starting_number"),
             ("name=a&pattern=x&prefix=%00", "parameter_invalid", "prefix"),
+            ("name=a&pattern=x&prefix=%F0%9F%A6%80", "parameter_invalid", "prefix"),
         ] {
             let problem = read(text).unwrap_err();
             assert_eq!((problem.code.text(), problem.param.as_deref()), (code, Some(param)));

@@ -4,8 +4,9 @@ use ledger::command::SettingsChange;
 use ledger::limits::FUTURE_DAYS_MAX;
 use ledger::model::{DateOrder, Level, NumberOn};
 use numbering::FiscalYearStart;
-use numbering::limits::{PREFIX_CHARS_MAX, SEQ_WIDTH_MAX};
+use numbering::limits::SEQ_WIDTH_MAX;
 
+use super::series::prefix;
 use crate::error::Problem;
 use crate::params::{Fields, Params};
 
@@ -31,7 +32,7 @@ pub fn settings_change(params: Params<'_>) -> Result<SettingsChange, Problem> {
     let max_future_days = fields.integer("max_future_days", 0..=u64::from(FUTURE_DAYS_MAX))?;
     Ok(SettingsChange {
         level: fields.word("mode", Level::parse, "account or customer")?,
-        prefix: fields.blank_text("prefix", PREFIX_CHARS_MAX)?,
+        prefix: prefix(&mut fields)?,
         yearly_reset: fields.flag("yearly_reset")?,
         padding: padding.and_then(|padding| u8::try_from(padding).ok()),
         starting_number: fields.ordinal("starting_number")?,

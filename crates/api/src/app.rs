@@ -1,0 +1,111 @@
+//! What all requests share: the engine, and the gate that keeps memory bounded.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use engine::Engine;
+
+/// How much is taken on at once. What goes beyond is answered 429.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests between their first byte and their answer.
+    pub requests_max: usize,
+    /// Bytes of bodies that are being read or waiting.
+    pub body_bytes_max: usize,
+    /// How long a body may take to arrive.
+    pub body_patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            requests_max: 16_384,
+            body_bytes_max: 128 << 20,
+            body_patience: Duration::from_secs(30),
+        }
+    }
+}
+
+pub(crate) struct App {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
+    pub(crate) openapi: axum::body::Bytes,
+    /// One verification at a time: each walks a whole ledger.
+    pub(crate) verifying: tokio::sync::Semaphore,
+    requests: AtomicUsize,
+    body_bytes: AtomicUsize,
+    /// Answers by the first digit of their status.
+    answers: [AtomicU64; 6],
+}
+
+/// Room for something, given back when dropped.
+pub(crate) struct Room<'a> {
+    taken: &'a AtomicUsize,
+    size: usize,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        self.taken.fetch_sub(self.size, Ordering::Relaxed);
+    }
+}
+
+impl App {
+    pub(crate) fn new(engine: Engine, limits: Limits) -> App {
+        App {
+            engine,
+            limits,
+            openapi: crate::openapi::document().to_string().into(),
+            verifying: tokio::sync::Semaphore::new(1),
+            requests: AtomicUsize::new(0),
+            body_bytes: AtomicUsize::new(0),
+            answers: Default::default(),
+        }
+    }
+
+    /// Room for one more request.
+    pub(crate) fn enter(&self) -> Option<Room<'_>> {
+        take(&self.requests, 1, self.limits.requests_max)
+    }
+
+    /// Room for a body of at most so many bytes.
+    pub(crate) fn hold(&self, bytes: usize) -> Option<Room<'_>> {
+        take(&self.body_bytes, bytes, self.limits.body_bytes_max)
+    }
+
+    pub(crate) fn count(&self, status: u16) {
+        let class = usize::from(status / 100).min(self.answers.len() - 1);
+        self.answers[class].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Answers with a status from `class`00 to `class`99.
+    pub(crate) fn answered(&self, class: usize) -> u64 {
+        self.answers[class].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+fn take(taken: &AtomicUsize, size: usize, max: usize) -> Option<Room<'_>> {
+    let before = taken.fetch_add(size, Ordering::Relaxed);
+    let room = Room { taken, size };
+    (before + size <= max).then_some(room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_bounded_and_given_back() {
+        let taken = AtomicUsize::new(0);
+        let first = take(&taken, 3, 4);
+        assert!(first.is_some() && take(&taken, 2, 4).is_none());
+        assert_eq!(taken.load(Ordering::Relaxed), 3);
+        drop(first);
+        assert!(take(&taken, 4, 4).is_some());
+        assert_eq!(taken.load(Ordering::Relaxed), 0);
+    }
+}

@@ -1,0 +1,125 @@
+//! The OpenAPI document, made from the table of routes.
+
+mod param;
+mod schema;
+
+use serde_json::{Map, Value, json};
+
+pub(crate) use self::param::{Kind, Param, needed, optional};
+use crate::route::{Handler, Method, Route, routes};
+
+/// The interface as an OpenAPI 3.1 document.
+pub fn document() -> Value {
+    let mut paths = Map::new();
+    for route in routes() {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method.text().to_lowercase()] = operation(route);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Gapless",
+            "description": "Gap-free document numbers: issue them, explain them, prove them.",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "bearer": [] }, { "basic": [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "basic": { "type": "http", "scheme": "basic" },
+            },
+            "schemas": schema::all(),
+        },
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let open = matches!(route.handler, Handler::Open(_));
+    let mut operation = json!({
+        "operationId": route.operation,
+        "summary": route.summary,
+        "parameters": parameters(route),
+        "responses": {
+            "200": answer(route.answer),
+            "default": {
+                "description": "What is wrong, and what to do about it.",
+                "content": { "application/json": { "schema": schema::reference("error") } },
+            },
+        },
+    });
+    if open {
+        operation["security"] = json!([]);
+    }
+    if route.method == Method::Post {
+        let body = param::body(route.params);
+        operation["requestBody"] = json!({
+            "required": route.params.iter().any(Param::is_needed),
+            "content": {
+                "application/x-www-form-urlencoded": { "schema": body },
+                "application/json": { "schema": body },
+            },
+        });
+    }
+    operation
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    if route.path.contains("{id}") {
+        parameters.push(json!({
+            "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
+            "description": "The id; of a series also its name.",
+        }));
+    }
+    if route.method == Method::Get {
+        parameters.extend(route.params.iter().map(Param::in_query));
+    } else {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "schema": {
+                "type": "string", "minLength": 1,
+                "maxLength": wire::limits::IDEMPOTENCY_KEY_CHARS_MAX,
+            },
+            "description": "Makes a repeated request safe: it gets the first one's answer.",
+        }));
+    }
+    parameters
+}
+
+fn answer(name: &str) -> Value {
+    match name {
+        "text" => json!({
+            "description": "Text.",
+            "content": { "text/plain": { "schema": { "type": "string" } } },
+        }),
+        "openapi" => json!({
+            "description": "An OpenAPI document.",
+            "content": { "application/json": { "schema": { "type": "object" } } },
+        }),
+        name => json!({
+            "description": "Done.",
+            "content": { "application/json": { "schema": schema::reference(name) } },
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_has_a_schema_and_every_schema_is_used() {
+        let text = document().to_string();
+        let schemas = schema::all();
+        for name in schemas.as_object().unwrap().keys() {
+            assert!(text.contains(&format!("#/components/schemas/{name}\"")), "{name} is unused");
+        }
+        for piece in text.split("#/components/schemas/").skip(1) {
+            let name = piece.split('"').next().unwrap();
+            assert!(schemas.get(name).is_some(), "{name} is not defined");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Answers as HTTP sees them.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+
+use crate::failure::Failure;
+use crate::headers::STRIPE_VERSION;
+
+/// A good answer in JSON.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) body: Vec<u8>,
+    /// Whether an earlier request with the same idempotency key was answered the same.
+    pub(crate) replayed: bool,
+}
+
+impl Reply {
+    pub(crate) fn of(body: Vec<u8>) -> Reply {
+        Reply { body, replayed: false }
+    }
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("stripe-should-retry");
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+const TRUE: HeaderValue = HeaderValue::from_static("true");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The whole answer to a request.
+pub(crate) fn respond(
+    result: Result<Reply, Failure>,
+    request_id: &str,
+    version: Option<HeaderValue>,
+) -> Response {
+    let mut headers = HeaderMap::with_capacity(6);
+    headers.insert(CONTENT_TYPE, JSON);
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if let Some(version) = version {
+        headers.insert(HeaderName::from_static(STRIPE_VERSION), version);
+    }
+    let (status, body) = match result {
+        Ok(reply) => {
+            mark_replayed(&mut headers, reply.replayed);
+            (StatusCode::OK, reply.body)
+        }
+        Err(failure) => {
+            mark_replayed(&mut headers, failure.replayed);
+            let status = failure.problem.status();
+            if status == 429 || status == 503 {
+                headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+                headers.insert(SHOULD_RETRY, TRUE);
+            }
+            if status == 401 {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, failure.problem.to_json())
+        }
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn mark_replayed(headers: &mut HeaderMap, replayed: bool) {
+    if replayed {
+        headers.insert(REPLAYED, TRUE);
+    }
+}

@@ -1,0 +1,238 @@
+//! The table of routes, and the router made from it.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use engine::Engine;
+use wire::{Problem, RimCode};
+
+use crate::app::{App, Limits};
+use crate::call::Call;
+use crate::failure::{Failure, internal, overloaded};
+use crate::openapi::Param;
+use crate::reply::{Reply, respond};
+use crate::{auth, body, headers, open, v1};
+
+/// One operation: where it is, what it takes, what it answers.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// The path, with `{id}` for an id or a name.
+    pub(crate) path: &'static str,
+    /// Its name, for generated clients.
+    pub(crate) operation: &'static str,
+    /// What it does, in one line.
+    pub(crate) summary: &'static str,
+    /// What it takes beside the path.
+    pub(crate) params: &'static [Param],
+    /// The name of what it answers; see [`crate::openapi`].
+    pub(crate) answer: &'static str,
+    /// The largest body.
+    pub(crate) body_bytes_max: usize,
+    /// What carries it out.
+    pub(crate) handler: Handler,
+}
+
+/// The methods that are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Method {
+    Get,
+    Post,
+}
+
+/// A future that a table can name.
+pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What carries out a route.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// With a key.
+    Keyed(fn(Call) -> Boxed<Result<Reply, Failure>>),
+    /// With a key, and beyond what a call has.
+    Shared(fn(Arc<App>, Call) -> Boxed<Result<Reply, Failure>>),
+    /// For everybody.
+    Open(fn(Arc<App>) -> Boxed<Result<open::Page, Failure>>),
+}
+
+impl Method {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        }
+    }
+
+    fn filter(self) -> MethodFilter {
+        match self {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+        }
+    }
+}
+
+/// Every route.
+pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
+    v1::TABLES.iter().copied().flatten().chain(open::ROUTES)
+}
+
+/// The routes over an engine, with the default [`Limits`].
+pub fn router(engine: Engine) -> Router {
+    router_with(engine, Limits::default())
+}
+
+/// The routes over an engine.
+pub fn router_with(engine: Engine, limits: Limits) -> Router {
+    let app = Arc::new(App::new(engine, limits));
+    let mut router = Router::new();
+    for route in routes() {
+        let app = Arc::clone(&app);
+        let handler = move |request: Request| answer(Arc::clone(&app), Some(route), request);
+        router = router.route(route.path, on(route.method.filter(), handler));
+    }
+    let (unknown, wrong_method) = (Arc::clone(&app), app);
+    router
+        .fallback(move |request: Request| answer(Arc::clone(&unknown), None, request))
+        .method_not_allowed_fallback(move |request: Request| {
+            refuse_method(Arc::clone(&wrong_method), request)
+        })
+}
+
+/// Answers a request, whatever happens on the way.
+async fn answer(app: Arc<App>, route: Option<&'static Route>, request: Request) -> Response {
+    let request_id = app.engine.ids().request();
+    let started = std::time::Instant::now();
+    let version = headers::version(request.headers());
+    let line = tracing::enabled!(tracing::Level::DEBUG)
+        .then(|| format!("{} {}", request.method(), request.uri().path()));
+    let response = match (route, version, app.enter()) {
+        (_, _, None) => respond(Err(overloaded().into()), &request_id, None),
+        (_, Err(problem), _) => respond(Err(problem.into()), &request_id, None),
+        (None, Ok(version), _) => respond(Err(unknown_url(&request).into()), &request_id, version),
+        (Some(route), Ok(version), Some(_room)) => {
+            match catching(carry_out(Arc::clone(&app), route, request)).await {
+                Ok(Carried::Reply(reply)) => respond(Ok(reply), &request_id, version),
+                Ok(Carried::Page(page)) => page.respond(&request_id),
+                Err(failure) => respond(Err(failure), &request_id, version),
+            }
+        }
+    };
+    let status = response.status().as_u16();
+    app.count(status);
+    let micros = started.elapsed().as_micros();
+    if status >= 500 {
+        tracing::error!(request.id = request_id, status, duration_us = micros, "request failed");
+    } else if let Some(line) = line {
+        tracing::debug!(request.id = request_id, line, status, duration_us = micros, "request");
+    }
+    response
+}
+
+enum Carried {
+    Reply(Reply),
+    Page(open::Page),
+}
+
+async fn carry_out(
+    app: Arc<App>,
+    route: &'static Route,
+    request: Request,
+) -> Result<Carried, Failure> {
+    if let Handler::Open(handler) = route.handler {
+        return handler(app).await.map(Carried::Page);
+    }
+    let (mut parts, body) = request.into_parts();
+    let access = auth::authenticate(&app.engine, &parts.headers).await?;
+    headers::same_account(&parts.headers, &access.account.0)?;
+    let id = if route.path.contains('{') { Some(path_id(&mut parts).await?) } else { None };
+    let post = route.method == Method::Post;
+    let held = match post {
+        true => Some(body::read(&app, body, route.body_bytes_max).await?),
+        false => None,
+    };
+    let bytes = held.as_ref().map(|held| held.bytes.clone()).unwrap_or_default();
+    let call = Call {
+        engine: app.engine.clone(),
+        access,
+        method: route.method,
+        encoding: body::encoding(&parts.headers, &bytes)?,
+        idempotency_key: if post { headers::idempotency_key(&parts.headers)? } else { None },
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        id,
+        body: bytes,
+    };
+    let reply = match route.handler {
+        Handler::Keyed(handler) => handler(call).await,
+        Handler::Shared(handler) => handler(Arc::clone(&app), call).await,
+        Handler::Open(_) => Err(internal().into()),
+    };
+    reply.map(Carried::Reply)
+}
+
+async fn path_id(parts: &mut axum::http::request::Parts) -> Result<String, Problem> {
+    let params = RawPathParams::from_request_parts(parts, &()).await;
+    let id = params.ok().and_then(|params| params.iter().next().map(|(_, id)| id.to_owned()));
+    id.ok_or_else(|| {
+        let message = "The id in the address is not UTF-8.";
+        Problem::of(ledger::Code::ResourceMissing, "id", message)
+    })
+}
+
+/// Runs to the end, and makes a panic an error like any other.
+async fn catching(
+    future: impl Future<Output = Result<Carried, Failure>>,
+) -> Result<Carried, Failure> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|context| {
+        let poll = || future.as_mut().poll(context);
+        match std::panic::catch_unwind(AssertUnwindSafe(poll)) {
+            Ok(poll) => poll,
+            Err(_) => Poll::Ready(Err(internal().into())),
+        }
+    })
+    .await
+}
+
+fn unknown_url(request: &Request) -> Problem {
+    let path: String = request.uri().path().chars().take(SHOWN_CHARS_MAX).collect();
+    let message = format!("There is nothing at {path}. See /openapi.json for what there is.");
+    Problem::new(RimCode::UrlUnknown, message)
+}
+
+const SHOWN_CHARS_MAX: usize = 100;
+
+async fn refuse_method(app: Arc<App>, request: Request) -> Response {
+    let method = request.method();
+    let path: String = request.uri().path().chars().take(SHOWN_CHARS_MAX).collect();
+    let message = format!("{path} does not take {method}. See /openapi.json for what it takes.");
+    let problem = Problem::new(RimCode::MethodNotAllowed, message);
+    app.count(problem.status());
+    respond(Err(problem.into()), &app.engine.ids().request(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error() {
+        let failure = catching(async { panic!("on purpose") }).await.err().unwrap();
+        assert_eq!(failure.problem.status(), 500);
+        assert_eq!(failure.problem.code.text(), "internal_error");
+    }
+
+    #[test]
+    fn no_operation_has_the_name_of_another() {
+        let mut names: Vec<_> = routes().map(|route| route.operation).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,50 @@
+//! The routes below `/v1`, one file for each resource.
+
+mod gaps;
+mod locks;
+mod numbers;
+mod patterns;
+mod period;
+mod series;
+mod settings;
+mod trail;
+
+use engine::EngineError;
+use ledger::Code;
+use wire::Problem;
+
+use crate::route::Route;
+
+/// The tables of all resources.
+pub(crate) static TABLES: &[&[Route]] = &[
+    numbers::ROUTES,
+    series::ROUTES,
+    settings::ROUTES,
+    patterns::ROUTES,
+    gaps::ROUTES,
+    locks::ROUTES,
+    trail::ROUTES,
+];
+
+fn page<Id>(paging: wire::request::Paging<Id>) -> store::Page<Id> {
+    store::Page {
+        starting_after: paging.starting_after,
+        ending_before: paging.ending_before,
+        limit: paging.limit,
+    }
+}
+
+/// The problem that the address names nothing.
+fn not_found(what: &str) -> Problem {
+    let message = format!("There is no such {what} in this account and mode. Check the id.");
+    Problem::of(Code::ResourceMissing, "id", message)
+}
+
+/// The text of a next number, where there is one to tell.
+fn next_text(view: &engine::SeriesView) -> Option<&str> {
+    view.next.as_ref().ok().map(|next| next.row.text.as_str())
+}
+
+fn defect(what: &str) -> EngineError {
+    EngineError::Defect(what.to_owned())
+}

@@ -1,0 +1,87 @@
+//! The trail: the hash-chained record of everything that touched numbering.
+
+use std::sync::Arc;
+
+use engine::Progress;
+use wire::answer::{self, List, TrailEntry, TrailVerification, Violation, Walked};
+use wire::request;
+
+use super::defect;
+use super::series::get;
+use crate::app::App;
+use crate::call::Call;
+use crate::failure::{Failure, overloaded};
+use crate::openapi::Param;
+use crate::reply::Reply;
+use crate::route::{Handler, Method, Route};
+
+const LIST: &[Param] = &[Param::LIMIT, Param::STARTING_AFTER, Param::ENDING_BEFORE];
+
+pub(super) static ROUTES: &[Route] = &[
+    get(
+        "/v1/trail",
+        "list_trail",
+        "List trail entries, newest first",
+        "trail_list",
+        LIST,
+        |call| Box::pin(list(call)),
+    ),
+    Route {
+        method: Method::Get,
+        path: "/v1/trail/verify",
+        operation: "verify_trail",
+        summary: "Check the trail from its first entry to its last, and the register against it",
+        params: &[],
+        answer: "trail_verification",
+        body_bytes_max: 0,
+        handler: Handler::Shared(|app, call| Box::pin(verify(app, call))),
+    },
+];
+
+async fn list(call: Call) -> Result<Reply, Failure> {
+    let paging = request::trail_list(call.params()?, call.ledger())?;
+    let count = call.engine.trail_head(call.ledger()).await?.count;
+    let limit = u64::from(paging.limit);
+    let (from, to) = if let Some(before) = paging.ending_before {
+        let from = before.saturating_add(1).min(count);
+        (from, count.min(from + limit))
+    } else {
+        let to = paging.starting_after.unwrap_or(count).min(count);
+        (to.saturating_sub(limit), to)
+    };
+    let has_more = if paging.ending_before.is_some() { to < count } else { from > 0 };
+    let shown = u32::try_from(to - from).unwrap_or(paging.limit);
+    let mut entries = match shown {
+        0 => Vec::new(),
+        shown => call.engine.trail(call.ledger(), from, shown).await?.entries,
+    };
+    entries.reverse();
+    let data: Vec<_> =
+        entries.iter().map(|stored| TrailEntry::new(&stored.sealed, stored.lines)).collect();
+    Ok(Reply::of(answer::to_json(&List::new("/v1/trail", has_more, data))))
+}
+
+async fn verify(app: Arc<App>, call: Call) -> Result<Reply, Failure> {
+    request::none(call.params()?)?;
+    let Ok(_turn) = app.verifying.try_acquire() else { return Err(overloaded().into()) };
+    let (engine, ledger) = (call.engine.clone(), call.ledger());
+    let walk = move || engine.verify(ledger, &Progress::default());
+    let walked = tokio::task::spawn_blocking(walk).await;
+    let report = walked.map_err(|_| defect("verifying panicked"))??;
+    let chain = report.trail.broken.as_ref();
+    let chain = chain.map(|broken| format!("Entry {}: {}", broken.index, broken.problem));
+    let chain = chain.iter().map(|message| Violation { invariant: "recorded", message });
+    let register = report.violations.iter().map(|violation| Violation {
+        invariant: violation.invariant.text(),
+        message: &violation.what,
+    });
+    let walked = Walked {
+        entries: report.trail.entries,
+        sequences: report.sequences,
+        numbers: report.numbers,
+        gaps: report.gaps,
+    };
+    let violations = chain.chain(register).collect();
+    let answer = TrailVerification::new(walked, report.trail.head, violations);
+    Ok(Reply::of(answer::to_json(&answer)))
+}

@@ -1,0 +1,11 @@
+//! The whole interface, from a request to its answer, on a real database.
+
+mod app;
+mod bad_input;
+mod contract;
+mod idempotency;
+mod numbers;
+mod protocol;
+mod series;
+mod serving;
+mod shapes;

@@ -1,0 +1,138 @@
+//! Keys, roles, headers, unknown addresses, overload.
+
+use axum::body::Body;
+use axum::http::Request;
+use ledger::Actor;
+use ledger::model::HouseStyle;
+use ledger::role::Role;
+
+use crate::app::App;
+
+fn plain(method: &str, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path)
+}
+
+#[tokio::test]
+async fn a_key_is_needed_and_chooses_the_mode() {
+    let app = App::new().await;
+    let got = app.send(plain("GET", "/v1/numbers").body(Body::empty()).unwrap()).await;
+    assert_eq!((got.status.as_u16(), got.code()), (401, "api_key_missing"));
+    assert_eq!(got.header("www-authenticate"), "Bearer");
+    for wrong in ["Bearer sk_test_nobody", "Bearer nothing", "Token x", "Basic !!"] {
+        let request = plain("GET", "/v1/numbers").header("authorization", wrong);
+        let got = app.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((got.status.as_u16(), got.code()), (401, "api_key_invalid"), "{wrong}");
+    }
+    app.form("/v1/numbers", "reference=a").await.ok();
+    let live = format!("Bearer {}", app.account.live_key);
+    let request = plain("POST", "/v1/numbers").header("authorization", live);
+    let got = app.send(request.body(Body::from("reference=a")).unwrap()).await.ok();
+    assert_eq!((got.str("/number"), &got.body["livemode"]), ("INV-2026-00001", &true.into()));
+}
+
+#[tokio::test]
+async fn basic_authentication_carries_the_key_as_user() {
+    use base64::Engine as _;
+    let app = App::new().await;
+    let pair = format!("{}:", app.account.test_key);
+    let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
+    let request = plain("GET", "/v1/locks").header("authorization", basic);
+    app.send(request.body(Body::empty()).unwrap()).await.ok();
+}
+
+#[tokio::test]
+async fn roles_and_revoked_keys() {
+    let app = App::new().await;
+    let ledger = app.account.test;
+    let operator = || Actor::Operator("test".to_owned());
+    let made = app.engine.create_key(ledger, operator(), Role::Auditor, "reader").await.unwrap();
+    let bearer = format!("Bearer {}", made.secret);
+    let send = |method: &str, path: &str, body: &str| {
+        let request = plain(method, path).header("authorization", &bearer);
+        app.send(request.body(Body::from(body.to_owned())).unwrap())
+    };
+    send("GET", "/v1/numbers", "").await.ok();
+    let got = send("POST", "/v1/numbers", "reference=a").await;
+    assert_eq!((got.status.as_u16(), got.code()), (403, "role_forbidden"));
+    app.engine.revoke_key(ledger, operator(), made.key.id).await.unwrap();
+    for (method, path) in [("GET", "/v1/numbers"), ("POST", "/v1/numbers")] {
+        let got = send(method, path, "").await;
+        assert_eq!((got.status.as_u16(), got.code()), (401, "api_key_expired"));
+    }
+}
+
+#[tokio::test]
+async fn unknown_addresses_and_methods() {
+    let app = App::new().await;
+    for path in ["/", "/v1", "/v2/numbers", "/v1/numbers/", "/v1/numbers/a/b/c"] {
+        let got = app.get(path).await;
+        assert_eq!((got.status.as_u16(), got.code()), (404, "url_unknown"), "{path}");
+        assert!(got.header("request-id").starts_with("req_"));
+    }
+    for (method, path) in [("DELETE", "/v1/numbers"), ("PUT", "/v1/locks"), ("POST", "/healthz")] {
+        let got = app.send(app.request(method, path).body(Body::empty()).unwrap()).await;
+        assert_eq!((got.status.as_u16(), got.code()), (405, "method_not_allowed"), "{path}");
+        assert!(got.header("allow").contains("GET"), "{:?}", got.headers);
+    }
+}
+
+#[tokio::test]
+async fn versions_and_accounts_in_headers() {
+    let app = App::new().await;
+    let send = |name: &str, value: &str| {
+        let request = app.request("GET", "/v1/locks").header(name, value);
+        app.send(request.body(Body::empty()).unwrap())
+    };
+    let got = send("stripe-version", "2025-03-31.basil").await.ok();
+    assert_eq!(got.header("stripe-version"), "2025-03-31.basil");
+    let got = send("stripe-version", "newest").await;
+    assert_eq!((got.status.as_u16(), got.code()), (400, "api_version_invalid"));
+    send("stripe-account", &app.account.account.0).await.ok();
+    let got = send("stripe-account", "acct_other").await;
+    assert_eq!((got.status.as_u16(), got.param()), (400, "Stripe-Account"));
+    assert_eq!(app.get("/v1/locks").await.ok().header("stripe-version"), "");
+}
+
+#[tokio::test]
+async fn what_is_too_much_is_answered_at_once() {
+    let limits = api::Limits { requests_max: 0, ..api::Limits::default() };
+    let app = App::with(HouseStyle::Yearly, limits).await;
+    let got = app.form("/v1/numbers", "reference=a").await;
+    assert_eq!((got.status.as_u16(), got.code()), (429, "rate_limit"));
+    assert_eq!((got.header("retry-after"), got.header("stripe-should-retry")), ("1", "true"));
+
+    let limits = api::Limits { body_bytes_max: 100, ..api::Limits::default() };
+    let app = App::with(HouseStyle::Yearly, limits).await;
+    app.form("/v1/numbers", "reference=a").await.ok();
+    let got = app.form("/v1/numbers", &format!("reference={}", "a".repeat(100))).await;
+    assert_eq!(got.status.as_u16(), 429);
+}
+
+#[tokio::test]
+async fn a_stopped_engine_says_so() {
+    let app = App::new().await;
+    app.get("/readyz").await.ok();
+    app.form("/v1/numbers", "reference=a").await.ok();
+    app.engine.shutdown();
+    let got = app.form("/v1/numbers", "reference=b").await;
+    assert_eq!((got.status.as_u16(), got.code()), (503, "shutting_down"));
+    assert_eq!(got.str("/error/type"), "api_error");
+    assert_eq!(got.header("stripe-should-retry"), "true");
+    assert_eq!(app.get("/readyz").await.status.as_u16(), 503);
+    app.get("/healthz").await.ok();
+}
+
+#[tokio::test]
+async fn what_anybody_may_ask() {
+    let app = App::new().await;
+    app.form("/v1/numbers", "reference=a").await.ok();
+    app.get("/v1/numbers/num_x").await;
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+        let got = app.send(plain("GET", path).body(Body::empty()).unwrap()).await.ok();
+        assert!(got.header("request-id").starts_with("req_"), "{path}");
+    }
+    let metrics = app.get("/metrics").await.ok();
+    assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
+    assert!(metrics.text.contains("gapless_responses_total{class=\"4xx\"} 1\n"));
+    assert!(metrics.text.contains("gapless_requests_in_flight 1\n"));
+}
