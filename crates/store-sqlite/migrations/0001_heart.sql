@@ -1,5 +1,6 @@
 -- Every key begins with the ledger. Dates are days since 1970-01-01, instants milliseconds since
--- then. Rows lie in the order of their keys, without a second tree for a hidden row id.
+-- then. Rows lie in the order of their keys, without a second tree for a hidden row id. What is only
+-- added at the end of its ledger has one integer for its key: ledger * 2^36 + count.
 
 CREATE TABLE ledger (
   ledger_id INTEGER PRIMARY KEY,
@@ -52,8 +53,8 @@ CREATE UNIQUE INDEX sequence_period ON sequence (ledger_id, series_id, period_fr
 
 -- The register.
 CREATE TABLE number (
+  number_id INTEGER PRIMARY KEY, -- ledger * 2^36 + position
   ledger_id INTEGER NOT NULL,
-  position INTEGER NOT NULL,
   sequence_id INTEGER NOT NULL,
   series_id INTEGER NOT NULL, -- that of the sequence
   ordinal INTEGER NOT NULL,
@@ -74,17 +75,17 @@ CREATE TABLE number (
   void_cause INTEGER, -- 0 unused, 1 cancelled
   void_reason TEXT,
   void_at INTEGER,
-  void_entry INTEGER,
-  PRIMARY KEY (ledger_id, position)
-) STRICT, WITHOUT ROWID;
+  void_entry INTEGER
+) STRICT;
+-- Each ends with the key, so what has equal columns lies in the order of positions.
 CREATE UNIQUE INDEX number_ordinal ON number (ledger_id, sequence_id, ordinal);
 CREATE INDEX number_slug ON number (ledger_id, slug);
 CREATE INDEX number_reference ON number (ledger_id, reference, kind) WHERE reference IS NOT NULL;
-CREATE INDEX number_series ON number (ledger_id, series_id, position);
-CREATE INDEX number_date ON number (ledger_id, date, position);
-CREATE INDEX number_customer ON number (ledger_id, customer, position) WHERE customer IS NOT NULL;
-CREATE INDEX number_state ON number (ledger_id, state, position) WHERE state <> 0;
-CREATE INDEX number_kind ON number (ledger_id, kind, position) WHERE kind <> '';
+CREATE INDEX number_series ON number (ledger_id, series_id);
+CREATE INDEX number_date ON number (ledger_id, date);
+CREATE INDEX number_customer ON number (ledger_id, customer) WHERE customer IS NOT NULL;
+CREATE INDEX number_state ON number (ledger_id, state) WHERE state <> 0;
+CREATE INDEX number_kind ON number (ledger_id, kind) WHERE kind <> '';
 
 CREATE TABLE gap (
   ledger_id INTEGER NOT NULL,
@@ -144,15 +145,13 @@ CREATE TABLE outcome_key (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE trail (
-  ledger_id INTEGER NOT NULL,
-  entry INTEGER NOT NULL,
+  trail_id INTEGER PRIMARY KEY, -- ledger * 2^36 + index
   at INTEGER NOT NULL,
   actor TEXT NOT NULL,
   what TEXT NOT NULL,
   body BLOB NOT NULL,
-  hash BLOB NOT NULL,
-  PRIMARY KEY (ledger_id, entry)
-) STRICT, WITHOUT ROWID;
+  hash BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE trail_line (
   ledger_id INTEGER NOT NULL,

@@ -16,6 +16,7 @@ mod load;
 mod lock;
 mod migrate;
 mod open;
+mod packed;
 mod page;
 #[cfg(test)]
 mod plans;

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use store::Page;
 
-/// Part of a list that stands newest first, that is, by falling id.
+/// Part of a list that stands newest first, that is, by falling key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slice {
     edge: Option<i64>,
@@ -19,13 +19,12 @@ pub(crate) enum Order {
 }
 
 impl Slice {
-    pub(crate) fn of<Id>(page: Page<Id>, number: impl Fn(Id) -> u64) -> Slice {
-        let signed = |id| i64::try_from(number(id)).unwrap_or(i64::MAX);
+    pub(crate) fn of<Id>(page: Page<Id>, key: impl Fn(Id) -> i64) -> Slice {
         match (page.starting_after, page.ending_before) {
             (None, Some(edge)) => {
-                Slice { edge: Some(signed(edge)), order: Order::Rising, limit: page.limit }
+                Slice { edge: Some(key(edge)), order: Order::Rising, limit: page.limit }
             }
-            (edge, _) => Slice { edge: edge.map(signed), order: Order::Falling, limit: page.limit },
+            (edge, _) => Slice { edge: edge.map(key), order: Order::Falling, limit: page.limit },
         }
     }
 

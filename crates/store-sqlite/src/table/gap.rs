@@ -85,7 +85,7 @@ pub(crate) fn page(
     filter: &GapFilter,
     page: Page<GapId>,
 ) -> Result<GapPage, StoreError> {
-    let slice = Slice::of(page, |gap| gap.0);
+    let slice = Slice::of(page, |gap| i64::try_from(gap.0).unwrap_or(i64::MAX));
     let index = match (filter.series, filter.cause, filter.explained) {
         (Some(_), ..) => " INDEXED BY gap_series",
         (None, Some(_), _) => " INDEXED BY gap_cause",

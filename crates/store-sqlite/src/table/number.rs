@@ -7,6 +7,7 @@ use store::{NumberWithPlace, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
+use crate::packed::{self, place};
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::table::sequence;
@@ -14,7 +15,7 @@ use crate::table::sequence;
 /// The columns of a number, with the hash of the entry that gave it.
 macro_rules! columns {
     () => {
-        "n.ledger_id, n.position, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
+        "n.number_id, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
          n.kind, n.date, n.created, n.entry, t.hash, n.reference, n.customer, n.parent, \
          n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, n.void_entry"
     };
@@ -22,14 +23,14 @@ macro_rules! columns {
 
 macro_rules! joined {
     () => {
-        " LEFT JOIN trail t ON t.ledger_id = n.ledger_id AND t.entry = n.entry"
+        " LEFT JOIN trail t ON t.trail_id = (n.ledger_id << 36) + n.entry"
     };
 }
 
 const LOAD: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM rows(?1) k CROSS JOIN number n ON n.ledger_id = k.c0 AND n.position = k.c1",
+    " FROM rows(?1) k CROSS JOIN number n ON n.number_id = k.c0",
     joined!()
 );
 
@@ -38,7 +39,7 @@ const LOAD_WITH_PLACE: &str = concat!(
     columns!(),
     ", ",
     sequence::columns!(),
-    " FROM rows(?1) k CROSS JOIN number n ON n.ledger_id = k.c0 AND n.position = k.c1 \
+    " FROM rows(?1) k CROSS JOIN number n ON n.number_id = k.c0 \
      CROSS JOIN sequence s ON s.ledger_id = n.ledger_id AND s.sequence_id = n.sequence_id",
     joined!()
 );
@@ -52,27 +53,28 @@ const REGISTER: &str = concat!(
      ORDER BY n.ordinal LIMIT ?4"
 );
 
-const REFERENCES: &str = "SELECT k.c0, k.c1, k.c2, (SELECT max(n.position) FROM number n \
-    WHERE n.ledger_id = k.c0 AND n.kind = k.c1 AND n.reference = k.c2) FROM rows(?1) k";
+const REFERENCES: &str = "SELECT k.c0, k.c1, k.c2, (SELECT n.number_id FROM number n \
+    WHERE n.ledger_id = k.c0 AND n.kind = k.c1 AND n.reference = k.c2 \
+    ORDER BY n.number_id DESC LIMIT 1) FROM rows(?1) k";
 
-const TEXTS: &str = "SELECT k.c0, k.c1, n.position, n.slug, n.text, n.slug_rank FROM rows(?1) k \
+const TEXTS: &str = "SELECT k.c0, k.c1, n.number_id, n.slug, n.text, n.slug_rank FROM rows(?1) k \
     CROSS JOIN number n ON n.ledger_id = k.c0 AND n.slug = k.c1 WHERE n.state <> 3 \
-    ORDER BY n.ledger_id, n.slug, n.position";
+    ORDER BY n.ledger_id, n.slug, n.number_id";
 
-const INSERT: &str = "INSERT INTO number (ledger_id, position, sequence_id, series_id, ordinal, \
+const INSERT: &str = "INSERT INTO number (number_id, ledger_id, sequence_id, series_id, ordinal, \
     slug, text, slug_rank, state, kind, date, created, entry, reference, customer, parent, \
     reissue_of, warning, metadata, void_cause, void_reason, void_at, void_entry) \
     SELECT c0, c1, c2, s.series_id, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, \
     c16, c17, c18, c19, c20, c21 FROM rows(?1) k \
-    LEFT JOIN sequence s ON s.ledger_id = k.c0 AND s.sequence_id = k.c2";
+    LEFT JOIN sequence s ON s.ledger_id = k.c1 AND s.sequence_id = k.c2";
 
 const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
-    series_id = (SELECT s.series_id FROM sequence s WHERE s.ledger_id = c0 AND s.sequence_id = c2), \
+    series_id = (SELECT s.series_id FROM sequence s WHERE s.ledger_id = c1 AND s.sequence_id = c2), \
     ordinal = c3, slug = c4, text = c5, slug_rank = c6, state = c7, kind = c8, date = c9, \
     created = c10, entry = c11, reference = c12, customer = c13, parent = c14, reissue_of = c15, \
     warning = c16, metadata = c17, void_cause = c18, void_reason = c19, void_at = c20, \
     void_entry = c21 FROM rows(?1) k \
-    WHERE number.ledger_id = k.c0 AND number.position = k.c1";
+    WHERE number.number_id = k.c0";
 
 /// The width of the rows that `INSERT` and `UPDATE` take.
 const WIDTH: usize = 22;
@@ -120,9 +122,9 @@ pub(crate) fn load_references(
     }
     let found = session.look(REFERENCES, rows, |fields| {
         let key = (fields.ledger()?, read_kind(fields.str()?)?, fields.string()?);
-        Ok((key, fields.maybe_u64()?))
+        Ok((key, fields.get::<Option<i64>>()?))
     })?;
-    let known = |(key, position): (_, Option<u64>)| Some((key, Position(position?)));
+    let known = |(key, id): (_, Option<i64>)| Some((key, Position(packed::count(id?))));
     Ok(found.into_iter().filter_map(known).collect())
 }
 
@@ -136,7 +138,7 @@ pub(crate) fn load_texts(
     }
     session.look(TEXTS, rows, |fields| {
         let key = (fields.ledger()?, fields.string()?);
-        let position = fields.position()?;
+        let position = Position(packed::count(fields.get()?));
         let text = read_text(fields)?;
         Ok((key, Holder { position, text, slug_rank: fields.u32()? }))
     })
@@ -168,9 +170,9 @@ pub(crate) fn stored_state(state: State) -> i64 {
 }
 
 fn key_rows(keys: impl ExactSizeIterator<Item = (LedgerId, Position)>) -> Rows {
-    let mut rows = Rows::new(2, keys.len());
+    let mut rows = Rows::new(1, keys.len());
     for (ledger, position) in keys {
-        rows.put(ledger).put(position);
+        rows.put(packed::pack(ledger, position.0));
     }
     rows
 }
@@ -180,7 +182,10 @@ fn rows_of(numbers: &[NumberRow]) -> Result<Rows, StoreError> {
     for row in numbers {
         let slug = numbering::slug(&row.text);
         let text = (slug != row.text).then_some(row.text.as_str());
-        rows.put(row.ledger).put(row.position).put(row.sequence).put(row.ordinal);
+        rows.put(place(row.ledger, row.position.0)?)
+            .put(row.ledger)
+            .put(row.sequence)
+            .put(row.ordinal);
         rows.put(slug.as_str()).put(text).put(row.slug_rank).put(stored_state(row.state));
         rows.put(stored_kind(&row.kind)).put(row.date).put(row.created).put(row.receipt.index);
         rows.put(row.reference.as_deref()).put(row.customer.as_ref()).put(row.parent);
@@ -199,9 +204,10 @@ fn rows_of(numbers: &[NumberRow]) -> Result<Rows, StoreError> {
 }
 
 fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {
+    let id: i64 = fields.get()?;
     Ok(NumberRow {
-        ledger: fields.ledger()?,
-        position: fields.position()?,
+        ledger: packed::ledger(id),
+        position: Position(packed::count(id)),
         sequence: fields.sequence()?,
         ordinal: fields.u64()?,
         text: read_text(fields)?,

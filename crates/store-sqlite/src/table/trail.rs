@@ -5,11 +5,12 @@ use ledger::id::LedgerId;
 use ledger::trail::{Entry, Sealed};
 use store::{StoreError, StoredEntry, TrailPage};
 
+use crate::packed::{self, place};
 use crate::rows::Rows;
 use crate::session::Session;
 
-const WRITE: &str = "INSERT INTO trail (ledger_id, entry, at, actor, what, body, hash) \
-    SELECT c0, c1, c2, c3, c4, c5, c6 FROM rows(?1)";
+const WRITE: &str = "INSERT INTO trail (trail_id, at, actor, what, body, hash) \
+    SELECT c0, c1, c2, c3, c4, c5 FROM rows(?1)";
 
 const WRITE_LINES: &str = "INSERT INTO trail_line (ledger_id, entry, line, bytes) \
     SELECT c0, c1, c2, c3 FROM rows(?1)";
@@ -17,9 +18,10 @@ const WRITE_LINES: &str = "INSERT INTO trail_line (ledger_id, entry, line, bytes
 const WRITE_CHECKPOINTS: &str = "INSERT INTO checkpoint (ledger_id, entry, hash) \
     SELECT c0, c1, c2 FROM rows(?1)";
 
-const PAGE: &str = "SELECT t.ledger_id, t.entry, t.at, t.actor, t.what, t.body, t.hash, \
-    (SELECT max(l.line) FROM trail_line l WHERE l.ledger_id = t.ledger_id AND l.entry = t.entry) \
-    FROM trail t WHERE t.ledger_id = ?1 AND t.entry >= ?2 ORDER BY t.entry LIMIT ?3";
+const PAGE: &str = "SELECT t.trail_id, t.at, t.actor, t.what, t.body, t.hash, \
+    (SELECT max(l.line) FROM trail_line l WHERE l.ledger_id = t.trail_id >> 36 \
+    AND l.entry = t.trail_id & 68719476735) \
+    FROM trail t WHERE t.trail_id BETWEEN ?1 AND ?2 ORDER BY t.trail_id LIMIT ?3";
 
 const LINES: &str = "SELECT bytes FROM trail_line \
     WHERE ledger_id = ?1 AND entry = ?2 AND line >= ?3 ORDER BY line LIMIT ?4";
@@ -28,9 +30,9 @@ const CHECKPOINTS: &str =
     "SELECT ledger_id, entry, hash FROM checkpoint WHERE ledger_id = ?1 ORDER BY entry";
 
 pub(crate) fn write(session: &Session, trail: &[Sealed]) -> Result<(), StoreError> {
-    let mut rows = Rows::new(7, trail.len());
+    let mut rows = Rows::new(6, trail.len());
     for Sealed { entry, hash } in trail {
-        rows.put(entry.ledger).put(entry.index).put(entry.at).put(entry.actor.as_str());
+        rows.put(place(entry.ledger, entry.index)?).put(entry.at).put(entry.actor.as_str());
         rows.put(entry.what.as_str()).put(entry.body.as_slice()).put(*hash);
     }
     session.write(WRITE, rows)
@@ -61,11 +63,13 @@ pub(crate) fn page(
     from: u64,
     limit: u32,
 ) -> Result<TrailPage, StoreError> {
-    let params = (ledger.0 as i64, signed(from), i64::from(limit) + 1);
+    let Some(from) = packed::pack(ledger, from) else { return Ok(TrailPage::default()) };
+    let params = (from, packed::last(ledger), i64::from(limit) + 1);
     let mut entries = session.all(PAGE, params, |fields| {
+        let id: i64 = fields.get()?;
         let entry = Entry {
-            ledger: fields.ledger()?,
-            index: fields.u64()?,
+            ledger,
+            index: packed::count(id),
             at: fields.at()?,
             actor: fields.string()?,
             what: fields.string()?,

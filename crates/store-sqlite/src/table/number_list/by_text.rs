@@ -6,6 +6,7 @@ use numbering::fold;
 use store::{Page, StoreError};
 
 use super::filter::Chosen;
+use crate::packed;
 use crate::page::Question;
 use crate::session::Session;
 
@@ -17,7 +18,7 @@ pub(super) fn page(
     page: Page<Position>,
 ) -> Result<(Vec<i64>, bool), StoreError> {
     let all = holders(session, chosen, text)?;
-    let place = |edge: Position| all.iter().position(|found| *found as u64 == edge.0);
+    let place = |edge: Position| all.iter().position(|found| packed::count(*found) == edge.0);
     let limit = page.limit as usize;
     let (from, to) = match (page.starting_after, page.ending_before) {
         (None, Some(edge)) => (0, place(edge).unwrap_or(0)),
@@ -35,14 +36,14 @@ pub(super) fn page(
 
 fn holders(session: &Session, chosen: &Chosen<'_>, text: &str) -> Result<Vec<i64>, StoreError> {
     let mut question = Question::new(
-        "SELECT n.position, n.slug, n.text, n.state FROM number n INDEXED BY number_slug WHERE"
+        "SELECT n.number_id, n.slug, n.text, n.state FROM number n INDEXED BY number_slug WHERE"
             .to_owned(),
     );
     question.with(" n.ledger_id = ?", chosen.ledger());
     question.with(" AND n.slug = ?", NumberRow::slug_key(text.trim()));
     chosen.compare_all(&mut question);
     chosen.compare_dates(&mut question);
-    question.text(" ORDER BY n.position DESC");
+    question.text(" ORDER BY n.number_id DESC");
     let wanted = fold(text);
     let found = session.ask(question, |fields| {
         let position: i64 = fields.get()?;

@@ -14,15 +14,15 @@ const DAYS_FALLING: &str = "WITH RECURSIVE day (date) AS ( \
     SELECT min(n.date) FROM number n WHERE n.ledger_id = ?1 AND n.date >= ?2 AND n.date <= ?3 \
     UNION ALL SELECT (SELECT min(n.date) FROM number n WHERE n.ledger_id = ?1 \
     AND n.date > day.date AND n.date <= ?3) FROM day WHERE day.date IS NOT NULL) \
-    SELECT day.date, (SELECT max(n.position) FROM number n WHERE n.ledger_id = ?1 \
-    AND n.date = day.date AND n.position < ?4) FROM day WHERE day.date IS NOT NULL";
+    SELECT day.date, (SELECT max(n.number_id) FROM number n WHERE n.ledger_id = ?1 \
+    AND n.date = day.date AND n.number_id < ?4) FROM day WHERE day.date IS NOT NULL";
 
 const DAYS_RISING: &str = "WITH RECURSIVE day (date) AS ( \
     SELECT min(n.date) FROM number n WHERE n.ledger_id = ?1 AND n.date >= ?2 AND n.date <= ?3 \
     UNION ALL SELECT (SELECT min(n.date) FROM number n WHERE n.ledger_id = ?1 \
     AND n.date > day.date AND n.date <= ?3) FROM day WHERE day.date IS NOT NULL) \
-    SELECT day.date, (SELECT min(n.position) FROM number n WHERE n.ledger_id = ?1 \
-    AND n.date = day.date AND n.position > ?4) FROM day WHERE day.date IS NOT NULL";
+    SELECT day.date, (SELECT min(n.number_id) FROM number n WHERE n.ledger_id = ?1 \
+    AND n.date = day.date AND n.number_id > ?4) FROM day WHERE day.date IS NOT NULL";
 
 /// The first positions of the slice over all days of the range.
 pub(super) fn merge(
@@ -131,11 +131,11 @@ fn ahead(
     let order = slice.order();
     let same = if day.passed { "" } else { "=" };
     let mut question =
-        Question::new("SELECT n.position FROM number n INDEXED BY number_date WHERE".to_owned());
+        Question::new("SELECT n.number_id FROM number n INDEXED BY number_date WHERE".to_owned());
     question.with(" n.ledger_id = ?", chosen.ledger()).with(" AND n.date = ?", day.date);
-    question.with(&format!(" AND n.position {}{same} ?", order.beyond()), day.nearest);
+    question.with(&format!(" AND n.number_id {}{same} ?", order.beyond()), day.nearest);
     chosen.compare_all(&mut question);
-    question.text(" ORDER BY n.position ").text(order.word());
+    question.text(" ORDER BY n.number_id ").text(order.word());
     question.with(" LIMIT ?", slice.wanted() as i64);
     session.ask(question, |fields| fields.get()).map(VecDeque::from)
 }

@@ -6,6 +6,7 @@ use ledger::model::{Kind, State};
 use store::{NumberFilter, StoreError};
 
 use crate::date::to_days;
+use crate::packed;
 use crate::page::Question;
 use crate::session::Session;
 use crate::table::number::{stored_kind, stored_state};
@@ -71,8 +72,13 @@ impl<'a> Chosen<'a> {
     /// Begins a question for positions in the chosen index.
     pub(super) fn positions(&self) -> Question {
         let mut question =
-            Question::new(format!("SELECT n.position FROM number n{} WHERE", self.index.clause()));
-        question.with(" n.ledger_id = ?", self.ledger());
+            Question::new(format!("SELECT n.number_id FROM number n{} WHERE", self.index.clause()));
+        if self.index == Index::Position {
+            question.with(" n.number_id BETWEEN ?", packed::bound(self.ledger, 0));
+            question.with(" AND ?", packed::last(self.ledger));
+        } else {
+            question.with(" n.ledger_id = ?", self.ledger());
+        }
         let filter = self.filter;
         match self.index {
             Index::Position => {}

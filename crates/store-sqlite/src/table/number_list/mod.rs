@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use ledger::id::{LedgerId, Position};
 use store::{NumberFilter, NumberPage, NumberWithPlace, Page, StoreError};
 
+use crate::packed;
 use crate::page::{Order, Question, Slice};
 use crate::session::Session;
 use crate::table::number;
@@ -36,7 +37,7 @@ pub(crate) fn page(
         let (positions, has_more) = by_text::page(session, &chosen, text, page)?;
         return fill(session, ledger, positions, has_more);
     }
-    let slice = Slice::of(page, |position| position.0);
+    let slice = Slice::of(page, |position| packed::bound(ledger, position.0));
     let found = if chosen.has_dates() {
         dated(session, &chosen, &slice)?
     } else {
@@ -67,7 +68,7 @@ fn end_of_first_try(
 ) -> Result<Option<i64>, StoreError> {
     let mut question = chosen.positions();
     beyond(&mut question, slice.order(), slice.edge());
-    question.text(" ORDER BY n.position ").text(slice.order().word());
+    question.text(" ORDER BY n.number_id ").text(slice.order().word());
     question.with(" LIMIT 1 OFFSET ?", FIRST_TRY - 1);
     Ok(session.ask(question, |fields| fields.get())?.pop())
 }
@@ -83,11 +84,11 @@ fn walk(
     beyond(&mut question, slice.order(), slice.edge());
     if let Some(end) = end {
         let until = if slice.order() == Order::Falling { ">= ?" } else { "<= ?" };
-        question.with(&format!(" AND n.position {until}"), end);
+        question.with(&format!(" AND n.number_id {until}"), end);
     }
     chosen.compare_rest(&mut question);
     chosen.compare_dates(&mut question);
-    question.text(" ORDER BY n.position ").text(slice.order().word());
+    question.text(" ORDER BY n.number_id ").text(slice.order().word());
     question.with(" LIMIT ?", slice.wanted() as i64);
     session.ask(question, |fields| fields.get())
 }
@@ -95,7 +96,7 @@ fn walk(
 /// Adds that positions lie behind an edge, if there is one.
 fn beyond(question: &mut Question, order: Order, edge: Option<i64>) {
     if let Some(edge) = edge {
-        question.with(&format!(" AND n.position {} ?", order.beyond()), edge);
+        question.with(&format!(" AND n.number_id {} ?", order.beyond()), edge);
     }
 }
 
@@ -106,7 +107,7 @@ fn fill(
     positions: Vec<i64>,
     has_more: bool,
 ) -> Result<NumberPage, StoreError> {
-    let positions: Vec<_> = positions.into_iter().map(|found| Position(found as u64)).collect();
+    let positions: Vec<_> = positions.into_iter().map(|id| Position(packed::count(id))).collect();
     let mut loaded: HashMap<Position, NumberWithPlace> =
         number::load_with_place(session, ledger, &positions)?
             .into_iter()
