@@ -112,6 +112,21 @@ fn kinds_that_end_in_digits_join_with_the_ordinal() {
     assert_ne!(found.first.ordinal, found.second.ordinal);
 }
 
+// Too many texts to try one by one.
+#[test]
+fn long_joins_are_found_on_chosen_days() {
+    for pattern in [
+        "{year:2}{invoice}{end_year}{month}{seq:2}",
+        "{invoice}{end_year}{seq:4}{end_year}2026",
+        "{end_year}--{seq:2}{year}{month}{invoice}CN{year}",
+    ] {
+        let found = within(&format(pattern), Scope::Account).unwrap();
+        assert_eq!(found.reason, CollisionReason::Join, "{pattern}");
+        assert_eq!(fold(&found.first.text), fold(&found.second.text));
+        assert_ne!(found.first.ordinal, found.second.ordinal);
+    }
+}
+
 #[test]
 fn other_series_share_no_text() {
     for (a, b, want) in [
