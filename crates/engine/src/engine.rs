@@ -47,6 +47,7 @@ impl Engine {
             counters: Counters::default(),
             access: AccessCache::default(),
             patience: options.patience,
+            housekeeping: options.housekeeping,
             healthy: AtomicBool::new(true),
         });
         let mut queues = Vec::new();

@@ -27,6 +27,8 @@ pub struct EngineOptions {
     pub linger: Duration,
     /// How long a failing store is tried again before its callers are told.
     pub patience: Duration,
+    /// How often old outcomes are forgotten.
+    pub housekeeping: Duration,
     /// Threads that answer queries.
     pub readers: usize,
     /// Queries that may wait; one more is answered with `Overloaded`.
@@ -58,6 +60,7 @@ impl Default for EngineOptions {
             batch_items_max: 2_048,
             linger: Duration::from_micros(200),
             patience: Duration::from_secs(10),
+            housekeeping: Duration::from_secs(60),
             readers: 2,
             reads_max: 4_096,
             key_ttl_ms: 5_000,

@@ -34,9 +34,9 @@ pub struct Number {
     pub series: String,
     /// How people call the period, such as `2026`.
     pub period: String,
-    /// Index of the trail entry that recorded it, from 0. Meaningless for a preview.
+    /// Index of the trail entry that recorded it, from 0; also 0 in a preview.
     pub trail_index: u64,
-    /// Hash of that entry, as 64 hexadecimal digits. Meaningless for a preview.
+    /// Hash of that entry, as 64 hexadecimal digits; all 0 in a preview.
     pub trail_hash: String,
 }
 

@@ -7,13 +7,14 @@ use jiff::civil::Date;
 use ledger::batch::Step;
 use ledger::command::{Item, SeriesRef};
 use ledger::id::{CustomerId, LedgerId, Position};
-use ledger::model::{At, Kind};
+use ledger::model::{At, Kind, Receipt};
 use ledger::outcome::NumberView;
-use ledger::{Action, Actor, Answer, Batch, Command, Misses, Outcome};
+use ledger::{Action, Actor, Answer, Batch, Command, Outcome};
 use store::Reader;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::lookup;
 use crate::pending::Pending;
 
 /// Tries at rows that all belong to one moment, while somebody writes.
@@ -38,7 +39,8 @@ pub struct Preview {
 
 impl Engine {
     /// The numbers that documents would get if they were issued now, in this order. Nothing is
-    /// consumed. The answer refuses what issuing would refuse.
+    /// consumed. The answer refuses what issuing would refuse. What is not given yet has position
+    /// 0 and an empty receipt.
     pub fn preview(&self, ledger: LedgerId, preview: Preview) -> Pending<Vec<NumberView>> {
         self.preview_items(ledger, preview.into_items())
     }
@@ -86,15 +88,28 @@ pub(super) fn decide_and_forget(
     reader: &mut dyn Reader,
     commands: Vec<Command>,
 ) -> Result<Vec<Answer>, EngineError> {
-    let ledgers: Vec<LedgerId> = commands.iter().map(|command| command.ledger).take(1).collect();
-    for _ in 1..TRIES {
-        let before = heads(reader, &ledgers)?;
-        let answers = decide(reader, commands.clone());
-        if heads(reader, &ledgers)? == before {
-            return answers;
+    let Some(ledger) = commands.first().map(|command| command.ledger) else {
+        return Ok(Vec::new());
+    };
+    let mut tries = 1;
+    loop {
+        let before = lookup::ledger(reader, ledger)?;
+        let mut answers = decide(reader, commands.clone())?;
+        let after = lookup::ledger(reader, ledger)?;
+        if tries >= TRIES || after.trail_count == before.trail_count {
+            answers.iter_mut().for_each(|answer| unreal(answer, Position(before.last_position)));
+            return Ok(answers);
         }
+        tries += 1;
     }
-    decide(reader, commands)
+}
+
+/// Takes away the ids and receipts of numbers that were not given before.
+fn unreal(answer: &mut Answer, last: Position) {
+    let Ok(Outcome::Issued(views)) = &mut answer.result else { return };
+    for view in views.iter_mut().filter(|view| view.row.position > last) {
+        (view.row.position, view.row.receipt) = (Position(0), Receipt::default());
+    }
 }
 
 fn decide(reader: &mut dyn Reader, mut commands: Vec<Command>) -> Result<Vec<Answer>, EngineError> {
@@ -114,9 +129,4 @@ fn decide(reader: &mut dyn Reader, mut commands: Vec<Command>) -> Result<Vec<Ans
         commands = decided.put_off;
     }
     Ok(answers)
-}
-
-fn heads(reader: &mut dyn Reader, ledgers: &[LedgerId]) -> Result<Vec<u64>, EngineError> {
-    let misses = Misses { ledgers: ledgers.to_vec(), ..Misses::default() };
-    Ok(reader.load(&misses)?.ledgers.iter().map(|row| row.trail_count).collect())
 }

@@ -21,7 +21,7 @@ pub struct SeriesView {
     /// The kinds of documents that use it unless they name another, at their level.
     pub default_for: Vec<(Kind, Level)>,
     /// What a document of its first kind would get today; or why that cannot be told, for example
-    /// because it depends on the customer.
+    /// because it depends on the customer. Its position is 0, its receipt empty.
     pub next: Result<NumberView, Refusal>,
 }
 

@@ -15,9 +15,6 @@ use crate::pending::Reply;
 /// the small ones.
 const LARGE_ITEMS: usize = 256;
 
-/// How long a writer waits for something to do before it looks after the house.
-const IDLE: Duration = Duration::from_millis(500);
-
 /// Work for a writer that is no command. It is told when the way to write cannot be opened.
 pub(crate) type Job = Box<dyn FnOnce(Result<&mut dyn Writer, EngineError>) + Send>;
 
@@ -48,6 +45,8 @@ pub(crate) struct QueueLimits {
     pub(crate) batch_commands: usize,
     pub(crate) batch_items: usize,
     pub(crate) linger: Duration,
+    /// How long a writer sleeps while nothing waits.
+    pub(crate) idle: Duration,
 }
 
 /// What waits for one writer.
@@ -82,6 +81,7 @@ impl QueueLimits {
             batch_commands: options.batch_max.max(1),
             batch_items: options.batch_items_max.max(1),
             linger: options.linger,
+            idle: options.housekeeping,
         }
     }
 }
@@ -131,7 +131,7 @@ impl Queue {
     pub(crate) fn take(&self, expected: usize) -> Work {
         let mut state = self.lock();
         if state.depth() == 0 && !state.closed {
-            state = self.sleep(state, 1, IDLE);
+            state = self.sleep(state, 1, self.limits.idle);
         }
         if state.depth() == 0 {
             return if state.closed { Work::End } else { Work::Idle };
@@ -251,6 +251,7 @@ mod tests {
             batch_commands: 3,
             batch_items: 400,
             linger: Duration::from_millis(1),
+            idle: Duration::from_millis(1),
         };
         Queue::new(limits)
     }

@@ -20,8 +20,6 @@ use crate::metrics::{Counters, count};
 
 /// Outcomes forgotten at once: few enough that nobody notices.
 const FORGET_CHUNK: u32 = 500;
-/// How often old outcomes are forgotten, whatever waits.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// Tries at a command that the store refuses, before it is told so.
 const CONFLICT_TRIES: u32 = 3;
 /// The first pause before a failing store is tried again; it doubles each time.
@@ -35,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) access: AccessCache,
     pub(crate) patience: Duration,
+    pub(crate) housekeeping: Duration,
     /// Whether the last thing that a writer tried worked.
     pub(crate) healthy: AtomicBool,
 }
@@ -62,13 +61,10 @@ impl Runner {
                     self.commands(batch);
                 }
                 Work::Job(job) => self.job(job),
-                Work::Idle => {
-                    expected = 0;
-                    self.forget();
-                }
+                Work::Idle => expected = 0,
                 Work::End => return,
             }
-            if self.forgot.elapsed() >= FORGET_EVERY {
+            if self.forgot.elapsed() >= self.shared.housekeeping {
                 self.forget();
             }
         }

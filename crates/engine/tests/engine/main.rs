@@ -1,0 +1,11 @@
+//! The engine on a real file.
+
+mod accounts;
+mod batches;
+mod doubt;
+mod housekeeping;
+mod keys;
+mod limits;
+mod preview;
+mod queries;
+mod stage;

@@ -1,0 +1,214 @@
+//! A store that holds commits back, and fails them when told to.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use ledger::id::LedgerId;
+use ledger::model::At;
+use ledger::{Changes, Loaded, Misses};
+use store::{Reader, Store, StoreError, Writer};
+
+/// What happens to a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and nothing is written.
+    Fails,
+    /// There is no room, and nothing is written.
+    NoRoom,
+    /// It is written, and its answer is lost.
+    AnswerLost,
+    /// It is not written, and its answer is lost.
+    RequestLost,
+}
+
+/// Something to do before the way to write is opened again.
+type Intruder = Box<dyn FnOnce(&dyn Store) + Send>;
+
+/// A store around another one.
+pub struct Tampered {
+    inner: Arc<dyn Store>,
+    plan: Arc<Plan>,
+}
+
+#[derive(Default)]
+struct Plan {
+    state: Mutex<State>,
+    moved: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    faults: VecDeque<Fault>,
+    /// A number with this reference is refused by the store.
+    refused: Option<String>,
+    /// A number with this reference makes the store panic.
+    panics: Option<String>,
+    intruder: Option<Intruder>,
+    /// Writers that cannot be opened.
+    unopened: usize,
+    held: bool,
+    waiting: usize,
+    commits: usize,
+    forgotten: Vec<At>,
+}
+
+struct TamperedWriter {
+    inner: Box<dyn Writer>,
+    plan: Arc<Plan>,
+}
+
+impl Tampered {
+    pub fn new(inner: Arc<dyn Store>) -> Arc<Tampered> {
+        Arc::new(Tampered { inner, plan: Arc::default() })
+    }
+
+    /// The next commit meets this, and the one after it the next.
+    pub fn plan(&self, fault: Fault) {
+        self.change(|state| state.faults.push_back(fault));
+    }
+
+    /// A number with this reference is refused from now on.
+    pub fn refuse(&self, reference: &str) {
+        self.change(|state| state.refused = Some(reference.to_owned()));
+    }
+
+    /// A number with this reference panics from now on.
+    pub fn panic_at(&self, reference: &str) {
+        self.change(|state| state.panics = Some(reference.to_owned()));
+    }
+
+    /// Does this before the way to write is opened next.
+    pub fn intrude(&self, intruder: impl FnOnce(&dyn Store) + Send + 'static) {
+        self.change(|state| state.intruder = Some(Box::new(intruder)));
+    }
+
+    /// Cannot be opened for writing so many times.
+    pub fn close(&self, times: usize) {
+        self.change(|state| state.unopened = times);
+    }
+
+    /// Holds every commit back from now on.
+    pub fn hold(&self) {
+        self.change(|state| state.held = true);
+    }
+
+    /// Lets commits through again.
+    pub fn release(&self) {
+        self.change(|state| state.held = false);
+    }
+
+    /// Blocks until a commit is held back.
+    pub fn await_held(&self) {
+        let state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = self.plan.moved.wait_while(state, |state| state.waiting == 0);
+        drop(held.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Commits that were asked for.
+    pub fn commits(&self) -> usize {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).commits
+    }
+
+    /// From before which instants outcomes were forgotten.
+    pub fn forgotten(&self) -> Vec<At> {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).forgotten.clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.plan.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.plan.moved.notify_all();
+    }
+}
+
+impl Store for Tampered {
+    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
+        let intruder = {
+            let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.unopened > 0 {
+                state.unopened -= 1;
+                return Err(StoreError::Database("planned: it cannot be opened".to_owned()));
+            }
+            state.intruder.take()
+        };
+        if let Some(intruder) = intruder {
+            intruder(&*self.inner);
+        }
+        let inner = self.inner.writer()?;
+        Ok(Box::new(TamperedWriter { inner, plan: Arc::clone(&self.plan) }))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
+    }
+
+    fn size_bytes(&self) -> Result<u64, StoreError> {
+        self.inner.size_bytes()
+    }
+}
+
+impl TamperedWriter {
+    /// Waits while commits are held back, then says what happens to this one.
+    fn next_fault(&self, changes: &Changes) -> Option<Fault> {
+        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting += 1;
+        self.plan.moved.notify_all();
+        let waited = self.plan.moved.wait_while(state, |state| state.held);
+        state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state.commits += 1;
+        if state.panics.as_ref().is_some_and(|reference| has(changes, reference)) {
+            drop(state);
+            panic!("planned: the store panics");
+        }
+        state.faults.pop_front()
+    }
+
+    fn is_refused(&self, changes: &Changes) -> bool {
+        let state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.refused.as_ref().is_some_and(|reference| has(changes, reference))
+    }
+}
+
+impl Writer for TamperedWriter {
+    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
+        self.inner.begin(ledgers)
+    }
+
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        self.inner.load(misses)
+    }
+
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let fault = self.next_fault(changes);
+        if self.is_refused(changes) {
+            return Err(StoreError::Conflict("planned: refused".to_owned()));
+        }
+        match fault {
+            None => self.inner.commit(changes),
+            Some(Fault::Fails) => Err(StoreError::Database("planned: it fails".to_owned())),
+            Some(Fault::NoRoom) => Err(StoreError::Storage("planned: no room".to_owned())),
+            Some(Fault::AnswerLost) => {
+                self.inner.commit(changes)?;
+                Err(StoreError::InDoubt("planned: the answer is lost".to_owned()))
+            }
+            Some(Fault::RequestLost) => {
+                Err(StoreError::InDoubt("planned: the request is lost".to_owned()))
+            }
+        }
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        self.inner.rollback()
+    }
+
+    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forgotten.push(before);
+        drop(state);
+        self.inner.forget_outcomes(before, limit)
+    }
+}
+
+fn has(changes: &Changes, reference: &str) -> bool {
+    changes.new_numbers.iter().any(|row| row.reference.as_deref() == Some(reference))
+}
