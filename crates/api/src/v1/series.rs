@@ -1,6 +1,8 @@
 //! Series: named families of numbers.
 
 use engine::SeriesView;
+use ledger::command::SeriesRef;
+use ledger::id::SeriesId;
 use ledger::model::Mode;
 use ledger::{Action, Outcome};
 use wire::answer::{self, AdvanceAnswer, List, PreviewAnswer, Series};
@@ -139,21 +141,27 @@ pub(super) const fn post(
 
 async fn list(call: Call) -> Result<Reply, Failure> {
     let paging = request::series_list(call.params()?, call.ledger())?;
-    let mut all = call.engine.series(call.ledger()).await?;
+    let ledger = call.ledger();
+    let rows = call.engine.read(move |reader| Ok(reader.series(ledger)?)).await?;
     // Newest made first, as every list.
-    all.reverse();
+    let ids: Vec<SeriesId> = rows.iter().rev().map(|row| row.id).collect();
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let (shown, has_more) = if let Some(before) = paging.ending_before {
-        let end = all.partition_point(|view| view.row.id > before);
+        let end = ids.partition_point(|id| *id > before);
         let start = end.saturating_sub(limit);
-        (&all[start..end], start > 0)
+        (&ids[start..end], start > 0)
     } else {
         let after = paging.starting_after;
-        let start = after.map_or(0, |id| all.partition_point(|view| view.row.id >= id));
-        let end = all.len().min(start + limit);
-        (&all[start..end], end < all.len())
+        let start = after.map_or(0, |after| ids.partition_point(|id| *id >= after));
+        let end = ids.len().min(start + limit);
+        (&ids[start..end], end < ids.len())
     };
-    let data: Vec<_> = shown.iter().map(|view| series(view, call.mode())).collect();
+    // Next numbers are found for this page alone: an account may have thousands of series.
+    let mut views = Vec::with_capacity(shown.len());
+    for id in shown {
+        views.push(call.engine.one_series(ledger, SeriesRef::Id(*id)).await?);
+    }
+    let data: Vec<_> = views.iter().map(|view| series(view, call.mode())).collect();
     Ok(Reply::of(answer::to_json(&List::new("/v1/series", has_more, data))))
 }
 

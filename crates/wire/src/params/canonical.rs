@@ -55,6 +55,10 @@ fn count(digest: &mut Sha256, tag: u8, of: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn json(body: &str) -> RequestHash {
@@ -81,5 +85,27 @@ mod tests {
         let params = Params::from_form("a=1&b=2").unwrap();
         assert_ne!(base, request_hash("POST", "/v1/series", &params));
         assert_ne!(base, request_hash("GET", "/v1/numbers", &params));
+    }
+
+    fn encoded(text: &str) -> String {
+        text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_form_and_the_same_json_are_one(
+            texts in prop::collection::btree_map("[a-z]{1,5}", "\\PC{0,10}", 0..6),
+            items in prop::collection::vec("\\PC{0,10}", 1..4),
+        ) {
+            let texts: BTreeMap<String, String> = texts;
+            let body = serde_json::json!({ "m": texts, "l": items });
+            let of_texts = texts.iter().map(|(key, text)| format!("m[{key}]={}", encoded(text)));
+            let of_items = items.iter().enumerate();
+            let of_items = of_items.map(|(at, text)| format!("l[{at}]={}", encoded(text)));
+            let pairs: Vec<_> = of_items.chain(of_texts).collect();
+            let written = form(&pairs.join("&"));
+            // A form cannot say that a set is empty.
+            prop_assert_eq!(written == json(&body.to_string()), !texts.is_empty());
+        }
     }
 }
