@@ -4,9 +4,7 @@ use numbering::Period;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{KeyId, LedgerId, SeriesId};
-use crate::model::{
-    GapRow, KeyRow, Level, NumberRow, Receipt, SequenceRow, SeriesRow, Settings,
-};
+use crate::model::{GapRow, KeyRow, Level, NumberRow, Receipt, SequenceRow, SeriesRow, Settings};
 use crate::refusal::Refusal;
 
 /// The answer to a command.

@@ -182,6 +182,31 @@ fn a_new_reset_waits_for_its_boundary_unless_told_where_to_start() {
 }
 
 #[test]
+fn a_reset_can_change_under_the_same_text() {
+    check(
+        Yearly,
+        "issue date=2026-05-10 -> INV-2026-00001
+         change invoices reset=never -> ok
+         issue date=2027-05-10 -> INV-2027-00002
+         issue date=2025-05-10 -> INV-2025-00001
+         change invoices reset=yearly -> ok
+         issue date=2027-06-01 -> INV-2027-00003
+         issue date=2027-11-01 -> INV-2027-00004",
+    );
+    check(
+        Yearly,
+        "series m pattern=M{year}/{month}/{seq} -> ok
+         issue series=m date=2026-05-10 -> M2026/05/1
+         change m reset=yearly -> ok
+         issue series=m date=2026-07-10 -> M2026/07/2
+         change m reset=yearly first_ordinal=1 -> err parameter_invalid
+         change m reset=monthly -> ok
+         issue series=m date=2026-07-11 -> M2026/07/3
+         issue series=m date=2026-08-11 -> M2026/08/1",
+    );
+}
+
+#[test]
 fn the_fiscal_year_of_a_default_series_is_the_accounts() {
     check(
         Yearly,

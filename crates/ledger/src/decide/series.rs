@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use numbering::{
-    Collision, Format, FormatError, Part, Pattern, Period, Relation, Reset, Scope, Token,
-    TokenKind, collision_beside,
+    Collision, Format, FormatError, Ordinal, Part, Pattern, Period, Relation, Reset, Scope, Texts,
+    Token, TokenKind, collision_beside,
 };
 
-use super::revise::{fiscal, revise};
+use super::revise::revise;
 use super::{Halt, ledger, record, refuse_param, series_of};
 use crate::books::Books;
 use crate::command::{Command, NewSeries, SeriesChange, SeriesRef};
@@ -238,13 +238,15 @@ fn own_collision(
     taken: &[&str],
 ) -> Option<Collision> {
     let same_text = own.pattern == format.pattern && own.prefix == format.prefix;
-    if same_text && (fiscal(own) || fiscal(format)) {
-        // The same text under another fiscal year: only years that meet can print the same.
+    if same_text && own.kind_texts == format.kind_texts {
+        // The same text under another reset or fiscal year: each has days of its own, so the two
+        // print the same only where they meet in the middle of what the text tells apart.
         let boundary = row.newest().from;
         let before = boundary.yesterday().ok()?;
-        let texts = numbering::Texts::default();
-        let print = |format: &Format, date| format.render(date, numbering::Ordinal::ONE, &texts);
-        if print(own, before).ok()? != print(format, boundary).ok()? {
+        let kind = format.kind_texts.first().map_or("", String::as_str);
+        let texts = Texts { customer: "A", invoice: "A", kind };
+        let print = |format: &Format, date| format.render(date, Ordinal::ONE, &texts).ok();
+        if print(own, before)? != print(format, boundary)? {
             return None;
         }
     }

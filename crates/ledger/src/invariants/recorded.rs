@@ -82,7 +82,7 @@ impl Recorded {
     pub(super) fn sequence(&mut self, row: &SequenceRow, log: &mut Log) {
         self.seen_sequences += 1;
         self.seen_given = Sum::default();
-        if self.replay.sequences.get(&row.id).map(|(recorded, _)| recorded) != Some(row) {
+        if self.replay.sequences.get(&row.id) != Some(row) {
             let what = format!("sequence {} is not as the trail records it", row.id.0);
             log.say(Invariant::Recorded, what);
         }

@@ -44,8 +44,8 @@ pub struct Replay {
     pub defaults: Vec<(Kind, Level, SeriesId)>,
     /// The series as last recorded.
     pub series: BTreeMap<SeriesId, SeriesRow>,
-    /// The sequences, with the day after the last of their period as it was when they were opened.
-    pub sequences: BTreeMap<SequenceId, (SequenceRow, jiff::civil::Date)>,
+    /// The sequences.
+    pub sequences: BTreeMap<SequenceId, SequenceRow>,
     /// The gaps, their texts left blank.
     pub gaps: BTreeMap<GapId, GapRow>,
     /// The keys, and whether they were revoked.
@@ -222,7 +222,7 @@ impl Replay {
                 last: one.first.saturating_sub(1),
                 last_date: None,
             };
-            if self.sequences.insert(one.id, (row, one.period_to)).is_some() {
+            if self.sequences.insert(one.id, row).is_some() {
                 let what = format!("sequence {} was opened twice", one.id.0);
                 self.log.say(Invariant::Late, what);
             }
@@ -232,7 +232,7 @@ impl Replay {
     /// An ordinal that was given is the next of its sequence: none is given again, none left out.
     fn issued_line(&mut self, sealed: &Sealed, line: &IssuedLine) {
         self.position(line, sealed.entry.index);
-        let Some((row, _)) = self.sequences.get_mut(&line.sequence) else {
+        let Some(row) = self.sequences.get_mut(&line.sequence) else {
             let what = format!("{} is in a sequence that was never opened", line.text);
             return self.log.say(Invariant::Recorded, what);
         };
@@ -253,7 +253,7 @@ impl Replay {
             _ => self.imported.push((line.position, line.position)),
         }
         self.last_position = self.last_position.max(line.position.0);
-        if let Some((row, _)) = self.sequences.get_mut(&line.sequence) {
+        if let Some(row) = self.sequences.get_mut(&line.sequence) {
             row.last = row.last.max(line.ordinal);
             row.last_date = row.last_date.max(Some(line.date));
         }
@@ -271,7 +271,7 @@ impl Replay {
     }
 
     fn advance(&mut self, sealed: &Sealed, sequence: SequenceId, to: u64) {
-        let last = self.sequences.get(&sequence).map(|(row, _)| row.last);
+        let last = self.sequences.get(&sequence).map(|row| row.last);
         if last.is_none_or(|last| to <= last) {
             let what =
                 format!("trail entry {} moves a sequence that is not behind", sealed.entry.index);
@@ -281,7 +281,7 @@ impl Replay {
     }
 
     fn stretch(&mut self, sequence: SequenceId, to: u64) {
-        if let Some((row, _)) = self.sequences.get_mut(&sequence) {
+        if let Some(row) = self.sequences.get_mut(&sequence) {
             row.last = row.last.max(to);
         }
     }

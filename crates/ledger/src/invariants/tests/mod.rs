@@ -310,7 +310,7 @@ fn the_register_is_built_from_the_trail_alone() {
         ..row
     });
     assert_eq!(numbers, stored.collect::<Vec<_>>());
-    let sequences: Vec<_> = built.rest.sequences.into_values().map(|(row, _)| row).collect();
+    let sequences: Vec<_> = built.rest.sequences.into_values().collect();
     assert_eq!(sequences, snapshot.sequences);
     assert_eq!(built.rest.settings.as_ref(), Some(&*snapshot.ledger.settings));
 }
