@@ -1,7 +1,29 @@
-//! Every statement that was run in a test, and how SQLite would run it.
+//! Every statement that is run, and that none scans a table.
+//!
+//! The suite runs them all on this thread, where they are noted. Then each is explained on a file
+//! with a hundred thousand numbers.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::civil::date;
+use ledger::Changes;
+use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
+use ledger::model::{At, Kind, NumberRow, State};
+use store::contract::{self, Database};
+use store::{Store, StoreError};
+use tempfile::TempDir;
+
+use crate::counters::Counting;
+use crate::open::Place;
+use crate::session::{Session, Use};
+use crate::{OpenOptions, SqliteStore};
+
+/// What may be read from one end to the other: a batch, the days of a range, and the list of
+/// steps that a file has taken.
+const MAY_BE_SCANNED: [&str; 5] = ["k", "rows", "day", "migration", "sqlite_schema"];
 
 thread_local! {
     static RUN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
@@ -14,4 +36,129 @@ pub(crate) fn note(sql: &str) {
             run.insert(sql.to_owned());
         }
     });
+}
+
+struct File(TempDir);
+
+impl File {
+    fn new() -> File {
+        File(tempfile::tempdir().expect("a directory"))
+    }
+
+    fn session(&self) -> Session {
+        let place = Place::new(&self.0.path().join("plans.db"), None);
+        place.connect(Use::Read, &Arc::new(Counting::default())).expect("connect")
+    }
+}
+
+impl Database for File {
+    fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        let path = self.0.path().join("plans.db");
+        Ok(Box::new(SqliteStore::open(&path, OpenOptions::default())?))
+    }
+}
+
+#[test]
+fn no_statement_scans_a_table() {
+    contract::run(&|| Box::new(File::new()));
+    let statements = RUN.take();
+    assert!(statements.len() > 80, "{} statements were noted", statements.len());
+    let file = File::new();
+    fill(&file, 100_000);
+    let session = file.session();
+    let mut faults = Vec::new();
+    for sql in &statements {
+        faults.extend(plan(&session, sql).iter().filter_map(|step| fault(sql, step)));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn a_scan_is_seen() {
+    let file = File::new();
+    fill(&file, 10);
+    let sql = "SELECT n.text FROM number n WHERE n.ordinal = 5";
+    let steps = plan(&file.session(), sql);
+    assert!(steps.iter().any(|step| scanned(step) == Some("n")), "{steps:?}");
+}
+
+/// What is wrong with a step of a statement's plan.
+fn fault(sql: &str, step: &str) -> Option<String> {
+    // The look at both ends of a table reads one row.
+    let ends = sql.starts_with("SELECT * FROM ") && sql.ends_with(" LIMIT 1");
+    if let Some(table) = scanned(step) {
+        let no_table = table.starts_with("pragma_") || MAY_BE_SCANNED.contains(&table);
+        if !ends && !no_table {
+            return Some(format!("{sql}\n{step}"));
+        }
+    }
+    // Nor is a whole ledger: its numbers are found by more than the ledger.
+    if step.contains(" INDEX number_") && step.ends_with(" (ledger_id=?)") {
+        return Some(format!("{sql}\n{step}"));
+    }
+    // A page is read in the order of its index; what shares a reference or a text is sorted.
+    let sorted = step.contains("TEMP B-TREE") && sql.contains(" LIMIT ?");
+    let few = sql.contains("number_reference");
+    (sorted && !few).then(|| format!("{sql}\n{step}"))
+}
+
+/// The table that a step of a plan reads from one end to the other.
+fn scanned(step: &str) -> Option<&str> {
+    step.strip_prefix("SCAN ")?.split(' ').next()
+}
+
+fn plan(session: &Session, sql: &str) -> Vec<String> {
+    if ["BEGIN", "COMMIT", "ROLLBACK", "CREATE"].iter().any(|word| sql.starts_with(word)) {
+        return Vec::new();
+    }
+    let explained = session.connection().prepare(&format!("EXPLAIN QUERY PLAN {sql}"));
+    let mut statement = explained.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().expect("a step") {
+        steps.push(row.get(3).expect("its text"));
+    }
+    steps
+}
+
+fn fill(file: &File, count: u64) {
+    let store = file.open().expect("open");
+    let mut writer = store.writer().expect("writer");
+    let mut changes = Changes::default();
+    changes.sequences.push(ledger::model::SequenceRow {
+        ledger: LedgerId(1),
+        id: SequenceId(1),
+        series: ledger::id::SeriesId(1),
+        scope: Default::default(),
+        period_from: date(2026, 1, 1),
+        first: 1,
+        last: count,
+        last_date: None,
+    });
+    changes.new_numbers = (1..=count).map(number).collect();
+    writer.begin(&[LedgerId(1)]).expect("begin");
+    writer.commit(&changes).expect("commit");
+}
+
+fn number(n: u64) -> NumberRow {
+    NumberRow {
+        ledger: LedgerId(1),
+        position: Position(n),
+        sequence: SequenceId(1),
+        ordinal: n,
+        text: format!("INV-2026-{n:05}"),
+        slug_rank: 0,
+        state: State::ALL[(n % 17 == 0) as usize],
+        kind: if n.is_multiple_of(5) { Kind::credit_note() } else { Kind::invoice() },
+        date: date(2026, 1, 1).saturating_add((n as i64 / 500).days()),
+        created: At(0),
+        reference: Some(format!("order-{n}")),
+        customer: Some(CustomerId(format!("cus_{}", n % 100))),
+        parent: None,
+        metadata: Default::default(),
+        receipt: Default::default(),
+        voided: None,
+        reissue_of: None,
+        warning: None,
+    }
 }

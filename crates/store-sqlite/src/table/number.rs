@@ -58,8 +58,7 @@ const REFERENCES: &str = "SELECT k.c0, k.c1, k.c2, (SELECT n.number_id FROM numb
     ORDER BY n.number_id DESC LIMIT 1) FROM rows(?1) k";
 
 const TEXTS: &str = "SELECT k.c0, k.c1, n.number_id, n.slug, n.text, n.slug_rank FROM rows(?1) k \
-    CROSS JOIN number n ON n.ledger_id = k.c0 AND n.slug = k.c1 WHERE n.state <> 3 \
-    ORDER BY n.ledger_id, n.slug, n.number_id";
+    CROSS JOIN number n ON n.ledger_id = k.c0 AND n.slug = k.c1 WHERE n.state <> 3";
 
 const INSERT: &str = "INSERT INTO number (number_id, ledger_id, sequence_id, series_id, ordinal, \
     slug, text, slug_rank, state, kind, date, created, entry, reference, customer, parent, \

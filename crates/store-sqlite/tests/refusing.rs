@@ -1,0 +1,210 @@
+//! Files that are not to be touched, and processes that must wait.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use store::{Store, StoreError};
+use store_sqlite::{Create, OpenOptions, SqliteStore};
+use tempfile::TempDir;
+
+const NEVER: Create = Create::Never;
+
+fn open(path: &Path, create: Create) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(path, OpenOptions { create, ..OpenOptions::default() })
+}
+
+/// Every file in a directory with its bytes.
+fn contents(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = fs::read_dir(directory).expect("list");
+    let paths = entries.map(|entry| entry.expect("entry").path()).filter(|path| path.is_file());
+    paths.map(|path| (path.clone(), fs::read(path).expect("read"))).collect()
+}
+
+/// Makes a file with `make`, and asserts that opening it is refused with `words` and changes
+/// nothing in its directory.
+fn refused(make: impl FnOnce(&Path), words: &[&str]) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("x.db");
+    make(&path);
+    let before = contents(directory.path());
+    for create in [Create::WhenMissing, Create::Never] {
+        let error = match open(&path, create) {
+            Ok(_) => panic!("opened, instead of {words:?}"),
+            Err(error) => error.to_string(),
+        };
+        for word in words.iter().chain(&["x.db"]) {
+            assert!(error.contains(word), "{word:?} in {error:?}");
+        }
+        assert_eq!(contents(directory.path()), before, "{error}");
+    }
+}
+
+fn ours(path: &Path) {
+    drop(open(path, Create::WhenMissing).expect("a new database"));
+}
+
+fn change(path: &Path, sql: &str) {
+    let connection = Connection::open(path).expect("open");
+    connection.execute_batch(sql).expect("change");
+}
+
+#[test]
+fn what_is_no_database_is_refused() {
+    refused(|path| fs::write(path, "number,date\n1,2026-01-01\n").expect("write"), &["not an SQLite"]);
+    refused(|path| fs::write(path, vec![0xA5; 20_000]).expect("write"), &["not an SQLite"]);
+}
+
+#[test]
+fn a_database_of_another_program_is_refused() {
+    let table = "CREATE TABLE t (a); INSERT INTO t VALUES (1);";
+    refused(|path| change(path, table), &["not a database of Gapless"]);
+    let log = format!("PRAGMA journal_mode = WAL; {table}");
+    refused(|path| change(path, &log), &["not a database of Gapless"]);
+    refused(|path| change(path, &format!("PRAGMA application_id = 77; {table}")), &["another program"]);
+}
+
+#[test]
+fn a_newer_database_is_refused() {
+    let newer = |path: &Path| {
+        ours(path);
+        change(path, "PRAGMA user_version = 1000");
+    };
+    refused(newer, &["newer version", "1000"]);
+}
+
+#[test]
+fn a_database_of_another_build_is_refused() {
+    let other = |path: &Path| {
+        ours(path);
+        change(path, "PRAGMA user_version = 0; UPDATE migration SET checksum = zeroblob(32)");
+    };
+    refused(other, &["another build"]);
+}
+
+#[test]
+fn a_damaged_database_is_refused() {
+    let cut = |path: &Path| {
+        ours(path);
+        let bytes = fs::read(path).expect("read");
+        fs::write(path, &bytes[..bytes.len() / 2]).expect("write");
+    };
+    refused(cut, &["damaged", "backup"]);
+    let garbled = |path: &Path| {
+        ours(path);
+        let mut bytes = fs::read(path).expect("read");
+        bytes[4096..].fill(0xEE);
+        fs::write(path, bytes).expect("write");
+    };
+    refused(garbled, &["damaged", "backup"]);
+}
+
+#[test]
+fn a_missing_file_is_made_only_when_asked_for() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("x.db");
+    let error = open(&path, NEVER).err().expect("refused").to_string();
+    assert!(error.contains("gapless init"), "{error}");
+    assert!(!path.exists());
+    fs::write(&path, "").expect("an empty file");
+    assert!(open(&path, NEVER).is_err());
+    assert_eq!(fs::metadata(&path).expect("size").len(), 0);
+    ours(&path);
+    open(&path, NEVER).expect("now it is there");
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("nowhere").join("x.db");
+    match open(&path, Create::WhenMissing).err() {
+        Some(StoreError::Storage(text)) => assert!(text.contains("directory exists"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_second_writer_is_told_to_wait() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("x.db");
+    let first = open(&path, Create::WhenMissing).expect("open");
+    let second = open(&path, NEVER).expect("open for reading");
+    let writer = first.writer().expect("writer");
+    for store in [&first, &second] {
+        match store.writer().err() {
+            Some(StoreError::Busy(text)) => assert!(text.contains("x.db"), "{text}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    let text = second.writer().err().expect("busy").to_string();
+    assert!(text.contains("--url") && text.contains("x.db-lock"), "{text}");
+    second.reader().expect("reading goes on").ledgers(Default::default(), 1).expect("read");
+    drop(writer);
+    second.writer().expect("its turn");
+}
+
+#[test]
+fn what_may_not_be_written_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    as_ordinary_user("what_may_not_be_written_is_refused", &directory, |place| {
+        let path = place.join("x.db");
+        ours(&path);
+        let before = contents(place);
+        protect(&path, 0o444);
+        storage(open(&path, NEVER).err(), "right to write");
+        protect(&path, 0o644);
+        protect(place, 0o555);
+        let result = open(&path, NEVER).and_then(|store| store.writer().map(drop));
+        storage(result.err(), "directory");
+        storage(open(&place.join("new.db"), Create::WhenMissing).err(), "directory");
+        protect(place, 0o755);
+        let after: BTreeMap<_, _> = contents(place);
+        assert_eq!(after, before);
+    });
+}
+
+fn storage(error: Option<StoreError>, word: &str) {
+    match error {
+        Some(StoreError::Storage(text)) => assert!(text.contains(word), "{text}"),
+        other => panic!("storage, not {other:?}"),
+    }
+}
+
+fn protect(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+}
+
+/// Runs the body as a user whom permissions bind: at once, or when that is not so (the superuser),
+/// in a process of this test alone with another user.
+fn as_ordinary_user(test: &str, directory: &TempDir, body: impl FnOnce(&Path)) {
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::process::CommandExt;
+    const PLACE: &str = "STORE_SQLITE_TEST_PLACE";
+    const NOBODY: u32 = 65_534;
+    if let Some(place) = std::env::var_os(PLACE) {
+        return body(Path::new(&place));
+    }
+    let superuser = fs::metadata(directory.path()).expect("owner").uid() == 0;
+    let place = directory.path().join("place");
+    fs::create_dir(&place).expect("place");
+    if !superuser {
+        return body(&place);
+    }
+    let program = directory.path().join("program");
+    fs::copy(std::env::current_exe().expect("program"), &program).expect("copy");
+    protect(directory.path(), 0o755);
+    std::os::unix::fs::chown(&place, Some(NOBODY), Some(NOBODY)).expect("owner");
+    let output = std::process::Command::new(program)
+        .args(["--exact", test, "--nocapture"])
+        .env(PLACE, &place)
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .current_dir(&place)
+        .output()
+        .expect("run");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}\n{errors}");
+}
