@@ -1,5 +1,6 @@
 //! Series, settings, patterns, gaps, locks, trail.
 
+use ledger::model::HouseStyle;
 use serde_json::json;
 
 use crate::app::App;
@@ -78,6 +79,25 @@ async fn settings_print_the_worked_examples() {
         let given = app.form("/v1/numbers", "reference=a").await.ok();
         assert_eq!(given.str("/number"), expected, "{settings}");
     }
+}
+
+#[tokio::test]
+async fn settings_in_each_style() {
+    let shown = async |style, body: &str| {
+        let app = App::with(style, api::Limits::default()).await;
+        app.form("/v1/numbering/settings", body).await.ok();
+        app.get("/v1/numbering/settings").await.ok()
+    };
+    let slashed = shown(HouseStyle::Slashed, "").await;
+    assert_eq!((slashed.str("/prefix"), slashed.str("/next_number")), ("INV/", "INV/2026/00001"));
+    let slashed = shown(HouseStyle::Slashed, "prefix=SI/&padding=0").await;
+    assert_eq!((slashed.str("/prefix"), slashed.str("/next_number")), ("SI/", "SI/2026/1"));
+    let stripe = shown(HouseStyle::Stripe, "").await;
+    assert_eq!((stripe.str("/prefix").len(), &stripe.body["yearly_reset"]), (8, &json!(false)));
+    assert_eq!(stripe.str("/next_number"), format!("{}-0001", stripe.str("/prefix")));
+    let customer = shown(HouseStyle::Stripe, "mode=customer").await;
+    assert_eq!((&customer.body["prefix"], customer.str("/mode")), (&json!(null), "customer"));
+    assert_eq!(customer.body["next_number"], json!(null));
 }
 
 #[tokio::test]

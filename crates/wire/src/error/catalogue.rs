@@ -202,7 +202,8 @@ pub const CATALOGUE: &[Entry] = &[
         Code::ResourceMissing,
         404,
         ErrorType::InvalidRequest,
-        "There is no such number, series, gap or ledger; with status 400 where a parameter names it.",
+        "There is no such number, series, gap or ledger; with status 400 where a parameter names \
+         it.",
         "List what there is, and correct the id or the name.",
     ),
     ledger(
@@ -273,7 +274,8 @@ pub const CATALOGUE: &[Entry] = &[
         400,
         ErrorType::InvalidRequest,
         "Two different numbers could print the same text.",
-        "Separate the digits, or add the token or letters that tell the two numbers in the message apart.",
+        "Separate the digits, or add the token or letters that tell the two numbers in the \
+         message apart.",
     ),
     ledger(
         Code::PrefixTaken,
@@ -308,7 +310,8 @@ pub const CATALOGUE: &[Entry] = &[
         400,
         ErrorType::InvalidRequest,
         "The lock date cannot be moved there.",
-        "Move it forward; only an administrator may move the lock date back, with a reason, and nobody the hard one.",
+        "Move it forward; only an administrator may move the lock date back, with a reason, and \
+         nobody the hard one.",
     ),
     ledger(
         Code::DateTooFar,
@@ -364,7 +367,8 @@ pub const CATALOGUE: &[Entry] = &[
         503,
         ErrorType::Api,
         "The database cannot be read or written just now.",
-        "Look at the server's log, then repeat the request with the same idempotency key or reference.",
+        "Look at the server's log, then repeat the request with the same idempotency key or \
+         reference.",
     ),
     rim(
         RimCode::ShuttingDown,
@@ -394,21 +398,22 @@ pub fn catalogue_page() -> String {
     page
 }
 
-const INTRODUCTION: &str = "\
-# Errors
+const INTRODUCTION: &str = r#"# Errors
 
-Every answer that is no success carries `{\"error\": {\"type\", \"code\", \"message\", \"param\"}}`. A refused
-request changed nothing. `code` is for programs, `message` says what happened and what to do, and
-`param` names the parameter at fault, such as `items[3][date]`.
+Every answer that is no success carries
+`{"error": {"type", "code", "message", "param"}}`. A refused request changed nothing. `code` is for
+programs, `message` says what happened and what to do, and `param` names the parameter at fault,
+such as `items[3][date]`.
 
 Where several errors apply, the one with the lowest rank is told. `type` is `idempotency_error` for
 `idempotency_error`, `api_error` for status 500 and above, and `invalid_request_error` otherwise.
-Answers 429 and 503 carry `Retry-After` and `Stripe-Should-Retry: true`. Codes 1 to 22 are found on
-the way to the ledger and are not kept for an idempotency key; the others are, except the last three.
+Answers 429 and 503 carry `Retry-After` and `Stripe-Should-Retry: true`. Ranks 1 to 22 are found on
+the way to the ledger and are not kept for an idempotency key; the others are, except the last
+three.
 
 | rank | code | status | meaning | remedy |
 | --- | --- | --- | --- | --- |
-";
+"#;
 
 const fn rim(
     code: RimCode,

@@ -94,7 +94,10 @@ mod tests {
         let problem = Problem::of(Code::PeriodLocked, "date", "May is locked.");
         assert_eq!(
             String::from_utf8(problem.to_json()).unwrap(),
-            r#"{"error":{"type":"invalid_request_error","code":"period_locked","message":"May is locked.","param":"date"}}"#,
+            concat!(
+                r#"{"error":{"type":"invalid_request_error","code":"period_locked","#,
+                r#""message":"May is locked.","param":"date"}}"#,
+            ),
         );
     }
 
