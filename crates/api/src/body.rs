@@ -36,26 +36,41 @@ pub(crate) async fn read(app: &App, body: Body, max: usize) -> Result<Held<'_>, 
     }
 }
 
-/// How the body is written, by its content type; without one, by how it begins.
-pub(crate) fn encoding(headers: &HeaderMap, body: &[u8]) -> Result<Encoding, Problem> {
-    let Some(value) = headers.get(CONTENT_TYPE).filter(|_| !body.is_empty()) else {
-        let json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-        return Ok(if json { Encoding::Json } else { Encoding::Form });
-    };
-    let value = value.to_str().unwrap_or_default();
+/// How the body is written, by its content type, if it has one.
+pub(crate) fn announced(headers: &HeaderMap, body: &Body) -> Result<Option<Encoding>, Problem> {
+    match headers.get(CONTENT_TYPE) {
+        Some(value) if !body.is_end_stream() => {
+            of_content_type(value.to_str().unwrap_or_default()).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// How a body without a content type is written, by how it begins.
+pub(crate) fn guessed(body: &[u8]) -> Encoding {
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => Encoding::Json,
+        _ => Encoding::Form,
+    }
+}
+
+fn of_content_type(value: &str) -> Result<Encoding, Problem> {
     let essence = value.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(Encoding::Json)
     } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         Ok(Encoding::Form)
     } else {
+        let shown: String = essence.chars().take(SHOWN_CHARS_MAX).collect();
         let message = format!(
-            "The content type {essence:?} is not understood. Send application/json or \
+            "The content type {shown:?} is not understood. Send application/json or \
              application/x-www-form-urlencoded.",
         );
         Err(Problem::new(RimCode::ContentTypeUnsupported, message))
     }
 }
+
+const SHOWN_CHARS_MAX: usize = 100;
 
 async fn collect(mut body: Body, max: usize, announced: Option<usize>) -> Result<Bytes, Problem> {
     let mut whole = Whole::None;
@@ -130,18 +145,17 @@ mod tests {
 
     #[test]
     fn encodings() {
-        let read = |content_type: Option<&str>, body: &[u8]| {
+        let read = |content_type: &str, body: &'static str| {
             let mut headers = HeaderMap::new();
-            if let Some(content_type) = content_type {
-                headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
-            }
-            encoding(&headers, body).map_err(|problem| problem.status())
+            headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+            announced(&headers, &Body::from(body)).map_err(|problem| problem.status())
         };
-        assert_eq!(read(Some("application/json; charset=utf-8"), b"{}"), Ok(Encoding::Json));
-        assert_eq!(read(Some("application/x-www-form-urlencoded"), b"a=1"), Ok(Encoding::Form));
-        assert_eq!(read(Some("text/plain"), b"a=1"), Err(415));
-        assert_eq!(read(Some("text/plain"), b""), Ok(Encoding::Form));
-        assert_eq!(read(None, b" {}"), Ok(Encoding::Json));
-        assert_eq!(read(None, b"a=1"), Ok(Encoding::Form));
+        assert_eq!(read("application/json; charset=utf-8", "{}"), Ok(Some(Encoding::Json)));
+        assert_eq!(read("application/x-www-form-urlencoded", "a=1"), Ok(Some(Encoding::Form)));
+        assert_eq!(read("text/plain", "a=1"), Err(415));
+        assert_eq!(read("text/plain", ""), Ok(None));
+        assert_eq!(guessed(b" {}"), Encoding::Json);
+        assert_eq!(guessed(b"a=1"), Encoding::Form);
+        assert_eq!(guessed(b""), Encoding::Form);
     }
 }

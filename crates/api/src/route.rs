@@ -8,6 +8,7 @@ use std::task::Poll;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::http::HeaderValue;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use engine::Engine;
@@ -107,20 +108,17 @@ pub fn router_with(engine: Engine, limits: Limits) -> Router {
 async fn answer(app: Arc<App>, route: Option<&'static Route>, request: Request) -> Response {
     let request_id = app.engine.ids().request();
     let started = std::time::Instant::now();
-    let version = headers::version(request.headers());
     let line = tracing::enabled!(tracing::Level::DEBUG)
         .then(|| format!("{} {}", request.method(), request.uri().path()));
-    let response = match (route, version, app.enter()) {
-        (_, _, None) => respond(Err(overloaded().into()), &request_id, None),
-        (_, Err(problem), _) => respond(Err(problem.into()), &request_id, None),
-        (None, Ok(version), _) => respond(Err(unknown_url(&request).into()), &request_id, version),
-        (Some(route), Ok(version), Some(_room)) => {
-            match catching(carry_out(Arc::clone(&app), route, request)).await {
-                Ok(Carried::Reply(reply)) => respond(Ok(reply), &request_id, version),
-                Ok(Carried::Page(page)) => page.respond(&request_id),
-                Err(failure) => respond(Err(failure), &request_id, version),
-            }
-        }
+    let carried = match (app.enter(), route) {
+        (None, _) => Err(overloaded().into()),
+        (Some(_), None) => Err(unknown_url(&request).into()),
+        (Some(_room), Some(route)) => catching(carry_out(Arc::clone(&app), route, request)).await,
+    };
+    let response = match carried {
+        Ok(Carried::Reply(reply, version)) => respond(Ok(reply), &request_id, version),
+        Ok(Carried::Page(page)) => page.respond(&request_id),
+        Err(failure) => respond(Err(failure), &request_id, None),
     };
     let status = response.status().as_u16();
     app.count(status);
@@ -134,7 +132,7 @@ async fn answer(app: Arc<App>, route: Option<&'static Route>, request: Request) 
 }
 
 enum Carried {
-    Reply(Reply),
+    Reply(Reply, Option<HeaderValue>),
     Page(open::Page),
 }
 
@@ -146,11 +144,15 @@ async fn carry_out(
     if let Handler::Open(handler) = route.handler {
         return handler(app).await.map(Carried::Page);
     }
+    // What is wrong is told in the order of the catalogue of errors.
     let (mut parts, body) = request.into_parts();
     let access = auth::authenticate(&app.engine, &parts.headers).await?;
+    let version = headers::version(&parts.headers)?;
     headers::same_account(&parts.headers, &access.account.0)?;
     let id = if route.path.contains('{') { Some(path_id(&mut parts).await?) } else { None };
     let post = route.method == Method::Post;
+    let idempotency_key = if post { headers::idempotency_key(&parts.headers)? } else { None };
+    let announced = if post { body::announced(&parts.headers, &body)? } else { None };
     let held = match post {
         true => Some(body::read(&app, body, route.body_bytes_max).await?),
         false => None,
@@ -160,8 +162,8 @@ async fn carry_out(
         engine: app.engine.clone(),
         access,
         method: route.method,
-        encoding: body::encoding(&parts.headers, &bytes)?,
-        idempotency_key: if post { headers::idempotency_key(&parts.headers)? } else { None },
+        encoding: announced.unwrap_or_else(|| body::guessed(&bytes)),
+        idempotency_key,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         id,
@@ -172,7 +174,7 @@ async fn carry_out(
         Handler::Shared(handler) => handler(Arc::clone(&app), call).await,
         Handler::Open(_) => Err(internal().into()),
     };
-    reply.map(Carried::Reply)
+    reply.map(|reply| Carried::Reply(reply, version))
 }
 
 async fn path_id(parts: &mut axum::http::request::Parts) -> Result<String, Problem> {

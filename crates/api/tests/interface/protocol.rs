@@ -1,7 +1,7 @@
 //! Keys, roles, headers, unknown addresses, overload.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request};
 use ledger::Actor;
 use ledger::model::HouseStyle;
 use ledger::role::Role;
@@ -135,4 +135,42 @@ async fn what_anybody_may_ask() {
     assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
     assert!(metrics.text.contains("gapless_responses_total{class=\"4xx\"} 1\n"));
     assert!(metrics.text.contains("gapless_requests_in_flight 1\n"));
+}
+
+/// Each request breaks one rule of the ladder and every rule below it.
+#[tokio::test]
+async fn the_error_of_the_lowest_rank_is_told() {
+    let limits = api::Limits { requests_max: 0, ..api::Limits::default() };
+    let full = App::with(HouseStyle::Yearly, limits).await;
+    let app = App::new().await;
+    let good_key = format!("Bearer {}", app.account.test_key);
+    let good_key = good_key.as_str();
+    let form = "application/x-www-form-urlencoded";
+    let large = "x=%".to_owned() + &"a".repeat(2 << 20);
+    let (numbers, bad) = ("/v1/numbers", "\u{e4}");
+    let key = "k";
+    for (app, path, method, auth, version, key, content_type, body, code) in [
+        (&full, "/nowhere", "PUT", "", "x", bad, "x/y", large.as_str(), "rate_limit"),
+        (&app, "/nowhere", "PUT", "", "x", bad, "x/y", &large, "url_unknown"),
+        (&app, numbers, "PUT", "", "x", bad, "x/y", &large, "method_not_allowed"),
+        (&app, numbers, "POST", "", "x", bad, "x/y", &large, "api_key_missing"),
+        (&app, numbers, "POST", "Bearer x", "x", bad, "x/y", &large, "api_key_invalid"),
+        (&app, numbers, "POST", good_key, "x", bad, "x/y", &large, "api_version_invalid"),
+        (&app, numbers, "POST", good_key, "", bad, "x/y", &large, "idempotency_key_invalid"),
+        (&app, numbers, "POST", good_key, "", key, "x/y", &large, "content_type_unsupported"),
+        (&app, numbers, "POST", good_key, "", key, form, &large, "body_too_large"),
+        (&app, numbers, "POST", good_key, "", key, form, "x=1&date=%", "body_invalid"),
+        (&app, numbers, "POST", good_key, "", key, form, "date=&date=&x=1", "parameter_unknown"),
+        (&app, numbers, "POST", good_key, "", key, form, "date=&date=", "parameter_duplicate"),
+        (&app, numbers, "POST", good_key, "", key, form, "date=", "parameter_invalid_empty"),
+    ] {
+        let mut request = plain(method, path).header("content-type", content_type);
+        let headers =
+            [("authorization", auth), ("stripe-version", version), ("idempotency-key", key)];
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+            request = request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let got = app.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+        assert_eq!(got.code(), code, "{}", got.text);
+    }
 }

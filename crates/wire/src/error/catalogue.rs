@@ -21,7 +21,8 @@ pub struct Entry {
     pub remedy: &'static str,
 }
 
-/// Every code. The order is the rank: where several apply, the first one is told.
+/// Every code. The order is the rank: where several apply, the first one is told. Of several
+/// parameters that are wrong, the first one is told.
 pub const CATALOGUE: &[Entry] = &[
     rim(
         RimCode::RateLimit,
@@ -405,11 +406,12 @@ Every answer that is no success carries
 programs, `message` says what happened and what to do, and `param` names the parameter at fault,
 such as `items[3][date]`.
 
-Where several errors apply, the one with the lowest rank is told. `type` is `idempotency_error` for
-`idempotency_error`, `api_error` for status 500 and above, and `invalid_request_error` otherwise.
-Answers 429 and 503 carry `Retry-After` and `Stripe-Should-Retry: true`. Ranks 1 to 22 are found on
-the way to the ledger and are not kept for an idempotency key; the others are, except the last
-three.
+Where several errors apply, the one with the lowest rank is told; where several parameters are
+wrong, the first one, in the order in which `/openapi.json` lists them. `type` is
+`idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
+`invalid_request_error` otherwise. Answers 429 and 503 carry `Retry-After` and
+`Stripe-Should-Retry: true`. Ranks 1 to 22 are found on the way to the ledger and are not kept for
+an idempotency key; the others are, except the last three.
 
 | rank | code | status | meaning | remedy |
 | --- | --- | --- | --- | --- |
@@ -454,6 +456,9 @@ mod tests {
             )
             .collect();
         assert_eq!(rims, RimCode::ALL);
+        let is_rim = |entry: &&Entry| matches!(entry.code, ErrorCode::Rim(_));
+        let before = CATALOGUE.iter().take_while(is_rim).count();
+        assert_eq!((before, rims.len() - before), (22, 3), "the introduction says so");
         assert_eq!(ledgers, Code::ALL);
         let mut words: Vec<_> = CATALOGUE.iter().map(|entry| entry.code.text()).collect();
         words.sort_unstable();

@@ -32,10 +32,10 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Refuses names that are not known, and names that stand twice.
     pub(crate) fn new(map: Map<'a>, place: Place, known: &[&str]) -> Result<Fields<'a>, Problem> {
+        if let Some((name, _)) = map.0.iter().find(|(name, _)| !known.contains(&name.as_ref())) {
+            return Err(unknown(&place.name(&shortened(name)), known));
+        }
         for (index, (name, _)) in map.0.iter().enumerate() {
-            if !known.contains(&name.as_ref()) {
-                return Err(unknown(&place.name(&shortened(name)), known));
-            }
             if map.0[..index].iter().any(|(before, _)| before == name) {
                 return Err(duplicate(&place.name(name)));
             }

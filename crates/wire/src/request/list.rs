@@ -17,6 +17,12 @@ pub struct Paging<Id> {
     pub ending_before: Option<Id>,
 }
 
+impl<Id> Default for Paging<Id> {
+    fn default() -> Paging<Id> {
+        Paging { limit: PAGE_DEFAULT, starting_after: None, ending_before: None }
+    }
+}
+
 /// A page of the trail.
 pub type TrailList = Paging<u64>;
 

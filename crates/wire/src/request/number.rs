@@ -93,8 +93,7 @@ pub fn number_list(params: Params<'_>, ledger: LedgerId) -> Result<NumberList, P
     const FILTERS: [&str; 8] =
         ["series", "period", "state", "kind", "customer", "reference", "number", "date"];
     let mut fields = params.fields(&[&FILTERS[..], &PAGING[..]].concat())?;
-    let (from, to) = date_bounds(&mut fields)?;
-    Ok(NumberList {
+    let mut list = NumberList {
         series: series_field(&mut fields, ledger)?,
         period: fields.text("period", PERIOD_CHARS_MAX)?,
         state: fields.word("state", State::parse, "held, void, blank or occupied")?,
@@ -102,10 +101,13 @@ pub fn number_list(params: Params<'_>, ledger: LedgerId) -> Result<NumberList, P
         customer: fields.text("customer", max::CUSTOMER_CHARS_MAX)?.map(CustomerId),
         reference: fields.text("reference", max::REFERENCE_CHARS_MAX)?,
         number: fields.text("number", numbering::limits::NUMBER_CHARS_MAX)?,
-        from,
-        to,
-        paging: paging(&mut fields, |text, param| number_id(text, ledger, param))?,
-    })
+        from: None,
+        to: None,
+        paging: Paging::default(),
+    };
+    (list.from, list.to) = date_bounds(&mut fields)?;
+    list.paging = paging(&mut fields, |text, param| number_id(text, ledger, param))?;
+    Ok(list)
 }
 
 const PERIOD_CHARS_MAX: usize = 40;

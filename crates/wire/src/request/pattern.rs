@@ -63,11 +63,9 @@ pub fn pattern_inference(params: Params<'_>) -> Result<PatternInference, Problem
     let mut fields = params.fields(&KNOWN)?;
     let number = fields.needed_text("number", NUMBER_CHARS_MAX + 1)?;
     let date = fields.date("date")?.ok_or_else(|| fields.missing("date"))?;
-    Ok(PatternInference {
-        example: Example { number, date },
-        fiscal_year_start: fiscal_year(&mut fields)?,
-        next_for: fields.date("for")?,
-    })
+    let next_for = fields.date("for")?;
+    let fiscal_year_start = fiscal_year(&mut fields)?;
+    Ok(PatternInference { example: Example { number, date }, fiscal_year_start, next_for })
 }
 
 /// Reads a pattern that is to be checked.
@@ -80,13 +78,12 @@ pub fn pattern_check(params: Params<'_>, ledger: LedgerId) -> Result<PatternChec
     if !fields.has("pattern") {
         return Err(fields.missing("pattern"));
     }
-    let kinds = kinds(&mut fields)?.unwrap_or_default();
     Ok(PatternCheck {
         pattern: fields.blank_text("pattern", PATTERN_CHARS_READ)?.unwrap_or_default(),
         reset: reset(&mut fields)?,
         scope: scope(&mut fields)?,
         prefix: prefix(&mut fields)?.unwrap_or_default(),
-        kinds,
+        kinds: kinds(&mut fields)?.unwrap_or_default(),
         series: series_field(&mut fields, ledger)?,
         date: fields.date("date")?,
     })

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use ledger::command::{Advance, Item, NewSeries, SeriesChange, SeriesRef};
 use ledger::id::{CustomerId, LedgerId, SeriesId};
 use ledger::limits as max;
@@ -128,7 +127,8 @@ pub fn preview(
     ledger: LedgerId,
 ) -> Result<Preview, Problem> {
     let mut fields = params.fields(&["date", "count", "kind", "customer", "parent"])?;
-    let date: Option<Date> = fields.date("date")?;
+    let date = fields.date("date")?;
+    let count = fields.integer("count", 1..=u64::from(PREVIEW_MAX))?;
     let item = Item {
         date,
         series: Some(series),
@@ -137,7 +137,6 @@ pub fn preview(
         parent: number_field(&mut fields, "parent", ledger)?,
         ..Item::default()
     };
-    let count = fields.integer("count", 1..=u64::from(PREVIEW_MAX))?;
     Ok(Preview { item, count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1) })
 }
 

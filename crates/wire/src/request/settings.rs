@@ -28,19 +28,21 @@ pub fn settings_change(params: Params<'_>) -> Result<SettingsChange, Problem> {
         "max_future_days",
     ];
     let mut fields = params.fields(&KNOWN)?;
-    let padding = fields.integer("padding", 0..=u64::from(SEQ_WIDTH_MAX))?;
-    let max_future_days = fields.integer("max_future_days", 0..=u64::from(FUTURE_DAYS_MAX))?;
+    let widths = 0..=u64::from(SEQ_WIDTH_MAX);
+    let days = 0..=u64::from(FUTURE_DAYS_MAX);
     Ok(SettingsChange {
         level: fields.word("mode", Level::parse, "account or customer")?,
         prefix: prefix(&mut fields)?,
         yearly_reset: fields.flag("yearly_reset")?,
-        padding: padding.and_then(|padding| u8::try_from(padding).ok()),
+        padding: fields.integer("padding", widths)?.and_then(|width| u8::try_from(width).ok()),
         starting_number: fields.ordinal("starting_number")?,
         time_zone: fields.text("time_zone", ZONE_CHARS_MAX)?,
         fiscal_year_start: fiscal_year_start(&mut fields)?,
         number_on: fields.word("number_on", NumberOn::parse, "finalize or create")?,
         date_order: fields.word("date_order", DateOrder::parse, "off, warn or refuse")?,
-        max_future_days: max_future_days.and_then(|days| u32::try_from(days).ok()),
+        max_future_days: fields
+            .integer("max_future_days", days)?
+            .and_then(|days| u32::try_from(days).ok()),
     })
 }
 
