@@ -20,6 +20,26 @@ pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 const BOOK: &str = "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, \
     name TEXT NOT NULL, checksum BLOB NOT NULL) STRICT";
 
+impl Migration {
+    fn checksum(&self) -> [u8; 32] {
+        Sha256::digest(self.sql).into()
+    }
+}
+
+/// Compares the steps that a file has taken with those known here; answers how many it has taken.
+pub(crate) fn check(session: &Session) -> Result<usize, StoreError> {
+    let taken =
+        session.all("SELECT name, checksum FROM migration ORDER BY version", [], |fields| {
+            Ok((fields.string()?, fields.array::<32>()?))
+        })?;
+    for ((name, checksum), migration) in taken.iter().zip(&MIGRATIONS) {
+        if *checksum != migration.checksum() {
+            return Err(different(session.place(), name));
+        }
+    }
+    Ok(taken.len())
+}
+
 /// Takes the steps that a file still needs, all or none.
 pub(crate) fn migrate(session: &Session, application_id: i32) -> Result<(), StoreError> {
     session.run("BEGIN IMMEDIATE", [])?;
@@ -33,34 +53,23 @@ pub(crate) fn migrate(session: &Session, application_id: i32) -> Result<(), Stor
 
 fn take_steps(session: &Session, application_id: i32) -> Result<(), StoreError> {
     session.run(BOOK, [])?;
-    let taken = session.all(
-        "SELECT version, name, checksum FROM migration ORDER BY version",
-        [],
-        |fields| Ok((fields.get::<i64>()?, fields.string()?, fields.array::<32>()?)),
-    )?;
-    for (migration, version) in MIGRATIONS.iter().zip(1..) {
-        let checksum: [u8; 32] = Sha256::digest(migration.sql).into();
-        match taken.get(version - 1) {
-            Some((_, _, known)) if *known == checksum => {}
-            Some((_, name, _)) => return Err(different(name)),
-            None => {
-                let run = session.connection().execute_batch(migration.sql);
-                run.map_err(|error| session.error(&error))?;
-                session.run(
-                    "INSERT INTO migration (version, name, checksum) VALUES (?1, ?2, ?3)",
-                    (version as i64, migration.name, checksum),
-                )?;
-            }
-        }
+    let taken = check(session)?;
+    for (migration, version) in MIGRATIONS.iter().zip(1..).skip(taken) {
+        let run = session.connection().execute_batch(migration.sql);
+        run.map_err(|error| session.error(&error))?;
+        session.run(
+            "INSERT INTO migration (version, name, checksum) VALUES (?1, ?2, ?3)",
+            (version, migration.name, migration.checksum()),
+        )?;
     }
     let marks =
         format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {application_id}");
     session.connection().execute_batch(&marks).map_err(|error| session.error(&error))
 }
 
-fn different(name: &str) -> StoreError {
+fn different(place: &str, name: &str) -> StoreError {
     StoreError::Unusable(format!(
-        "The database was made by another build of this program: its step {name} is not the same. \
+        "{place} was made by another build of this program: its step {name} is not the same. \
          Nothing was written. Use the program that made it, or export and import."
     ))
 }

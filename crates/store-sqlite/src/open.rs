@@ -123,7 +123,7 @@ impl Place {
     /// Looks at a file without taking a lock or writing a byte, also not beside it.
     fn examine(&self) -> Result<Known, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let looked = self.raw_by_name(&self.immutable_uri(), flags).and_then(|connection| {
+        let looked = self.raw_by_name(self.immutable_uri(), flags).and_then(|connection| {
             let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
             let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
             let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
@@ -171,6 +171,8 @@ impl Place {
             Session::new(connection, Arc::clone(&self.name), Arc::clone(counting), Use::Read);
         if version < VERSION {
             migrate::migrate(&session, APPLICATION_ID)?;
+        } else {
+            migrate::check(&session)?;
         }
         self.probe(&session)
     }

@@ -148,7 +148,7 @@ fn number(n: u64) -> NumberRow {
         ordinal: n,
         text: format!("INV-2026-{n:05}"),
         slug_rank: 0,
-        state: State::ALL[(n % 17 == 0) as usize],
+        state: State::ALL[usize::from(n.is_multiple_of(17))],
         kind: if n.is_multiple_of(5) { Kind::credit_note() } else { Kind::invoice() },
         date: date(2026, 1, 1).saturating_add((n as i64 / 500).days()),
         created: At(0),

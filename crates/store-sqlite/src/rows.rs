@@ -193,7 +193,8 @@ mod tests {
         let connection = connection();
         let mut statement =
             connection.prepare("SELECT c0, c1, c2, c3 FROM rows(?1)").expect("prepare");
-        let found: Vec<(i64, String, Option<Vec<u8>>, Option<i64>)> = statement
+        type Row = (i64, String, Option<Vec<u8>>, Option<i64>);
+        let found: Vec<Row> = statement
             .query_map([Bound::from(rows)], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })

@@ -139,6 +139,17 @@ impl Session {
         !self.connection.is_autocommit()
     }
 
+    /// Makes every `COMMIT` fail from now on.
+    #[cfg(test)]
+    pub(crate) fn refuse_commits(&mut self) {
+        self.connection.commit_hook(Some(|| true)).expect("hook");
+    }
+
+    /// The file, as it is named to people.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
     /// The connection itself, for what is no statement.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection

@@ -79,10 +79,16 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Takes the right to write, if nobody has it.
+    pub(crate) fn turn(&self) -> Result<Turn, StoreError> {
+        Turn::take(Arc::clone(&self.shared))
+    }
+}
+
 impl Store for SqliteStore {
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        let turn = Turn::take(Arc::clone(&self.shared))?;
-        Ok(Box::new(SqliteWriter::open(turn)?))
+        Ok(Box::new(SqliteWriter::open(self.turn()?)?))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {

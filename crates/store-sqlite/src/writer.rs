@@ -141,3 +141,6 @@ fn is_there(session: &Session, changes: &Changes) -> Result<Option<bool>, StoreE
     }
     Ok(changes.is_empty().then_some(true))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What a number costs: bytes in the file, bytes in the log, statements.
 
+#![expect(clippy::print_stderr, reason = "what was measured is told")]
+
 use jiff::civil::date;
 use ledger::Command;
 use ledger::command::{Action, Actor, Item, NewKey, Open};

@@ -10,7 +10,7 @@ use store::{NumberFilter, Page, Store};
 use store_sqlite::{Checkpoints, OpenOptions, SqliteStore};
 
 const LEDGER: LedgerId = LedgerId(1);
-const BATCHES: u64 = 60;
+const BATCHES: u64 = 140;
 const ITEMS: usize = 2_000;
 
 fn command(action: Action) -> Command {

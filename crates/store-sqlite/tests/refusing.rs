@@ -52,7 +52,10 @@ fn change(path: &Path, sql: &str) {
 
 #[test]
 fn what_is_no_database_is_refused() {
-    refused(|path| fs::write(path, "number,date\n1,2026-01-01\n").expect("write"), &["not an SQLite"]);
+    refused(
+        |path| fs::write(path, "number,date\n1,2026-01-01\n").expect("write"),
+        &["not an SQLite"],
+    );
     refused(|path| fs::write(path, vec![0xA5; 20_000]).expect("write"), &["not an SQLite"]);
 }
 
@@ -62,7 +65,10 @@ fn a_database_of_another_program_is_refused() {
     refused(|path| change(path, table), &["not a database of Gapless"]);
     let log = format!("PRAGMA journal_mode = WAL; {table}");
     refused(|path| change(path, &log), &["not a database of Gapless"]);
-    refused(|path| change(path, &format!("PRAGMA application_id = 77; {table}")), &["another program"]);
+    refused(
+        |path| change(path, &format!("PRAGMA application_id = 77; {table}")),
+        &["another program"],
+    );
 }
 
 #[test]
@@ -78,9 +84,14 @@ fn a_newer_database_is_refused() {
 fn a_database_of_another_build_is_refused() {
     let other = |path: &Path| {
         ours(path);
-        change(path, "PRAGMA user_version = 0; UPDATE migration SET checksum = zeroblob(32)");
+        change(path, "UPDATE migration SET checksum = zeroblob(32)");
     };
     refused(other, &["another build"]);
+    let older = |path: &Path| {
+        other(path);
+        change(path, "PRAGMA user_version = 0");
+    };
+    refused(older, &["another build"]);
 }
 
 #[test]

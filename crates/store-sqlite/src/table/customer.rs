@@ -8,6 +8,7 @@ use crate::cell::Fields;
 use crate::error::damaged;
 use crate::rows::Rows;
 use crate::session::Session;
+use crate::table::Found;
 
 const LOAD: &str = "SELECT c.ledger_id, c.customer, c.prefix FROM rows(?1) k \
     CROSS JOIN customer c ON c.ledger_id = k.c0 AND c.customer = k.c1";
@@ -53,7 +54,7 @@ pub(crate) fn write(session: &Session, customers: &[CustomerRow]) -> Result<(), 
 pub(crate) fn load_prefixes(
     session: &Session,
     keys: &[(LedgerId, String)],
-) -> Result<Vec<((LedgerId, String), PrefixOwner)>, StoreError> {
+) -> Found<(LedgerId, String), PrefixOwner> {
     let mut rows = Rows::new(2, keys.len());
     for (ledger, prefix) in keys {
         rows.put(*ledger).put(prefix.as_str());

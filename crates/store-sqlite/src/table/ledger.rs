@@ -9,6 +9,7 @@ use crate::cell::Fields;
 use crate::error::damaged;
 use crate::rows::Rows;
 use crate::session::Session;
+use crate::table::Found;
 
 macro_rules! columns {
     () => {
@@ -55,7 +56,7 @@ pub(crate) fn load(session: &Session, ids: &[LedgerId]) -> Result<Vec<LedgerRow>
 pub(crate) fn load_accounts(
     session: &Session,
     keys: &[(AccountId, Mode)],
-) -> Result<Vec<((AccountId, Mode), LedgerId)>, StoreError> {
+) -> Found<(AccountId, Mode), LedgerId> {
     let mut rows = Rows::new(2, keys.len());
     for (account, mode) in keys {
         rows.put(account).put(*mode);

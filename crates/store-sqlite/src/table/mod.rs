@@ -10,3 +10,8 @@ pub(crate) mod outcome;
 pub(crate) mod sequence;
 pub(crate) mod series;
 pub(crate) mod trail;
+
+use store::StoreError;
+
+/// Keys that were asked for and exist, each with what was asked.
+type Found<K, V> = Result<Vec<(K, V)>, StoreError>;

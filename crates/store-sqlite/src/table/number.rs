@@ -10,7 +10,7 @@ use crate::error::damaged;
 use crate::packed::{self, place};
 use crate::rows::Rows;
 use crate::session::Session;
-use crate::table::sequence;
+use crate::table::{Found, sequence};
 
 /// The columns of a number, with the hash of the entry that gave it.
 macro_rules! columns {
@@ -108,13 +108,10 @@ pub(crate) fn register(
     session.all(REGISTER, (ledger.0 as i64, sequence.0 as i64, from, limit), read)
 }
 
-/// A reference of a kind in a ledger, with the position that has it.
-type Referenced = ((LedgerId, Kind, String), Position);
-
 pub(crate) fn load_references(
     session: &Session,
     keys: &[(LedgerId, Kind, String)],
-) -> Result<Vec<Referenced>, StoreError> {
+) -> Found<(LedgerId, Kind, String), Position> {
     let mut rows = Rows::new(3, keys.len());
     for (ledger, kind, reference) in keys {
         rows.put(*ledger).put(stored_kind(kind)).put(reference.as_str());
@@ -130,7 +127,7 @@ pub(crate) fn load_references(
 pub(crate) fn load_texts(
     session: &Session,
     keys: &[(LedgerId, String)],
-) -> Result<Vec<((LedgerId, String), Holder)>, StoreError> {
+) -> Found<(LedgerId, String), Holder> {
     let mut rows = Rows::new(2, keys.len());
     for (ledger, slug_key) in keys {
         rows.put(*ledger).put(slug_key.as_str());

@@ -7,6 +7,7 @@ use store::{SequencePage, StoreError};
 use crate::cell::Fields;
 use crate::rows::Rows;
 use crate::session::Session;
+use crate::table::Found;
 
 macro_rules! columns {
     () => {
@@ -60,7 +61,7 @@ pub(crate) fn load(
 pub(crate) fn load_places(
     session: &Session,
     keys: &[(LedgerId, SequenceId)],
-) -> Result<Vec<((LedgerId, SequenceId), SequenceKey)>, StoreError> {
+) -> Found<(LedgerId, SequenceId), SequenceKey> {
     let mut rows = Rows::new(2, keys.len());
     for (ledger, id) in keys {
         rows.put(*ledger).put(*id);

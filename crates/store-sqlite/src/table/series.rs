@@ -10,6 +10,7 @@ use crate::cell::Fields;
 use crate::error::damaged;
 use crate::rows::{Bound, Rows};
 use crate::session::Session;
+use crate::table::Found;
 
 const LOAD: &str = "SELECT s.definition FROM rows(?1) k \
     CROSS JOIN series s ON s.ledger_id = k.c0 AND s.series_id = k.c1";
@@ -46,7 +47,7 @@ pub(crate) fn load(
 pub(crate) fn load_names(
     session: &Session,
     keys: &[(LedgerId, String)],
-) -> Result<Vec<((LedgerId, String), SeriesId)>, StoreError> {
+) -> Found<(LedgerId, String), SeriesId> {
     let mut rows = Rows::new(2, keys.len());
     for (ledger, name) in keys {
         rows.put(*ledger).put(name.as_str());

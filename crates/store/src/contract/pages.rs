@@ -67,10 +67,10 @@ fn gaps_in_pages_by_every_filter(database: &dyn Database) {
             for explained in [None, Some(true), Some(false)] {
                 let filter = GapFilter { series, cause, explained };
                 let passes = |id: &u64| {
-                    let of = if id % 2 == 0 { 1 } else { 2 };
+                    let of = if id.is_multiple_of(2) { 1 } else { 2 };
                     series.is_none_or(|series| series.0 == of)
                         && cause.is_none_or(|cause| GapCause::ALL[*id as usize % 4] == cause)
-                        && explained.is_none_or(|explained| (id % 3 == 0) == explained)
+                        && explained.is_none_or(|explained| id.is_multiple_of(3) == explained)
                 };
                 let expected: Vec<u64> = (1..=40).rev().filter(passes).collect();
                 let mut page = |page| {
