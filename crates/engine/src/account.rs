@@ -122,6 +122,7 @@ impl Engine {
             }
             Err(StoreError::Busy("other processes open accounts; try again".to_owned()).into())
         };
+        // All accounts are opened by one writer: two could not choose the same ledger ids.
         self.run_job(LedgerId(0), job).await
     }
 

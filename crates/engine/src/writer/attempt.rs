@@ -32,7 +32,7 @@ pub(super) enum Trouble {
 }
 
 /// Tries once.
-pub(super) fn attempt(writer: &mut dyn Writer, commands: &[Command]) -> Result<Done, Trouble> {
+pub(super) fn attempt(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Done, Trouble> {
     match catch_unwind(AssertUnwindSafe(|| decide_and_commit(writer, commands))) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
@@ -46,8 +46,8 @@ pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     text.unwrap_or("a panic without a text").to_owned()
 }
 
-fn decide_and_commit(writer: &mut dyn Writer, commands: &[Command]) -> Result<Done, Trouble> {
-    let ledgers = ledgers_of(commands);
+fn decide_and_commit(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Done, Trouble> {
+    let ledgers = ledgers_of(&commands);
     let got = writer.begin(&ledgers).map_err(Trouble::Failed)?;
     let held = held(writer, &ledgers, &got).map_err(Trouble::Failed)?;
     if !held.is_empty() {
@@ -75,8 +75,8 @@ fn decide_and_commit(writer: &mut dyn Writer, commands: &[Command]) -> Result<Do
     }
 }
 
-fn decide(writer: &mut dyn Writer, commands: &[Command]) -> Result<Decided, StoreError> {
-    let mut batch = Batch::new(commands.to_vec());
+fn decide(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Decided, StoreError> {
+    let mut batch = Batch::new(commands);
     loop {
         match batch.step() {
             Step::Load(misses) => {

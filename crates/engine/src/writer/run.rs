@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use ledger::Outcome;
 use ledger::batch::Decided;
+use ledger::id::LedgerId;
 use ledger::limits::OUTCOME_KEPT_MS;
 use ledger::model::At;
-use ledger::{Command, Outcome};
 use store::{Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt, panic_text};
@@ -72,6 +73,11 @@ impl Runner {
 
     fn commands(&mut self, mut waiting: Vec<Waiting>) {
         waiting.sort_by_key(|waiting| waiting.command.ledger);
+        self.whole(waiting);
+    }
+
+    /// Answers the commands in as many batches as it takes.
+    fn whole(&mut self, mut waiting: Vec<Waiting>) {
         while !waiting.is_empty() {
             waiting = self.batch(waiting);
         }
@@ -79,13 +85,12 @@ impl Runner {
 
     /// Answers the commands, but for those put off to a batch of their own, which are returned.
     fn batch(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
-        let commands: Vec<Command> = waiting.iter().map(|one| one.command.clone()).collect();
         let mut retry = Retry::new(self.shared.patience);
         loop {
-            match self.attempt(&commands) {
+            match self.attempt(&waiting) {
                 Ok(done) => return self.answer(waiting, done),
-                Err(Trouble::Held(ledgers)) if ledgers.len() < commands.len() => {
-                    return self.apart(waiting, |command| ledgers.contains(&command.ledger));
+                Err(Trouble::Held(ledgers)) if are_of_several_ledgers(&waiting) => {
+                    return self.apart(waiting, &ledgers);
                 }
                 Err(Trouble::Conflict(_) | Trouble::Panicked(_)) if waiting.len() > 1 => {
                     count(&self.shared.counters.split_batches, 1);
@@ -116,9 +121,9 @@ impl Runner {
     }
 
     /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
-    fn attempt(&mut self, commands: &[Command]) -> Result<Done, Trouble> {
+    fn attempt(&mut self, waiting: &[Waiting]) -> Result<Done, Trouble> {
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands),
+            Ok(writer) => attempt(writer, waiting.iter().map(|one| one.command.clone()).collect()),
             Err(error) => Err(Trouble::Failed(error)),
         };
         let result = match result {
@@ -186,23 +191,22 @@ impl Runner {
 
     fn one_by_one(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
         for one in waiting {
-            let mut rest = vec![one];
-            while !rest.is_empty() {
-                rest = self.batch(rest);
-            }
+            self.whole(vec![one]);
         }
         Vec::new()
     }
 
-    /// The commands of ledgers that are free now, then each of the others by itself.
-    fn apart(&mut self, waiting: Vec<Waiting>, held: impl Fn(&Command) -> bool) -> Vec<Waiting> {
-        let (held, free): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|one| held(&one.command));
-        let mut rest = free;
-        while !rest.is_empty() {
-            rest = self.batch(rest);
+    /// The commands of ledgers that are free, then those of each of the others.
+    fn apart(&mut self, waiting: Vec<Waiting>, held: &[LedgerId]) -> Vec<Waiting> {
+        let is_held = |one: &Waiting| held.contains(&one.command.ledger);
+        let (mut rest, free): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_held);
+        self.whole(free);
+        while let Some(ledger) = rest.first().map(|one| one.command.ledger) {
+            let behind = rest.partition_point(|one| one.command.ledger <= ledger);
+            let of_others = rest.split_off(behind);
+            self.whole(std::mem::replace(&mut rest, of_others));
         }
-        self.one_by_one(held)
+        Vec::new()
     }
 
     fn job(&mut self, job: Job) {
@@ -277,6 +281,10 @@ impl Retry {
         self.pause = (self.pause * 2).min(PAUSE_MAX);
         true
     }
+}
+
+fn are_of_several_ledgers(waiting: &[Waiting]) -> bool {
+    waiting.windows(2).any(|pair| pair[0].command.ledger != pair[1].command.ledger)
 }
 
 /// A failure that trying again does not mend.

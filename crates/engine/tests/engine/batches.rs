@@ -8,7 +8,7 @@ use ledger::command::Item;
 use ledger::model::{IdempotencyKey, RequestHash};
 use ledger::{Action, Code, Command};
 
-use crate::stage::{Fault, Stage, one_number, order, text};
+use crate::stage::{Fault, Stage, one_number, operator, order, text};
 
 #[test]
 fn many_threads_get_one_unbroken_run_of_numbers() {
@@ -146,6 +146,33 @@ fn ordinals_of_several_series_run_on_their_own() {
     let expected =
         ["CN-2026-00001", "CN-2026-00002", "INV-2026-00002", "INV-2026-00003"].map(String::from);
     assert_eq!(texts, BTreeSet::from(expected));
+}
+
+#[test]
+fn a_ledger_that_another_process_holds_is_waited_for_alone() {
+    let stage = Stage::new();
+    for (times, expected) in [(4, true), (1_000_000, false)] {
+        let reference = times.to_string();
+        stage.store.hold();
+        let first = Action::Issue(vec![order(&format!("before {times}"))]);
+        let first = stage.engine.answer(stage.command(first));
+        stage.store.await_held();
+        stage.store.lend(stage.live(), times);
+        let issue = |ledger, reference: &str| {
+            let action = Action::Issue(vec![order(reference)]);
+            stage.engine.answer(stage.engine.command(ledger, operator(), action))
+        };
+        let live = [issue(stage.live(), &reference), issue(stage.live(), &reference)];
+        let test = issue(stage.account.test, &reference);
+        stage.store.release();
+        assert!(first.wait().is_ok());
+        assert!(test.wait().is_ok(), "the other ledger is free");
+        for answer in live.map(|pending| pending.wait()) {
+            assert_eq!(answer.is_ok(), expected, "{answer:?}");
+        }
+        stage.store.lend(stage.live(), 0);
+    }
+    stage.assert_holds();
 }
 
 /// What went wrong, as far as these tests tell apart.

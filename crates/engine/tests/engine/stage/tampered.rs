@@ -46,6 +46,8 @@ struct State {
     intruder: Option<Intruder>,
     /// Writers that cannot be opened.
     unopened: usize,
+    /// A ledger that another process holds, so many times.
+    foreign: Option<(LedgerId, usize)>,
     held: bool,
     waiting: usize,
     commits: usize,
@@ -85,6 +87,11 @@ impl Tampered {
     /// Cannot be opened for writing so many times.
     pub fn close(&self, times: usize) {
         self.change(|state| state.unopened = times);
+    }
+
+    /// The ledger is another process's for so many times.
+    pub fn lend(&self, ledger: LedgerId, times: usize) {
+        self.change(|state| state.foreign = Some((ledger, times)));
     }
 
     /// Holds every commit back from now on.
@@ -171,7 +178,16 @@ impl TamperedWriter {
 
 impl Writer for TamperedWriter {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
-        self.inner.begin(ledgers)
+        let mut got = self.inner.begin(ledgers)?;
+        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((ledger, times)) = &mut state.foreign
+            && *times > 0
+            && got.contains(ledger)
+        {
+            *times -= 1;
+            got.retain(|got| got != ledger);
+        }
+        Ok(got)
     }
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
