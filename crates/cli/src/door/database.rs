@@ -24,7 +24,6 @@ use crate::failure::Failure;
 /// An open database, and the ledger in it.
 pub(crate) struct Database {
     pub(crate) engine: Engine,
-    pub(crate) account: AccountView,
     pub(crate) ledger: LedgerId,
     pub(crate) mode: Mode,
 }
@@ -62,7 +61,7 @@ impl Database {
         let account = account_of(&engine)?;
         let mode = if arguments.test { Mode::Test } else { Mode::Live };
         let ledger = account.ledger(mode);
-        Ok(Database { engine, account, ledger, mode })
+        Ok(Database { engine, ledger, mode })
     }
 
     /// Runs a command as whoever has the database.

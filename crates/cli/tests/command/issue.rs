@@ -1,0 +1,104 @@
+//! `gapless issue`.
+
+use std::fs;
+
+use crate::gapless::{Place, data, whole_list};
+
+const DATE_AND_REFERENCE: [&str; 4] = ["--reference-column", "number", "--date-column", "date"];
+
+#[test]
+fn a_file_gets_a_column_and_the_same_bytes_again() {
+    let place = Place::new();
+    place.init("yearly");
+    let file = data("online_retail_excerpt.csv");
+    let words = [&["issue", "--file", &file], &DATE_AND_REFERENCE[..]].concat();
+    let first = place.ok(&words);
+    let before = fs::read_to_string(&file).unwrap();
+    for (place, (line, original)) in first.lines().zip(before.lines()).enumerate() {
+        let number = match place {
+            0 => "issued_number".to_owned(),
+            ordinal => format!("INV-2010-{ordinal:05}"),
+        };
+        assert_eq!(line, format!("{original},{number}"));
+    }
+    assert_eq!(first.lines().count(), 161);
+    assert_eq!(place.ok(&words), first);
+    assert_eq!(place.json(&["verify"])["numbers"], 160);
+}
+
+#[test]
+fn the_whole_list() {
+    let Some(file) = whole_list() else {
+        eprintln!("NOT RUN: the whole list is not here; name it with GAPLESS_RETAIL_CSV");
+        return;
+    };
+    let place = Place::new();
+    place.init("yearly");
+    let words = [&["issue", "--file", &file], &DATE_AND_REFERENCE[..]].concat();
+    let first = place.ok(&words);
+    let original = fs::read_to_string(&file).unwrap();
+    let (mut of_2010, mut of_2011) = (0, 0);
+    for (line, before) in first.lines().zip(original.lines()).skip(1) {
+        let (year, count) = match before.contains(",2010-") {
+            true => (2010, &mut of_2010),
+            false => (2011, &mut of_2011),
+        };
+        *count += 1;
+        assert_eq!(line, format!("{before},INV-{year}-{count:05}"));
+    }
+    assert_eq!((of_2010 + of_2011, first.lines().count()), (25_900, 25_901));
+    assert!(place.ok(&words) == first, "run twice, the bytes differ");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn quotes_line_ends_and_the_mark_stay_as_they_are() {
+    let place = Place::new();
+    place.init("slashed");
+    let text = "\u{feff}\"order\";date;note\r\n\"a;1\";2026-01-02; x \r\n\r\nb;2026-01-03;\"two\n\
+                lines\"";
+    place.write("orders.csv", text);
+    let out = place.ok(&["issue", "--file", "orders.csv", "--output-column", "No; new"]);
+    assert_eq!(
+        out,
+        "\u{feff}\"order\";date;note;\"No; new\"\r\n\"a;1\";2026-01-02; x ;INV/2026/00001\r\n\r\n\
+         b;2026-01-03;\"two\nlines\";INV/2026/00002"
+    );
+}
+
+#[test]
+fn single_documents() {
+    let place = Place::new();
+    place.init("yearly");
+    let number = place.json(&["issue", "--reference", "o-1", "--date", "2026-05-03"]);
+    assert_eq!(number["object"], "number");
+    assert_eq!((&number["number"], &number["livemode"]), (&"INV-2026-00001".into(), &true.into()));
+    assert_eq!(place.ok(&["preview", "--date", "2026-05-03"]), "INV-2026-00002\n");
+    assert_eq!(place.ok(&["issue", "--reference", "o-1"]), "INV-2026-00001\n");
+    let three = place.ok(&["issue", "--count", "3", "--date", "2027-01-01"]);
+    assert_eq!(three, "INV-2027-00001\nINV-2027-00002\nINV-2027-00003\n");
+    let note = ["issue", "--kind", "credit_note", "--date", "2026-05-03"];
+    assert_eq!(place.ok(&note), "CN-2026-00001\n");
+    assert_eq!(place.ok(&["issue", "--test", "--date", "2026-05-03"]), "INV-2026-00001\n");
+    assert_eq!(place.json(&["verify"])["numbers"], 5);
+}
+
+#[test]
+fn refusals_leave_the_ledger_as_it_is() {
+    let place = Place::new();
+    place.init("yearly");
+    place.ok(&["issue", "--reference", "o-1", "--date", "2026-05-03"]);
+    place.ok(&["lock", "--date", "2026-04-30"]);
+    let head = place.ok(&["trail", "head"]);
+    let refused = |words: &[&str], code| {
+        place.refused(&[&["issue"], words].concat(), 1, code);
+    };
+    refused(&["--date", "2026-04-30"], "period_locked");
+    refused(&["--date", "2062-01-01"], "date_too_far");
+    refused(&["--reference", "o-1", "--date", "2026-05-04"], "reference_conflict");
+    refused(&["--series", "nothing"], "resource_missing");
+    place.refused(&["issue", "--date", "2026-02-30"], 2, "parameter_invalid");
+    place.refused(&["issue", "--reference", "a", "--count", "2"], 2, "parameters_exclusive");
+    assert_eq!(place.ok(&["trail", "head"]), head);
+    assert_eq!(place.ok(&["preview", "--date", "2026-05-03"]), "INV-2026-00002\n");
+}

@@ -1,0 +1,17 @@
+//! The command as its users meet it: a process with words, files, output and an exit code.
+
+mod audit;
+mod bad_files;
+mod configuration;
+mod demo;
+mod gapless;
+mod help;
+mod import;
+mod init;
+mod issue;
+mod kill;
+mod pattern;
+mod server;
+mod settings;
+mod storage;
+mod two_processes;

@@ -1,0 +1,50 @@
+//! Two processes on one file: both work, or one is refused with a clear message; never a double.
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+
+use crate::gapless::{Place, parse};
+
+#[test]
+fn never_a_double_number() {
+    let place = Place::new();
+    place.init("yearly");
+    let (mut numbers, mut given, mut refused) = (BTreeSet::new(), 0, 0);
+    for _ in 0..15 {
+        let words = ["issue", "--count", "20", "--date", "2026-05-03", "--json"];
+        let start = || {
+            let mut command = place.command(&words);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("start")
+        };
+        for process in [start(), start(), start()] {
+            let output = process.wait_with_output().expect("its end");
+            let answer = parse(&String::from_utf8(output.stdout).expect("UTF-8"));
+            if output.status.success() {
+                let data = answer["data"].as_array().expect("numbers");
+                numbers.extend(data.iter().map(|number| number["number"].to_string()));
+                given += data.len();
+            } else {
+                assert_eq!(output.status.code(), Some(3), "{answer}");
+                assert_eq!(answer["error"]["code"], "database_busy");
+                let message = answer["error"]["message"].as_str().unwrap();
+                assert!(message.contains("gapless.db") && message.contains("--url"), "{message}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(numbers.len(), given, "a number was given twice");
+    assert!(given >= 15 * 20, "{refused} were refused");
+    let verified = place.json(&["verify"]);
+    assert_eq!((&verified["valid"], &verified["numbers"]), (&true.into(), &given.into()));
+    let next = format!("INV-2026-{:05}\n", given + 1);
+    assert_eq!(place.ok(&["preview", "--date", "2026-05-03"]), next);
+}
+
+#[test]
+fn a_second_server_is_refused() {
+    let place = Place::new();
+    place.init("yearly");
+    let server = place.serve("127.0.0.1:0");
+    place.refused(&["serve", "--listen", "127.0.0.1:0"], 3, "database_busy");
+    assert_eq!(server.ask("none", "GET", "/healthz", "").0, 200);
+}
