@@ -6,7 +6,7 @@
 /// use testkit::random::Random;
 ///
 /// let (mut a, mut b) = (Random::new(7), Random::new(7));
-/// assert_eq!(a.next(), b.next());
+/// assert_eq!(a.bits(), b.bits());
 /// assert!(a.below(10) < 10);
 /// ```
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ impl Random {
     }
 
     /// The next 64 bits: a counter with an odd step, its bits mixed by two multiplications.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -32,7 +32,7 @@ impl Random {
     /// A number below `end`; 0 when `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
         // The bias is far below anything that a test could notice.
-        self.next().checked_rem(end).unwrap_or_default()
+        self.bits().checked_rem(end).unwrap_or_default()
     }
 
     /// True in `parts` of `whole` cases.

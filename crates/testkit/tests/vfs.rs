@@ -113,7 +113,9 @@ fn readers_beside_a_writer() {
             std::thread::spawn(move || {
                 let db = open(&disk);
                 db.busy_timeout(Duration::from_secs(30)).expect("a timeout");
-                (0..20).for_each(|n| drop(add(&db, 100 * (lane + 1) + n).expect("insert")));
+                for n in 0..20 {
+                    add(&db, 100 * (lane + 1) + n).expect("insert");
+                }
             })
         })
         .collect();
@@ -143,15 +145,16 @@ fn a_full_disk_and_a_failed_sync_are_told_and_pass() {
 fn a_flipped_bit_is_seen() {
     let disk = Disk::mount();
     let db = open(&disk);
-    (0..50).for_each(|x| drop(add(&db, x).expect("insert")));
+    for x in 0..50 {
+        add(&db, x).expect("insert");
+    }
     db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("checkpoint");
     drop(db);
     assert!(disk.len_of(PATH).expect("a file") > 50 * 3000);
     disk.flip(PATH, 8 * 4096 + 3);
     let db = Connection::open_with_flags_and_vfs(PATH, OpenFlags::default(), disk.name());
-    let fine = db.and_then(|db| {
-        db.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))
-    });
+    let fine =
+        db.and_then(|db| db.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)));
     assert!(fine.is_err() || fine.is_ok_and(|text| text != "ok"));
 }
 

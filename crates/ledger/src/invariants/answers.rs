@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::snapshot::Told;
 use super::violation::{Invariant, Log};
 use crate::id::Position;
 use crate::model::{GapRow, IdempotencyKey, NumberRow, SequenceRow};
@@ -18,20 +19,15 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) fn take(
-        &mut self,
-        key: Option<IdempotencyKey>,
-        result: &Result<Outcome, Refusal>,
-        log: &mut Log,
-    ) {
-        if let Some(key) = key {
-            let first = self.keyed.entry(key).or_insert_with(|| result.clone());
-            if first != result {
+    pub(super) fn take(&mut self, told: &Told, log: &mut Log) {
+        if let Some(key) = told.key {
+            let first = self.keyed.entry(key).or_insert_with(|| told.result.clone());
+            if *first != told.result {
                 let what = format!("the key {:02x?} was answered in two ways", key.0);
                 log.say(Invariant::Once, what);
             }
         }
-        match result {
+        match &told.result {
             Ok(Outcome::Issued(views)) => {
                 for view in views {
                     self.number(&view.row, log);

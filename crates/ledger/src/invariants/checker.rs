@@ -8,13 +8,10 @@ use super::formats;
 use super::recorded::Recorded;
 use super::rendering::{Origin, Rendering};
 use super::repeats::{Places, Repeats, Suspects};
+use super::snapshot::Told;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{Position, SeriesId};
-use crate::model::{
-    GapRow, IdempotencyKey, LedgerRow, NumberRow, SequenceKey, SequenceRow, SeriesRow,
-};
-use crate::outcome::Outcome;
-use crate::refusal::Refusal;
+use crate::model::{GapRow, LedgerRow, NumberRow, SequenceKey, SequenceRow, SeriesRow};
 use crate::trail::Sealed;
 
 /// Takes a ledger in this order: [`Checker::entry`] and [`Checker::line`] for the whole trail,
@@ -78,8 +75,8 @@ impl Checker {
     }
 
     /// Takes an answer that went out.
-    pub fn answer(&mut self, key: Option<IdempotencyKey>, result: &Result<Outcome, Refusal>) {
-        self.answers.take(key, result, &mut self.log);
+    pub fn answer(&mut self, told: &Told) {
+        self.answers.take(told, &mut self.log);
     }
 
     /// Takes all series.

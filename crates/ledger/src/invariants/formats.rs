@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use numbering::{Format, Part, Relation, Reset, Token, TokenKind, collision_beside};
+use numbering::{Format, Part, Relation, Token, collision_beside};
 
 use super::violation::{Invariant, Log};
 use crate::id::SeriesId;
@@ -25,7 +25,7 @@ pub(super) fn check(all: &[SeriesRow], importing: &BTreeSet<SeriesId>, log: &mut
                 log.say(Invariant::CollisionFree, what);
             }
             for other in &formats[at + 1..] {
-                if !same_text_other_year(format, other) {
+                if !same_text(format, other) {
                     against(series, format, series, other, &taken, log);
                 }
             }
@@ -66,13 +66,10 @@ fn distinct<'a>(series: &'a SeriesRow, importing: &BTreeSet<SeriesId>) -> Vec<&'
     formats
 }
 
-/// The same pattern under another fiscal year: which years meet depends on when it changed, so the
-/// texts themselves, each looked at, are the proof.
-fn same_text_other_year(a: &Format, b: &Format) -> bool {
-    let fiscal = |format: &Format| {
-        format.reset == Reset::FiscalYear || format.pattern.has(TokenKind::EndYear)
-    };
-    a.pattern == b.pattern && a.prefix == b.prefix && (fiscal(a) || fiscal(b))
+/// The same text under another reset or fiscal year: whether days of both meet depends on when it
+/// changed and on the counter that went on, so the texts themselves, each looked at, are the proof.
+fn same_text(a: &Format, b: &Format) -> bool {
+    (&a.pattern, &a.prefix, &a.kind_texts) == (&b.pattern, &b.prefix, &b.kind_texts)
 }
 
 /// The word that numbers of a format begin with: prefixes that no customer gets.

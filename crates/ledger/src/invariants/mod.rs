@@ -21,7 +21,7 @@ mod violation;
 
 pub use checker::{Checker, Findings};
 pub use repeats::Suspects;
-pub use snapshot::{Snapshot, check};
+pub use snapshot::{Snapshot, Told, check};
 pub use violation::{Invariant, Violation};
 
 #[cfg(test)]

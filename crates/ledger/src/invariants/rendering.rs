@@ -35,15 +35,15 @@ impl Rendering {
             return log.say(Invariant::NeverClipped, what);
         };
         let in_force = &series.version(row.date).format;
-        let others = series.formats().filter(|format| *format != in_force);
-        let formats: Vec<&Format> = std::iter::once(in_force).chain(others).collect();
-        for format in &formats {
+        let others = || series.formats().filter(|format| *format != in_force);
+        // What was printed before a change in the middle of a period stays as it was.
+        for format in std::iter::once(in_force).chain(others()) {
             if let Some(reading) = printed(format, row, ordinal) {
                 return self.customer(row, reading, log);
             }
         }
-        let readings: Vec<Reading> =
-            formats.iter().flat_map(|format| format.read(&row.text)).collect();
+        let formats = std::iter::once(in_force).chain(others());
+        let readings: Vec<Reading> = formats.flat_map(|format| format.read(&row.text)).collect();
         if readings.iter().any(|reading| reading.ordinal == ordinal) {
             if origin == Origin::Own {
                 let what = format!("{} is not what its series prints for {}", row.text, row.date);

@@ -24,18 +24,23 @@ pub struct Snapshot {
     pub trail: Vec<WholeEntry>,
 }
 
-/// Runs all ten checks. `answers` is what clients were told, with the key that they sent, as far
-/// as that is known.
-pub fn check(
-    snapshot: &Snapshot,
-    answers: &[(Option<IdempotencyKey>, Result<Outcome, Refusal>)],
-) -> Vec<Violation> {
+/// An answer that went out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The key that came with the request.
+    pub key: Option<IdempotencyKey>,
+    /// The answer.
+    pub result: Result<Outcome, Refusal>,
+}
+
+/// Runs all ten checks. `told` is what clients were answered, as far as that is known.
+pub fn check(snapshot: &Snapshot, told: &[Told]) -> Vec<Violation> {
     let mut checker = Checker::new(&snapshot.ledger);
     for entry in &snapshot.trail {
         checker.entry(&entry.sealed);
         entry.lines.iter().for_each(|line| checker.line(line));
     }
-    answers.iter().for_each(|(key, result)| checker.answer(*key, result));
+    told.iter().for_each(|told| checker.answer(told));
     checker.series(&snapshot.series);
     let mut gaps = &snapshot.gaps[..];
     let mut numbers = &snapshot.numbers[..];

@@ -68,11 +68,8 @@ fn load_numbers(rows: &Rows, misses: &Misses, loaded: &mut Loaded) {
                 && NumberRow::slug_key(&row.text) == key.1
         };
         loaded.texts.extend(rows.numbers.values().filter(of).map(|row| {
-            let holder = Holder {
-                position: row.position,
-                text: row.text.clone(),
-                slug_rank: row.slug_rank,
-            };
+            let holder =
+                Holder { position: row.position, text: row.text.clone(), slug_rank: row.slug_rank };
             (key.clone(), holder)
         }));
     }

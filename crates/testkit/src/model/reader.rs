@@ -186,7 +186,8 @@ impl Reader for ModelReader {
     fn trail(&mut self, ledger: LedgerId, from: u64, limit: u32) -> Result<TrailPage, StoreError> {
         let rows = self.shared.rows();
         let range = (ledger, from)..=(ledger, u64::MAX);
-        let lines = |index| rows.lines.range((ledger, index, 0)..=(ledger, index, u64::MAX)).count();
+        let lines =
+            |index| rows.lines.range((ledger, index, 0)..=(ledger, index, u64::MAX)).count();
         let mut entries: Vec<StoredEntry> = rows
             .trail
             .range(range)

@@ -1,6 +1,6 @@
 //! The tables, and what a commit does to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::Changes;
 use ledger::books::Checkpoint;
@@ -33,10 +33,9 @@ impl Rows {
     pub(super) fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         self.check_heads(changes)?;
         self.check_new(changes)?;
-        let mut after = self.clone();
-        after.write(changes);
-        after.check_unique(changes)?;
-        *self = after;
+        self.check_places(changes)?;
+        self.check_unique(changes)?;
+        self.write(changes);
         Ok(())
     }
 
@@ -79,43 +78,42 @@ impl Rows {
         Ok(())
     }
 
-    /// What an index of a database would refuse.
-    fn check_unique(&self, changes: &Changes) -> Result<(), StoreError> {
-        for row in &changes.new_numbers {
-            let same = |other: &&NumberRow| {
-                (other.ledger, other.sequence, other.ordinal)
-                    == (row.ledger, row.sequence, row.ordinal)
-            };
-            if self.numbers.values().filter(same).count() > 1 {
-                return conflict(format!("the ordinal {} is there twice", row.ordinal));
-            }
-        }
+    /// Numbers and gaps are in a sequence.
+    fn check_places(&self, changes: &Changes) -> Result<(), StoreError> {
+        let numbers = changes.new_numbers.iter().map(|row| (row.ledger, row.sequence));
+        let gaps = changes.gaps.iter().map(|row| (row.ledger, row.sequence));
+        let opened: BTreeSet<_> =
+            changes.sequences.iter().map(|row| (row.ledger, row.id)).collect();
         for row in &changes.sequences {
-            let key = row.key();
-            if self.sequences.values().filter(|other| other.key() == key).count() > 1 {
-                return conflict(format!("sequence {} counts what another does", row.id.0));
+            let stored = self.sequences.get(&(row.ledger, row.id));
+            if stored.is_some_and(|stored| stored.key() != row.key()) {
+                return conflict(format!("sequence {} counts something else", row.id.0));
             }
         }
-        for row in &changes.series {
-            let same = |other: &&SeriesRow| (other.ledger, &other.name) == (row.ledger, &row.name);
-            if self.series.values().filter(same).count() > 1 {
-                return conflict(format!("the name {} is there twice", row.name));
-            }
-        }
-        for change in &changes.ledgers {
-            let row = &change.row;
-            let same =
-                |other: &&LedgerRow| (&other.account, other.mode) == (&row.account, row.mode);
-            if self.ledgers.values().filter(same).count() > 1 {
-                return conflict(format!("the account {} has the ledger twice", row.account));
-            }
-        }
-        for row in &changes.keys {
-            if self.keys.values().filter(|other| other.hash == row.hash).count() > 1 {
-                return conflict(format!("the secret of {} is there twice", row.id));
+        for place in numbers.chain(gaps) {
+            if !self.sequences.contains_key(&place) && !opened.contains(&place) {
+                return conflict(format!("sequence {} is not there", place.1.0));
             }
         }
         Ok(())
+    }
+
+    /// What an index of a database would refuse.
+    fn check_unique(&self, changes: &Changes) -> Result<(), StoreError> {
+        let ordinal = |row: &NumberRow| (row.ledger, row.sequence, row.ordinal);
+        let ordinals = changes.new_numbers.iter().map(|row| (row.position, ordinal(row)));
+        unique("ordinal", self.numbers.values().map(|row| (row.position, ordinal(row))), ordinals)?;
+        let counted = |row: &SequenceRow| (row.id, row.key());
+        let sequences = changes.sequences.iter().map(counted);
+        unique("sequence", self.sequences.values().map(counted), sequences)?;
+        let named = |row: &SeriesRow| ((row.ledger, row.id), (row.ledger, row.name.clone()));
+        let series = changes.series.iter().map(|row| named(row));
+        unique("name of a series", self.series.values().map(named), series)?;
+        let owned = |row: &LedgerRow| (row.id, (row.account.clone(), row.mode));
+        let ledgers = changes.ledgers.iter().map(|change| owned(&change.row));
+        unique("account and mode", self.ledgers.values().map(owned), ledgers)?;
+        let secret = |row: &KeyRow| (row.id, row.hash);
+        unique("secret", self.keys.values().map(secret), changes.keys.iter().map(secret))
     }
 
     fn write(&mut self, changes: &Changes) {
@@ -153,6 +151,25 @@ impl Rows {
         for checkpoint in &changes.checkpoints {
             self.checkpoints.insert((checkpoint.ledger, checkpoint.index), *checkpoint);
         }
+    }
+}
+
+/// Each value belongs to one row; a new row replaces the one of the same id.
+fn unique<Id: Ord + Clone, Value: Ord>(
+    what: &str,
+    stored: impl Iterator<Item = (Id, Value)>,
+    new: impl Iterator<Item = (Id, Value)>,
+) -> Result<(), StoreError> {
+    let mut new: Vec<(Id, Value)> = new.collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let replaced: BTreeSet<Id> = new.iter().map(|(id, _)| id.clone()).collect();
+    let mut taken: BTreeSet<Value> =
+        stored.filter(|(id, _)| !replaced.contains(id)).map(|(_, value)| value).collect();
+    match new.drain(..).all(|(_, value)| taken.insert(value)) {
+        true => Ok(()),
+        false => conflict(format!("two rows have one {what}")),
     }
 }
 

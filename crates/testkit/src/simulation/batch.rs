@@ -13,10 +13,7 @@ pub(super) struct Ready {
 }
 
 /// Begins a batch and decides its commands.
-pub(super) fn decide(
-    writer: &mut dyn Writer,
-    commands: Vec<Command>,
-) -> Result<Ready, StoreError> {
+pub(super) fn decide(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Ready, StoreError> {
     let mut ledgers: Vec<_> = commands.iter().map(|command| command.ledger).collect();
     ledgers.sort_unstable();
     ledgers.dedup();

@@ -54,9 +54,7 @@ pub(super) fn filter(random: &mut Random) -> NumberFilter {
         period_from: None,
         state: random.chance(1, 4).then_some(state),
         kind: Kind::parse(kind).filter(|_| random.chance(1, 4)),
-        customer: random
-            .chance(1, 6)
-            .then(|| CustomerId(format!("cus_{}", random.below(5)))),
+        customer: random.chance(1, 6).then(|| CustomerId(format!("cus_{}", random.below(5)))),
         reference: random.chance(1, 8).then(|| format!("order-{}", 1 + random.below(20))),
         number: None,
         date: DateRange {
@@ -121,7 +119,7 @@ impl World {
 
     fn item(&mut self, ledger: LedgerId) -> Item {
         let kinds = ["invoice", "credit_note", "receipt"];
-        let kind = Kind::parse(*self.random.pick::<&str>(&kinds));
+        let kind = Kind::parse(self.random.pick::<&str>(&kinds));
         let mut metadata = Metadata::new();
         if self.random.chance(1, 6) {
             metadata.insert("note".to_owned(), self.random.below(1000).to_string());
@@ -249,7 +247,7 @@ impl World {
     }
 
     fn create_key(&mut self, ledger: LedgerId) -> Action {
-        let id = KeyId(self.random.next());
+        let id = KeyId(self.random.bits());
         let mut hash = [0; 32];
         hash[..8].copy_from_slice(&id.0.to_be_bytes());
         self.keys.push((ledger, id));

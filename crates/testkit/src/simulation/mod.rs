@@ -5,8 +5,8 @@
 //! be the same, both must then hold the same ledgers, a batch must be there whole or not at all,
 //! and all ten invariants must hold. Everything follows from one seed.
 
-mod commands;
 mod batch;
+mod commands;
 mod run;
 mod world;
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ledger::Command;
-use ledger::invariants::{self, Snapshot, Violation};
-use ledger::model::{At, IdempotencyKey};
-use ledger::outcome::{Answer, Outcome};
-use ledger::refusal::Refusal;
+use ledger::invariants::{self, Invariant, Snapshot, Told, Violation};
+use ledger::model::At;
+use ledger::outcome::Answer;
+use ledger::{Code, Command};
 use store::{Page, Reader, Store, StoreError, Writer};
 
 use super::batch::{self, Ready};
@@ -31,7 +30,7 @@ pub fn run(plan: &Plan, opening: Opening<'_>) -> Result<Summary, Box<Failure>> {
     let mut commands = run.opening_commands();
     for step in 0..plan.steps {
         if let Err(Stop { what, violations }) = run.step(&commands) {
-            let commands = commands.iter().map(|command| format!("{command:?}")).collect();
+            let commands = run.sent(&commands);
             return Err(Box::new(Failure { seed: plan.seed, step, what, violations, commands }));
         }
         commands = run.world.batch();
@@ -80,7 +79,9 @@ struct Run<'a> {
     model: Model,
     store: Option<(Box<dyn Store>, Box<dyn Writer>)>,
     faulted: Arc<AtomicBool>,
-    told: [Vec<(Option<IdempotencyKey>, Result<Outcome, Refusal>)>; 2],
+    /// What the model answered in this step.
+    expected: Vec<Answer>,
+    told: [Vec<Told>; 2],
     summary: Summary,
 }
 
@@ -95,6 +96,7 @@ impl<'a> Run<'a> {
             model: Model::default(),
             store: None,
             faulted: Arc::new(AtomicBool::new(false)),
+            expected: Vec::new(),
             told: [Vec::new(), Vec::new()],
             summary: Summary::default(),
         }
@@ -112,11 +114,21 @@ impl<'a> Run<'a> {
             .into()
     }
 
+    /// The commands with the answers that the model gave, as far as it came.
+    fn sent(&self, commands: &[Command]) -> Vec<String> {
+        let answers = self.expected.iter().map(|answer| format!("{:?}", answer.result));
+        let answers = answers.chain(std::iter::repeat("no answer".to_owned()));
+        let both = commands.iter().zip(answers);
+        both.map(|(command, answer)| format!("{command:?}, answered: {answer}")).collect()
+    }
+
     fn step(&mut self, commands: &[Command]) -> Result<(), Stop> {
         self.forget()?;
+        self.expected.clear();
         let before = ledgers(self.model.reader()?)?;
         let expected = batch::one_by_one(&mut *self.model.writer()?, commands)?;
         let after = ledgers(self.model.reader()?)?;
+        self.expected.clone_from(&expected);
         self.summary.commands += commands.len() as u64;
         self.summary.refused += expected.iter().filter(|it| it.result.is_err()).count() as u64;
         self.through(commands, &expected, [&before, &after])?;
@@ -300,14 +312,14 @@ impl<'a> Run<'a> {
         self.summary.crashes += 1;
         let survivors = match self.trouble.chance(1, 2) {
             true => Survivors::None,
-            false => Survivors::Some(Random::new(self.trouble.next())),
+            false => Survivors::Some(Random::new(self.trouble.bits())),
         };
         self.disk.crash(survivors);
         self.store = None;
         if self.trouble.chance(1, 3) {
             self.disk.meter().cut_power(1 + self.trouble.below(6));
             let opened = self.writer().is_ok();
-            self.disk.crash(Survivors::Some(Random::new(self.trouble.next())));
+            self.disk.crash(Survivors::Some(Random::new(self.trouble.bits())));
             if opened {
                 self.store = None;
             }
@@ -356,13 +368,13 @@ impl<'a> Run<'a> {
     fn tell(&mut self, commands: &[Command], answers: &[Answer]) {
         for (command, answer) in commands.iter().zip(answers) {
             let told = &mut self.told[usize::from(command.ledger == LEDGERS[1])];
-            // Whoever sends a key again with another request is told so, beside the first answer.
-            let mismatch = answer
-                .result
-                .as_ref()
-                .is_err_and(|refusal| refusal.code == ledger::Code::IdempotencyError);
-            let key = command.idempotency.filter(|_| !mismatch).map(|(key, _)| key);
-            told.push((key, answer.result.clone()));
+            // Who sends a key again with another request, or may not ask any more, is told so
+            // instead of the first answer.
+            let about_asking = answer.result.as_ref().is_err_and(|refusal| {
+                matches!(refusal.code, Code::IdempotencyError | Code::ApiKeyExpired)
+            });
+            let key = command.idempotency.filter(|_| !about_asking).map(|(key, _)| key);
+            told.push(Told { key, result: answer.result.clone() });
         }
     }
 
@@ -382,11 +394,18 @@ impl<'a> Run<'a> {
     }
 
     fn stop(&self, what: String, stored: &Ledgers) -> Stop {
-        let both = stored.iter().zip(&self.told);
-        let of = both.flat_map(|(ledger, told)| {
-            ledger.iter().flat_map(|ledger| invariants::check(ledger, told)).collect::<Vec<_>>()
-        });
-        Stop { what, violations: of.collect() }
+        let mut violations = Vec::new();
+        for (ledger, told) in stored.iter().zip(&self.told) {
+            match ledger {
+                Some(ledger) => violations.extend(invariants::check(ledger, told)),
+                None if told.iter().any(|told| told.result.is_ok()) => {
+                    let what = "a ledger was opened and is lost".to_owned();
+                    violations.push(Violation { invariant: Invariant::Durable, what });
+                }
+                None => {}
+            }
+        }
+        Stop { what, violations }
     }
 
     /// What is remembered of keys, and what is known of customers.

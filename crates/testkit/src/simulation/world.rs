@@ -43,15 +43,19 @@ impl World {
 
     /// The commands of one batch, in the order in which they come.
     pub(super) fn batch(&mut self) -> Vec<Command> {
+        self.wait();
         let count = 1 + self.random.below(8);
         let mut commands: Vec<Command> = (0..count).map(|_| self.command()).collect();
         self.random.shuffle(&mut commands);
+        for command in &mut commands {
+            self.at.0 += self.random.below(5000) as i64;
+            command.at = self.at;
+        }
         commands
     }
 
     /// A command that repeats an earlier one, or a new one.
     fn command(&mut self) -> Command {
-        self.tick();
         if self.random.chance(1, 8) && !self.sent.is_empty() {
             return self.again();
         }
@@ -79,12 +83,13 @@ impl World {
         command
     }
 
-    /// Time goes on, mostly by little. Before keys could be forgotten, what was sent is.
-    fn tick(&mut self) {
-        let step = match self.random.below(40) {
+    /// Time goes on between batches, mostly by little. What was sent is forgotten before its key
+    /// could be.
+    fn wait(&mut self) {
+        let step = match self.random.below(16) {
             0 => self.random.below(72) * HOUR_MS,
-            1..=3 => self.random.below(6) * HOUR_MS,
-            _ => self.random.below(60_000),
+            1 => self.random.below(6) * HOUR_MS,
+            _ => self.random.below(600_000),
         };
         self.at.0 += step as i64;
         let oldest = self.at.0 - 20 * HOUR_MS as i64;
@@ -97,7 +102,7 @@ impl World {
         }
         self.idempotency_keys += 1;
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.random.next().to_be_bytes());
+        bytes[..8].copy_from_slice(&self.random.bits().to_be_bytes());
         bytes[8..].copy_from_slice(&self.idempotency_keys.to_be_bytes());
         Some((IdempotencyKey(bytes), RequestHash([1; 16])))
     }

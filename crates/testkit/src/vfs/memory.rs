@@ -209,7 +209,7 @@ unsafe extern "C" fn randomness(
     let mut random = crate::random::Random::new(unsafe { drive_of(vfs) }.fresh());
     for place in 0..usize::try_from(count).unwrap_or_default() {
         // SAFETY: `out` has `count` bytes.
-        unsafe { *out.add(place) = random.next() as c_char };
+        unsafe { *out.add(place) = random.bits() as c_char };
     }
     count
 }

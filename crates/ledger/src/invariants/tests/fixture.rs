@@ -13,18 +13,13 @@ use crate::command::{
     NewSeries, Open, SeriesChange, SeriesRef, Void,
 };
 use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position};
-use crate::invariants::Snapshot;
 use crate::invariants::replay::WholeEntry;
-use crate::model::{
-    At, Cause, HouseStyle, IdempotencyKey, KeyHash, Kind, KindText, Mode, NumberRow,
-};
-use crate::outcome::Outcome;
-use crate::refusal::Refusal;
+use crate::invariants::{Snapshot, Told};
+use crate::model::{At, Cause, HouseStyle, KeyHash, Kind, KindText, Mode, NumberRow};
+use crate::outcome::Answer;
 use crate::role::Role;
 
 const LEDGER: LedgerId = LedgerId(7);
-
-type Answers = Vec<(Option<IdempotencyKey>, Result<Outcome, Refusal>)>;
 
 /// The ledger alone.
 pub(super) fn snapshot() -> Snapshot {
@@ -32,7 +27,7 @@ pub(super) fn snapshot() -> Snapshot {
 }
 
 /// The ledger, and what was answered on the way.
-pub(super) fn books() -> (Snapshot, Answers) {
+pub(super) fn books() -> (Snapshot, Vec<Told>) {
     let mut batch = Batch::new(commands());
     let decided = loop {
         match batch.step() {
@@ -41,10 +36,10 @@ pub(super) fn books() -> (Snapshot, Answers) {
         }
     };
     assert!(decided.put_off.is_empty());
-    let answers: Answers =
-        decided.answers.into_iter().map(|answer| (None, answer.result)).collect();
-    for (_, result) in &answers {
-        assert!(result.is_ok(), "{result:?}");
+    let tell = |answer: Answer| Told { key: None, result: answer.result };
+    let answers: Vec<Told> = decided.answers.into_iter().map(tell).collect();
+    for told in &answers {
+        assert!(told.result.is_ok(), "{told:?}");
     }
     let changes = decided.changes;
     let mut numbers = changes.new_numbers;
