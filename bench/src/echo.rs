@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::routing::post;
 
 use crate::part::{Part, Sample, Time};
-use crate::request::PATH;
+use crate::request::{Orders, PATH};
 use crate::server::Server;
 use crate::stage::Stage;
 
@@ -23,6 +23,7 @@ struct Echo {
 
 impl Part for Echo {
     fn round(&mut self, time: Time) -> Result<Sample> {
-        self.server.load(self.connections, time)
+        let orders = Orders::plain();
+        self.server.load(self.connections, time, move |buffer| orders.write_one(buffer))
     }
 }

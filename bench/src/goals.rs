@@ -1,5 +1,6 @@
 //! What is to be reached: a further goal is a further row.
 
+use crate::part::Figure;
 use crate::results::Results;
 
 /// A row of the list.
@@ -13,20 +14,157 @@ pub(crate) struct Goal {
 }
 
 /// What a value has to be.
-pub(crate) struct Bound {
-    pub(crate) text: &'static str,
-    pub(crate) holds: fn(f64) -> bool,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+    Between(f64, f64),
 }
 
 /// All goals, in the order of the report.
-pub(crate) const GOALS: &[Goal] = &[Goal {
-    what: "(b) against pgbench on the same SQL",
-    measured: |results| results.ratio("b", "b-pgbench"),
-    shown: ratio,
-    must: Bound { text: "0.8 to 1.2", holds: |ratio| (0.8..=1.2).contains(&ratio) },
-    aim: Bound { text: "0.9 to 1.1", holds: |ratio| (0.9..=1.1).contains(&ratio) },
-}];
+pub(crate) const GOALS: &[Goal] = &[
+    Goal {
+        what: "(b) against pgbench on the same SQL",
+        measured: |results| results.ratio("b", "b-pgbench"),
+        shown: ratio,
+        must: Bound::Between(0.8, 1.2),
+        aim: Bound::Between(0.9, 1.1),
+    },
+    Goal {
+        what: "(c) against (b)",
+        measured: |results| results.ratio("c", "b"),
+        shown: times,
+        must: Bound::AtLeast(12.0),
+        aim: Bound::AtLeast(25.0),
+    },
+    Goal {
+        what: "(c) against (b')",
+        measured: |results| results.ratio("c", "b-pool"),
+        shown: times,
+        must: Bound::AtLeast(6.0),
+        aim: Bound::AtLeast(12.0),
+    },
+    Goal {
+        what: "(c) against (a)",
+        measured: |results| results.ratio("c", "a"),
+        shown: ratio,
+        must: Bound::AtLeast(0.12),
+        aim: Bound::AtLeast(0.25),
+    },
+    Goal {
+        what: "(c) with random keys against (c)",
+        measured: |results| results.ratio("c-keys", "c"),
+        shown: ratio,
+        must: Bound::AtLeast(0.5),
+        aim: Bound::AtLeast(0.8),
+    },
+    Goal {
+        what: "p99 of (c), in ms, through checkpoints, with a million numbers present",
+        measured: |results| Some(results.summary("c-million")?.latency?.p99),
+        shown: ratio,
+        must: Bound::AtMost(10.0),
+        aim: Bound::AtMost(5.0),
+    },
+    Goal {
+        what: "(d), numbers per second, against (b)",
+        measured: |results| results.ratio("d", "b"),
+        shown: times,
+        must: Bound::AtLeast(40.0),
+        aim: Bound::AtLeast(100.0),
+    },
+    Goal {
+        what: "(e) against (c)",
+        measured: |results| results.ratio("e", "c"),
+        shown: ratio,
+        must: Bound::AtLeast(0.4),
+        aim: Bound::AtLeast(0.6),
+    },
+    Goal {
+        what: "bytes in the file per number",
+        measured: |results| results.figure("size", Figure::FileBytes),
+        shown: whole,
+        must: Bound::AtMost(900.0),
+        aim: Bound::AtMost(600.0),
+    },
+    Goal {
+        what: "bytes of write-ahead log per number, 48 to a batch",
+        measured: |results| results.figure("size", Figure::LogBytes),
+        shown: whole,
+        must: Bound::AtMost(4_096.0),
+        aim: Bound::AtMost(2_048.0),
+    },
+    Goal {
+        what: "server memory with ten million numbers, in MiB",
+        measured: |results| results.figure("large", Figure::MemoryMib),
+        shown: whole,
+        must: Bound::AtMost(200.0),
+        aim: Bound::AtMost(100.0),
+    },
+    Goal {
+        what: "start-up with ten million numbers, in s",
+        measured: |results| results.figure("large", Figure::StartSeconds),
+        shown: ratio,
+        must: Bound::AtMost(2.0),
+        aim: Bound::AtMost(0.5),
+    },
+];
+
+impl Bound {
+    pub(crate) fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(low) => value >= low,
+            Self::AtMost(high) => value <= high,
+            Self::Between(low, high) => (low..=high).contains(&value),
+        }
+    }
+
+    /// The bound in words.
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::AtLeast(low) => format!("at least {low}"),
+            Self::AtMost(high) => format!("at most {high}"),
+            Self::Between(low, high) => format!("{low} to {high}"),
+        }
+    }
+}
 
 fn ratio(value: f64) -> String {
     format!("{value:.2}")
+}
+
+fn times(value: f64) -> String {
+    format!("{value:.1}×")
+}
+
+fn whole(value: f64) -> String {
+    format!("{value:.0}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_includes_its_ends() {
+        assert!(Bound::AtLeast(12.0).holds(12.0) && !Bound::AtLeast(12.0).holds(11.9));
+        assert!(Bound::AtMost(10.0).holds(10.0) && !Bound::AtMost(10.0).holds(10.1));
+        let between = Bound::Between(0.8, 1.2);
+        assert!(between.holds(0.8) && between.holds(1.2));
+        assert!(!between.holds(0.7) && !between.holds(1.3));
+        assert_eq!(between.text(), "0.8 to 1.2");
+    }
+
+    #[test]
+    fn an_aim_is_never_easier_than_what_must_be() {
+        for goal in GOALS {
+            match (goal.must, goal.aim) {
+                (Bound::AtLeast(must), Bound::AtLeast(aim)) => assert!(aim > must, "{}", goal.what),
+                (Bound::AtMost(must), Bound::AtMost(aim)) => assert!(aim < must, "{}", goal.what),
+                (must, Bound::Between(low, high)) => {
+                    assert!(must.holds(low) && must.holds(high), "{}", goal.what);
+                }
+                (must, aim) => panic!("{}: {must:?} and {aim:?} differ in kind", goal.what),
+            }
+        }
+    }
 }

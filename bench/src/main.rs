@@ -12,6 +12,7 @@ mod naive;
 mod options;
 mod part;
 mod parts;
+mod product;
 mod report;
 mod request;
 mod results;
@@ -49,7 +50,10 @@ fn main() -> Result<()> {
         }
     }
 
-    println!("\n{}\n{}", report::parts_table(&results), report::goals_table(&results));
+    let tables = [report::parts_table, report::figures_table, report::goals_table];
+    for table in tables {
+        println!("\n{}", table(&results));
+    }
     if let Some(path) = options.page() {
         fs::write(path, report::page(&options, &machine, &results))
             .with_context(|| format!("{} could not be written", path.display()))?;

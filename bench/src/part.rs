@@ -1,5 +1,6 @@
 //! What is measured, and what comes of one measurement.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -22,12 +23,59 @@ pub(crate) struct Time {
 /// One measurement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Sample {
-    /// Answered requests, or committed transactions, per second.
+    /// Numbers, or where there are none answered requests, per second.
     pub(crate) rate: f64,
     /// Absent where the measuring program does not tell.
     pub(crate) latency: Option<Latency>,
     pub(crate) errors: u64,
     pub(crate) first_error: Option<String>,
+    /// What else was seen.
+    pub(crate) figures: BTreeMap<Figure, f64>,
+}
+
+/// What a measurement may tell beside rate and latency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Figure {
+    /// Numbers made durable by one commit.
+    CommitNumbers,
+    /// Milliseconds that one commit took.
+    CommitMs,
+    /// Bytes of the database file for each number in it.
+    FileBytes,
+    /// Bytes written to the write-ahead log for each number.
+    LogBytes,
+    /// Syncs for each commit.
+    CommitSyncs,
+    /// Most memory that the server ever had, in MiB.
+    MemoryMib,
+    /// Seconds from starting the server to its first good answer.
+    StartSeconds,
+}
+
+impl Figure {
+    /// All of them, in the order of the report.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::CommitNumbers,
+        Self::CommitMs,
+        Self::CommitSyncs,
+        Self::LogBytes,
+        Self::FileBytes,
+        Self::MemoryMib,
+        Self::StartSeconds,
+    ];
+
+    /// The figure in words, with its unit.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::CommitNumbers => "numbers per commit",
+            Self::CommitMs => "ms per commit",
+            Self::FileBytes => "bytes in the file per number",
+            Self::LogBytes => "bytes of write-ahead log per number",
+            Self::CommitSyncs => "syncs per commit",
+            Self::MemoryMib => "most memory of the server, MiB",
+            Self::StartSeconds => "s from start to the first answer",
+        }
+    }
 }
 
 /// Latencies of one measurement, in milliseconds.
@@ -45,6 +93,7 @@ impl From<LoadReport> for Sample {
             latency: Some(Latency { p50: report.p50_ms, p99: report.p99_ms, max: report.max_ms }),
             errors: report.errors,
             first_error: report.first_error,
+            figures: BTreeMap::new(),
         }
     }
 }
@@ -54,6 +103,9 @@ impl fmt::Display for Sample {
         write!(f, "{:9.0}/s", self.rate)?;
         if let Some(Latency { p50, p99, max }) = self.latency {
             write!(f, "  p50 {p50:7.2} ms  p99 {p99:7.2} ms  slowest {max:7.2} ms")?;
+        }
+        for (figure, value) in &self.figures {
+            write!(f, "  {}: {value:.2}", figure.title())?;
         }
         if let Some(first) = &self.first_error {
             write!(f, "  {} errors, the first: {first}", self.errors)?;

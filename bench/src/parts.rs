@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::part::Part;
 use crate::stage::Stage;
-use crate::{echo, naive};
+use crate::{echo, naive, product};
 
 /// A row of the list.
 #[derive(Debug)]
@@ -44,6 +44,60 @@ pub(crate) const PARTS: &[Entry] = &[
         sign: "(b')",
         title: "the naive way behind an axum route, with a pool of 8",
         open: naive::pooled::open,
+    },
+    Entry {
+        key: "c",
+        sign: "(c)",
+        title: "`POST /v1/numbers`, one series, rising references",
+        open: product::hot::by_reference,
+    },
+    Entry {
+        key: "c-keys",
+        sign: "(c) keys",
+        title: "as (c), and a random `Idempotency-Key` each",
+        open: product::hot::by_key,
+    },
+    Entry {
+        key: "c-many",
+        sign: "(c) 4×",
+        title: "as (c), four times the connections",
+        open: product::hot::many_by_reference,
+    },
+    Entry {
+        key: "c-many-keys",
+        sign: "(c) 4× keys",
+        title: "as (c), four times the connections and random keys",
+        open: product::hot::many_by_key,
+    },
+    Entry {
+        key: "c-million",
+        sign: "(c) million",
+        title: "as (c), where a million numbers were given before",
+        open: product::hot::on_a_million,
+    },
+    Entry {
+        key: "d",
+        sign: "(d)",
+        title: "`POST /v1/numbers/batch`, 10,000 references a request, 4 connections",
+        open: product::batch::open,
+    },
+    Entry {
+        key: "e",
+        sign: "(e)",
+        title: "as (c), each in one of a thousand series at random",
+        open: product::hot::any_series,
+    },
+    Entry {
+        key: "f",
+        sign: "(f)",
+        title: "as (c), where every sync takes 5 ms longer",
+        open: product::hot::slow_disk,
+    },
+    Entry {
+        key: "size",
+        sign: "size",
+        title: "deciding and committing alone, 48 numbers at a time, rising references",
+        open: product::size::open,
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use crate::goals::{Bound, GOALS, Goal};
 use crate::options::Options;
-use crate::part::Latency;
+use crate::part::{Figure, Latency};
 use crate::parts::{Entry, PARTS};
 use crate::results::{Results, Summary};
 
@@ -21,6 +21,7 @@ pub(crate) fn page(
         .replace("<warm-up>", &options.warm_up.to_string())
         .replace("<machine>", &facts_table(machine))
         .replace("<parts>", &parts_table(results))
+        .replace("<figures>", &figures_table(results))
         .replace("<goals>", &goals_table(results))
 }
 
@@ -33,6 +34,24 @@ pub(crate) fn parts_table(results: &Results) -> String {
     for entry in PARTS {
         if let Some(summary) = results.summary(entry.key) {
             table.push_str(&part_row(entry, &summary));
+        }
+    }
+    table
+}
+
+/// A row for each part and column for each figure that was seen.
+pub(crate) fn figures_table(results: &Results) -> String {
+    let seen: Vec<Figure> = Figure::ALL
+        .into_iter()
+        .filter(|figure| PARTS.iter().any(|part| results.figure(part.key, *figure).is_some()))
+        .collect();
+    let titles: String = seen.iter().map(|figure| format!(" {} |", figure.title())).collect();
+    let mut table = format!("| part |{titles}\n| --- |{}\n", " ---: |".repeat(seen.len()));
+    for entry in PARTS {
+        let cells: Vec<_> = seen.iter().map(|figure| results.figure(entry.key, *figure)).collect();
+        if cells.iter().any(Option::is_some) {
+            let texts = cells.iter().map(|cell| cell.map_or_else(|| " – |".to_owned(), figure));
+            table.push_str(&format!("| {} |{}\n", entry.sign, texts.collect::<String>()));
         }
     }
     table
@@ -61,13 +80,17 @@ fn part_row(entry: &Entry, summary: &Summary) -> String {
 
 fn goal_row(goal: &Goal, measured: Option<f64>) -> String {
     let shown = measured.map_or_else(|| "not measured".to_owned(), goal.shown);
-    let judged = |bound: &Bound| match measured {
-        None => bound.text.to_owned(),
-        Some(value) if (bound.holds)(value) => format!("{}, reached", bound.text),
-        Some(_) => format!("{}, **missed**", bound.text),
+    let judged = |bound: Bound| match measured {
+        None => bound.text(),
+        Some(value) if bound.holds(value) => format!("{}, reached", bound.text()),
+        Some(_) => format!("{}, **missed**", bound.text()),
     };
-    let (must, aim) = (judged(&goal.must), judged(&goal.aim));
+    let (must, aim) = (judged(goal.must), judged(goal.aim));
     format!("| {} | {shown} | {must} | {aim} |\n", goal.what)
+}
+
+fn figure(value: f64) -> String {
+    if value < 100.0 { format!(" {value:.2} |") } else { format!(" {value:.0} |") }
 }
 
 fn facts_table(machine: &[(&'static str, String)]) -> String {
@@ -86,7 +109,8 @@ mod tests {
         let mut results = Results::default();
         let latency = Some(Latency { p50: 1.0, p99: 2.0, max: 3.5 });
         results.add("b", Sample { rate: naive, latency, ..Sample::default() });
-        results.add("b-pgbench", Sample { rate: reference, ..Sample::default() });
+        let figures = [(Figure::LogBytes, 2_000.4)].into();
+        results.add("b-pgbench", Sample { rate: reference, figures, ..Sample::default() });
         results
     }
 
@@ -96,7 +120,7 @@ mod tests {
         let machine = [("cores", "2".to_owned())];
         let page = page(&options, &machine, &results(950.0, 1_000.0));
         let places = ["<command>", "<rounds>", "<seconds>", "<warm-up>", "<machine>", "<parts>"];
-        for place in places.into_iter().chain(["<goals>"]) {
+        for place in places.into_iter().chain(["<figures>", "<goals>"]) {
             assert!(TEMPLATE.contains(place), "the template lacks {place}");
             assert!(!page.contains(place), "{place} was not filled");
         }
@@ -104,6 +128,8 @@ mod tests {
         assert!(page.contains("| 950 | 950–950 | 1.00 ms | 2.00 ms | 3.50 ms |"));
         assert!(page.contains("| 1000 | 1000–1000 | – | – | – |"));
         assert!(page.contains("--rounds 3"));
+        assert!(page.contains("| part | bytes of write-ahead log per number |"), "{page}");
+        assert!(page.contains("| pgbench | 2000 |"), "{page}");
     }
 
     #[test]

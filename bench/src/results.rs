@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::part::{Latency, Sample};
+use crate::part::{Figure, Latency, Sample};
 
 /// The samples of each part, by its key.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +39,12 @@ impl Results {
         });
         let spread = (*rates.first()?, *rates.last()?);
         Some(Summary { rate: median(&rates)?, spread, latency })
+    }
+
+    /// The median of a figure of a part; `None` when it was not seen.
+    pub(crate) fn figure(&self, key: &str, figure: Figure) -> Option<f64> {
+        let samples = self.samples.get(key)?;
+        median(&sorted(samples.iter().filter_map(|sample| sample.figures.get(&figure)).copied()))
     }
 
     /// The rate of one part against that of another, when both were measured.
@@ -84,7 +90,8 @@ mod tests {
             results.add("a", sample(rate));
         }
         results.add("b", sample(2.0));
-        results.add("b", Sample { rate: 4.0, errors: 7, ..Sample::default() });
+        let figures = [(Figure::FileBytes, 500.0)].into();
+        results.add("b", Sample { rate: 4.0, errors: 7, figures, ..Sample::default() });
         let summary = results.summary("a").unwrap();
         assert_eq!((summary.rate, summary.spread), (30.0, (10.0, 1_000.0)));
         assert_eq!(summary.latency, Some(Latency { p50: 3.0, p99: 6.0, max: 30.0 }));
@@ -92,5 +99,7 @@ mod tests {
         assert_eq!(results.ratio("a", "b"), Some(10.0));
         assert_eq!(results.ratio("a", "c"), None);
         assert_eq!(results.errors(), 7);
+        assert_eq!(results.figure("b", Figure::FileBytes), Some(500.0));
+        assert_eq!(results.figure("a", Figure::FileBytes), None);
     }
 }

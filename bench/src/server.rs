@@ -5,12 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::Result;
 use axum::Router;
 use axum::serve::ListenerExt;
+use engine::Engine;
 use testkit::load::{self, LoadPlan};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::part::{Sample, Time};
-use crate::request;
 
 /// Serves until it is dropped, on threads of its own: one for each core.
 pub(crate) struct Server {
@@ -19,34 +19,54 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves what `router` makes within the server's own runtime.
+    /// Serves what `router` makes within the server's own runtime, as axum does by itself.
     pub(crate) fn start<F>(router: F) -> Result<Self>
     where
         F: AsyncFnOnce() -> Result<Router>,
+    {
+        Self::serving(router, async |listener, router| {
+            let listener = listener.tap_io(|stream| {
+                // Only a connection that is gone refuses, and then nobody waits for the answer.
+                let _ = stream.set_nodelay(true);
+            });
+            // It does not end by itself.
+            drop(axum::serve(listener, router).await);
+        })
+    }
+
+    /// Serves the product, as the product does.
+    pub(crate) fn product(engine: &Engine) -> Result<Self> {
+        Self::serving(
+            async || Ok(api::router(engine.clone())),
+            async |listener, router| {
+                api::serve(listener, router, std::future::pending()).await;
+            },
+        )
+    }
+
+    fn serving<F, S, R>(router: F, serve: S) -> Result<Self>
+    where
+        F: AsyncFnOnce() -> Result<Router>,
+        S: FnOnce(TcpListener, Router) -> R,
+        R: Future<Output = ()> + Send + 'static,
     {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let (address, listener, router) = runtime.block_on(async {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             anyhow::Ok((listener.local_addr()?, listener, router().await?))
         })?;
-        let listener = listener.tap_io(|stream| {
-            // Only a connection that is gone refuses, and then nobody waits for the answer.
-            let _ = stream.set_nodelay(true);
-        });
-        runtime.spawn(async move { axum::serve(listener, router).await });
+        runtime.spawn(serve(listener, router));
         Ok(Self { address, runtime: Some(runtime) })
     }
 
-    /// Sends requests for a number from `connections` clients.
-    pub(crate) fn load(&self, connections: usize, time: Time) -> Result<Sample> {
-        let report = load::run(LoadPlan {
-            address: self.address,
-            connections,
-            warm_up: time.warm_up,
-            duration: time.measured,
-            request: request::write,
-        })?;
-        Ok(report.into())
+    /// Sends what `request` writes from `connections` clients.
+    pub(crate) fn load(
+        &self,
+        connections: usize,
+        time: Time,
+        request: impl Fn(&mut Vec<u8>) + 'static,
+    ) -> Result<Sample> {
+        load(self.address, connections, time, request)
     }
 }
 
@@ -56,4 +76,21 @@ impl Drop for Server {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Sends what `request` writes from `connections` clients to a server that listens at `address`.
+pub(crate) fn load(
+    address: SocketAddr,
+    connections: usize,
+    time: Time,
+    request: impl Fn(&mut Vec<u8>) + 'static,
+) -> Result<Sample> {
+    let report = load::run(LoadPlan {
+        address,
+        connections,
+        warm_up: time.warm_up,
+        duration: time.measured,
+        request: move |_connection, _iteration, buffer: &mut Vec<u8>| request(buffer),
+    })?;
+    Ok(report.into())
 }

@@ -11,7 +11,7 @@ use tokio_postgres::NoTls;
 
 use super::{Database, KEEP, TAKE};
 use crate::part::{Part, Sample, Time};
-use crate::request::PATH;
+use crate::request::{Orders, PATH};
 use crate::server::Server;
 use crate::stage::Stage;
 
@@ -36,7 +36,8 @@ struct Pooled {
 
 impl Part for Pooled {
     fn round(&mut self, time: Time) -> Result<Sample> {
-        self.server.load(self.connections, time)
+        let orders = Orders::plain();
+        self.server.load(self.connections, time, move |buffer| orders.write_one(buffer))
     }
 }
 
