@@ -32,6 +32,14 @@ impl Reader for ModelReader {
         Ok(loading::load(&self.shared.rows(), misses))
     }
 
+    fn hold(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
         let rows = self.shared.rows();
         let behind = rows.ledgers.values().filter(|row| row.id > after);
