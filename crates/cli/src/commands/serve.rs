@@ -129,8 +129,8 @@ fn announcement(url: &str, opened: Option<&OpenedAccount>) -> serde_json::Value 
 fn greeting(url: &str, opened: Option<&OpenedAccount>) -> String {
     let Some(opened) = opened else { return format!("{url}\n") };
     format!(
-        "{url}\n\nThe database is new.\n\n  account   {}\n  test key  {}\n  live key  {}\n\nKeep the \
-         keys; they are not shown again.\n",
+        "{url}\n\nThe database is new.\n\n  account   {}\n  test key  {}\n  live key  {}\n\n\
+         Keep the keys; they are not shown again.\n",
         opened.account.0, opened.test_key, opened.live_key
     )
 }

@@ -63,7 +63,10 @@ fn export(arguments: &Export, output: &mut Output) -> Result<(), Failure> {
     let file = file.into_inner().map_err(|error| unwritable(error.into_error()))?;
     file.sync_all().map_err(unwritable)?;
     output.either(
-        || json!({ "object": "trail_export", "entries": entries, "file": path.display().to_string() }),
+        || {
+            let file = path.display().to_string();
+            json!({ "object": "trail_export", "entries": entries, "file": file })
+        },
         || format!("{entries} entries are in {}.\n", path.display()),
     )
 }

@@ -4,6 +4,7 @@ mod client;
 mod register;
 mod target;
 
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -80,7 +81,7 @@ struct Run {
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let (door, targets) = targets(arguments)?;
     let start = Start::find(&door, arguments.series.as_deref(), arguments.date)?;
-    let run = hammer(arguments, &targets, &start);
+    let run = hammer(arguments, &targets, &start)?;
     let register = start.register(&door)?;
     let report = history::check(&run.observations, &register);
     let verified = door.verify()?["valid"] == true;
@@ -109,7 +110,7 @@ fn targets(arguments: &Arguments) -> Result<(Door, Vec<Target>), Failure> {
     Ok((door, clients.into_iter().map(Target::Server).collect()))
 }
 
-fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Run {
+fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Result<Run, Failure> {
     let begun = Instant::now();
     let until = begun + Duration::from_secs(arguments.seconds);
     let plan = Plan {
@@ -130,11 +131,13 @@ fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Run {
             bar.set_position(begun.elapsed().as_secs());
             std::thread::sleep(Duration::from_millis(100).min(until - begun));
         }
-        let seen = clients.into_iter().filter_map(|client| client.join().ok());
-        seen.flatten().collect::<Vec<Observation>>()
+        clients.into_iter().map(ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
     });
     bar.finish_and_clear();
-    Run { observations, seconds: begun.elapsed().as_secs_f64() }
+    // What a client saw that stopped half-way is gone, and with it the proof.
+    let stopped = |_| Failure::service("internal_error", "a client stopped half-way");
+    let observations = observations.map_err(stopped)?.concat();
+    Ok(Run { observations, seconds: begun.elapsed().as_secs_f64() })
 }
 
 impl Run {

@@ -89,7 +89,8 @@ fn refuse_unfit(list: &List, audit: &Audit) -> Result<(), Failure> {
         more => format!("\n  and {more} more"),
     };
     Err(list.refuse_whole(&format!(
-        "nothing was imported, because some numbers do not fit; correct or remove them:\n  {}{more}",
+        "nothing was imported, because some numbers do not fit; correct or remove \
+         them:\n  {}{more}",
         shown.join("\n  ")
     )))
 }

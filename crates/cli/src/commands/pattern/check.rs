@@ -121,7 +121,10 @@ fn to_json(
     examples: &[(Date, u64, String)],
     warnings: &[&Diagnostic],
 ) -> Value {
-    let example = |(date, ordinal, number): &(Date, u64, String)| json!({ "date": date.to_string(), "ordinal": ordinal, "number": number });
+    let example = |(date, ordinal, number): &(Date, u64, String)| {
+        let date = date.to_string();
+        json!({ "date": date, "ordinal": ordinal, "number": number })
+    };
     let warning = |remark: &&Diagnostic| {
         let span = [remark.span.start, remark.span.end];
         json!({ "message": remark.message, "span": span })
