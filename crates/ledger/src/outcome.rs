@@ -21,7 +21,7 @@ pub enum Outcome {
     /// A number that is void now.
     Voided(Box<NumberView>),
     /// A sequence that moved forward, and the gap that this left, if any.
-    Advanced(Box<SequenceRow>, Option<Box<GapView>>),
+    Advanced(Box<SequenceView>, Option<Box<GapView>>),
     /// A gap with its explanation.
     Explained(Box<GapView>),
     /// Settings with the lock dates as they are now.
@@ -50,6 +50,20 @@ pub struct NumberView {
     pub row: NumberRow,
     /// The series.
     pub series: SeriesId,
+    /// The series' name.
+    pub series_name: String,
+    /// The period.
+    #[serde(with = "period")]
+    pub period: Period,
+    /// How people call the period.
+    pub period_label: String,
+}
+
+/// A sequence with what is needed to show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SequenceView {
+    /// The sequence.
+    pub row: SequenceRow,
     /// The series' name.
     pub series_name: String,
     /// The period.
@@ -108,6 +122,19 @@ impl NumberView {
         NumberView {
             row,
             series: series.id,
+            series_name: series.name.clone(),
+            period_label: series.period_label(&period),
+            period,
+        }
+    }
+}
+
+impl SequenceView {
+    /// Puts a sequence beside the series that it is in.
+    pub fn new(row: SequenceRow, series: &SeriesRow) -> SequenceView {
+        let period = series.period(row.period_from);
+        SequenceView {
+            row,
             series_name: series.name.clone(),
             period_label: series.period_label(&period),
             period,

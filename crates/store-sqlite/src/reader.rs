@@ -27,6 +27,9 @@ impl SqliteReader {
         &self,
         query: impl FnOnce(&Session) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.session.is_open() {
+            return query(&self.session);
+        }
         self.session.run("BEGIN", [])?;
         let result = query(&self.session);
         self.session.run("COMMIT", [])?;
@@ -36,7 +39,21 @@ impl SqliteReader {
 
 impl Reader for SqliteReader {
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
-        self.at_once(|session| crate::load::load(session, misses))
+        self.at_once(|session| crate::load::load(session, None, misses))
+    }
+
+    fn hold(&mut self) -> Result<(), StoreError> {
+        self.release()?;
+        self.session.run("BEGIN", [])?;
+        // A transaction sees one state from its first query on.
+        table::ledger::list(&self.session, LedgerId(0), 1).map(drop)
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        if self.session.is_open() {
+            self.session.run("COMMIT", [])?;
+        }
+        Ok(())
     }
 
     fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {

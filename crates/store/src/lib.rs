@@ -88,6 +88,20 @@ pub trait Reader: Send {
     /// See [`StoreError`].
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError>;
 
+    /// From here on every query sees the database as it is now, until [`Reader::release`]. Held
+    /// for long, this keeps the database from tidying up behind writers, so it is for checks that
+    /// compare many answers, not for requests.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn hold(&mut self) -> Result<(), StoreError>;
+
+    /// Queries see what is written since again.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn release(&mut self) -> Result<(), StoreError>;
+
     /// All ledgers, by id, beginning behind `after`, at most `limit`.
     ///
     /// # Errors

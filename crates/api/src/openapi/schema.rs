@@ -223,9 +223,10 @@ const OBJECTS: &[(&str, &[(&str, Field)])] = &[
         &[
             ("object", Object("sequence")),
             ("livemode", Flag),
+            ("series", Text),
             ("series_id", Text),
             ("scope", Text),
-            ("period_from", Date),
+            ("period", One("period")),
             ("first", Integer),
             ("last", Integer),
             ("next", Integer),

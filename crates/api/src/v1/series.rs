@@ -206,8 +206,8 @@ async fn advance(call: Call) -> Result<Reply, Failure> {
     let advance = request::advance(params, call.series()?, call.ledger())?;
     let mode = call.mode();
     let write = |outcome| match outcome {
-        Outcome::Advanced(row, gap) => {
-            Some(answer::to_json(&AdvanceAnswer::new(&row, gap.as_deref(), mode)))
+        Outcome::Advanced(view, gap) => {
+            Some(answer::to_json(&AdvanceAnswer::new(&view, gap.as_deref(), mode)))
         }
         _ => None,
     };

@@ -15,7 +15,7 @@ use crate::model::{
     CustomerRow, GapCause, GapRow, Kind, LedgerRow, PrefixOwner, SequenceKey, SequenceRow,
     SeriesRow,
 };
-use crate::outcome::{GapView, Outcome};
+use crate::outcome::{GapView, Outcome, SequenceView};
 use crate::refusal::Code;
 use crate::trail::{Change, OpenedSequence};
 
@@ -231,10 +231,11 @@ pub(super) fn advance(
     )?;
     let kind = series.kinds.first().map_or_else(Kind::invoice, |known| known.kind.clone());
     let place = Place { series, date, scope, kind };
-    let (mut sequence, period, opened) = open_or_read(books, &mut ledger, &place)?;
+    let (mut sequence, _, opened) = open_or_read(books, &mut ledger, &place)?;
     check_forward(&sequence, advance.next)?;
     if advance.next == sequence.next() && opened.is_none() {
-        return Ok(Outcome::Advanced(Box::new(sequence), None));
+        let view = SequenceView::new(sequence, &place.series);
+        return Ok(Outcome::Advanced(Box::new(view), None));
     }
     let gap = skip(books, command, &mut ledger, &place, &mut sequence, advance.next)?;
     let change = Change::SequenceAdvanced {
@@ -249,18 +250,10 @@ pub(super) fn advance(
     let mut used = SeriesRow::clone(&place.series);
     used.first_date = Some(used.first_date.map_or(date, |first| first.min(date)));
     used.last_date = Some(used.last_date.map_or(date, |last| last.max(date)));
-    let gap = gap.map(|row| {
-        Box::new(GapView {
-            row,
-            series: used.id,
-            series_name: used.name.clone(),
-            scope: sequence.scope.0.clone(),
-            period_label: used.period_label(&period),
-            period,
-        })
-    });
+    let gap = gap.map(|row| Box::new(GapView::new(row, &sequence, &used)));
+    let view = SequenceView::new(sequence, &used);
     super::series::write(books, used);
-    Ok(Outcome::Advanced(Box::new(sequence), gap))
+    Ok(Outcome::Advanced(Box::new(view), gap))
 }
 
 fn check_unlocked(ledger: &LedgerRow, date: Date) -> Result<(), Halt> {

@@ -34,9 +34,9 @@ impl Answers {
                 }
             }
             Ok(Outcome::Voided(view)) => self.number(&view.row, log),
-            Ok(Outcome::Advanced(row, gap)) => {
-                let reach = self.reaches.entry(row.id).or_default();
-                *reach = row.last.max(*reach);
+            Ok(Outcome::Advanced(view, gap)) => {
+                let reach = self.reaches.entry(view.row.id).or_default();
+                *reach = view.row.last.max(*reach);
                 if let Some(gap) = gap {
                     self.gaps.insert(gap.row.id, (gap.row.from, gap.row.to));
                 }

@@ -12,6 +12,7 @@ use crate::{GapFilter, Page};
 
 pub(super) const CASES: &[Case] = &[
     ("ledgers in pages", ledgers_in_pages),
+    ("a reader that holds sees one state", a_reader_that_holds_sees_one_state),
     ("sequences in pages", sequences_in_pages),
     ("gaps in pages, by every filter", gaps_in_pages_by_every_filter),
 ];
@@ -35,6 +36,28 @@ fn ledgers_in_pages(database: &dyn Database) {
         seen.extend(page.into_iter().map(|row| row.id.0));
     }
     assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7]);
+}
+
+fn a_reader_that_holds_sees_one_state(database: &dyn Database) {
+    let store = database.open().expect("open");
+    let mut writer = writer(&*store);
+    let mut add = |id| {
+        let (row, sealed) = head(LedgerId(id), Mode::Test);
+        let ledgers = vec![LedgerChange { row, expected: None }];
+        put(&mut *writer, &Changes { ledgers, trail: vec![sealed], ..Changes::default() });
+    };
+    let mut reader = store.reader().expect("reader");
+    let mut count = |step: fn(&mut dyn crate::Reader)| {
+        step(&mut *reader);
+        reader.ledgers(LedgerId(0), 10).expect("read").len()
+    };
+    add(1);
+    assert_eq!(count(|reader| reader.hold().expect("hold")), 1);
+    add(2);
+    assert_eq!(count(|_| ()), 1);
+    assert_eq!(count(|reader| reader.hold().expect("hold again")), 2);
+    add(3);
+    assert_eq!(count(|reader| reader.release().expect("release")), 3);
 }
 
 fn sequences_in_pages(database: &dyn Database) {

@@ -45,6 +45,11 @@ impl Shared {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The same rows, which nobody writes to.
+    fn copy(&self) -> Shared {
+        Shared { rows: Mutex::new(self.rows().clone()), written: Mutex::new(true) }
+    }
+
     fn written(&self) -> MutexGuard<'_, bool> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }

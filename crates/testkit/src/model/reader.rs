@@ -19,11 +19,13 @@ use super::{Shared, loading};
 
 pub(super) struct ModelReader {
     shared: Arc<Shared>,
+    /// What writers write to; another than `shared` while the reader holds on to what it saw.
+    written: Arc<Shared>,
 }
 
 impl ModelReader {
     pub(super) fn new(shared: Arc<Shared>) -> ModelReader {
-        ModelReader { shared }
+        ModelReader { written: Arc::clone(&shared), shared }
     }
 }
 
@@ -33,10 +35,12 @@ impl Reader for ModelReader {
     }
 
     fn hold(&mut self) -> Result<(), StoreError> {
+        self.shared = Arc::new(self.written.copy());
         Ok(())
     }
 
     fn release(&mut self) -> Result<(), StoreError> {
+        self.shared = Arc::clone(&self.written);
         Ok(())
     }
 

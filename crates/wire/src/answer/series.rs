@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use ledger::model::{FormatVersion, Kind, Level, Mode, SequenceRow, SeriesRow};
-use ledger::outcome::{GapView, NumberView};
+use ledger::model::{FormatVersion, Kind, Level, Mode, SeriesRow};
+use ledger::outcome::{GapView, NumberView, SequenceView};
 use numbering::{FiscalYearStart, Reset, Scope};
 use serde::Serialize;
 
@@ -168,9 +168,10 @@ fn previewed(view: &NumberView) -> PreviewedNumber<'_> {
 pub struct AdvanceAnswer<'a> {
     object: &'static str,
     livemode: bool,
+    series: &'a str,
     series_id: String,
     scope: &'a str,
-    period_from: Text<Date>,
+    period: PeriodAnswer<'a>,
     first: u64,
     last: u64,
     next: u64,
@@ -179,13 +180,15 @@ pub struct AdvanceAnswer<'a> {
 
 impl<'a> AdvanceAnswer<'a> {
     /// The sequence as it is now, with the gap that this left.
-    pub fn new(row: &'a SequenceRow, gap: Option<&'a GapView>, mode: Mode) -> AdvanceAnswer<'a> {
+    pub fn new(view: &'a SequenceView, gap: Option<&'a GapView>, mode: Mode) -> AdvanceAnswer<'a> {
+        let row = &view.row;
         AdvanceAnswer {
             object: "sequence",
             livemode: is_live(mode),
+            series: &view.series_name,
             series_id: row.series.id(row.ledger),
             scope: &row.scope.0,
-            period_from: Text(row.period_from),
+            period: PeriodAnswer::new(&view.period, &view.period_label),
             first: row.first,
             last: row.last,
             next: row.next(),

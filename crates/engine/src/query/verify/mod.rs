@@ -16,8 +16,6 @@ use crate::lookup;
 
 /// Threads that walk a chain when nothing else is walked.
 const CHAIN_THREADS: usize = 2;
-/// Walks over a register that changes under the walk, before what was found is believed.
-const TRIES: u32 = 4;
 
 /// What a walk over a trail found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +43,6 @@ pub struct VerifyReport {
     pub gaps: u64,
     /// What should hold and does not.
     pub violations: Vec<Violation>,
-    /// Whether something was written during the walk; what then seems not to hold may be of that.
-    pub changed: bool,
 }
 
 impl VerifyReport {
@@ -84,22 +80,9 @@ impl Engine {
         ledger: LedgerId,
         progress: &Progress,
     ) -> Result<VerifyReport, EngineError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let report = self.verify_once(ledger, progress)?;
-            if report.holds() || !report.changed || tries >= TRIES {
-                return Ok(report);
-            }
-        }
-    }
-
-    fn verify_once(
-        &self,
-        ledger: LedgerId,
-        progress: &Progress,
-    ) -> Result<VerifyReport, EngineError> {
         let mut reader = self.store().reader()?;
+        // The trail only grows, so that its readers need no hold of their own.
+        reader.hold()?;
         let head = lookup::ledger(reader.as_mut(), ledger)?;
         let checkpoints = reader.checkpoints(ledger)?;
         progress.begin(2 * head.trail_count + head.last_position);
@@ -110,7 +93,7 @@ impl Engine {
             let panicked = || Err(EngineError::Defect("verifying panicked".to_owned()));
             (chain.join().unwrap_or_else(|_| panicked()), register)
         });
-        let now = lookup::ledger(reader.as_mut(), ledger)?;
+        reader.release()?;
         let register = register?;
         Ok(VerifyReport {
             trail: trail?,
@@ -118,7 +101,6 @@ impl Engine {
             numbers: register.numbers,
             gaps: register.gaps,
             violations: register.violations,
-            changed: now.trail_count != head.trail_count,
         })
     }
 }
