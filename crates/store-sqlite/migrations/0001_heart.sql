@@ -128,7 +128,8 @@ CREATE TABLE prefix (
 ) STRICT, WITHOUT ROWID;
 
 -- Outcomes lie in the order of time. They are found through a tree of short entries, one branch a
--- day, so that the random keys of a batch touch few pages, and a day is let go as a range.
+-- day. Its keys are random, so entries are not filed one by one, each into a page of its own, but
+-- many at once in their order; until then the writer knows the outcomes behind `outcome_filed`.
 CREATE TABLE outcome (
   outcome_id INTEGER PRIMARY KEY,
   ledger_id INTEGER NOT NULL,
@@ -143,6 +144,10 @@ CREATE TABLE outcome_key (
   outcome_id INTEGER NOT NULL,
   PRIMARY KEY (day, mark, outcome_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE outcome_filed (
+  outcome_id INTEGER PRIMARY KEY -- all outcomes up to this one are in the tree
+) STRICT;
+INSERT INTO outcome_filed VALUES (0);
 
 CREATE TABLE trail (
   trail_id INTEGER PRIMARY KEY, -- ledger * 2^36 + index

@@ -12,6 +12,7 @@ mod cell;
 mod counters;
 mod date;
 mod error;
+mod fresh;
 mod load;
 mod lock;
 mod migrate;

@@ -3,11 +3,22 @@
 use ledger::{Loaded, Misses};
 use store::StoreError;
 
+use crate::fresh::Fresh;
 use crate::session::Session;
 use crate::table;
 
-/// Loads every table that is asked for, each with one statement.
-pub(crate) fn load(session: &Session, misses: &Misses) -> Result<Loaded, StoreError> {
+/// Loads every table that is asked for, each with one statement. `fresh` knows the newest outcomes;
+/// who does not have it reads it.
+pub(crate) fn load(
+    session: &Session,
+    fresh: Option<&Fresh>,
+    misses: &Misses,
+) -> Result<Loaded, StoreError> {
+    let outcomes = match fresh {
+        _ if misses.outcomes.is_empty() => Vec::new(),
+        Some(fresh) => table::outcome::load(session, fresh, &misses.outcomes)?,
+        None => table::outcome::load(session, &Fresh::read(session)?, &misses.outcomes)?,
+    };
     Ok(Loaded {
         ledgers: table::ledger::load(session, &misses.ledgers)?,
         accounts: table::ledger::load_accounts(session, &misses.accounts)?,
@@ -23,6 +34,6 @@ pub(crate) fn load(session: &Session, misses: &Misses) -> Result<Loaded, StoreEr
         gaps: table::gap::load(session, &misses.gaps)?,
         customers: table::customer::load(session, &misses.customers)?,
         prefixes: table::customer::load_prefixes(session, &misses.prefixes)?,
-        outcomes: table::outcome::load(session, &misses.outcomes)?,
+        outcomes,
     })
 }

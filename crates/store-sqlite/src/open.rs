@@ -186,8 +186,7 @@ impl Place {
         )?;
         for table in tables {
             for direction in ["ASC", "DESC"] {
-                let sql =
-                    format!("SELECT * FROM {table} ORDER BY 1 {direction}, 2 {direction} LIMIT 1");
+                let sql = format!("SELECT * FROM {table} ORDER BY 1 {direction} LIMIT 1");
                 session.all(&sql, [], |_| Ok(()))?;
             }
         }

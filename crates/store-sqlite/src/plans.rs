@@ -21,9 +21,10 @@ use crate::open::Place;
 use crate::session::{Session, Use};
 use crate::{OpenOptions, SqliteStore};
 
-/// What may be read from one end to the other: a batch, the days of a range, and the list of
-/// steps that a file has taken.
-const MAY_BE_SCANNED: [&str; 5] = ["k", "rows", "day", "migration", "sqlite_schema"];
+/// What may be read from one end to the other: a batch, the days of a range, the list of steps that
+/// a file has taken, and a table of one row.
+const MAY_BE_SCANNED: [&str; 6] =
+    ["k", "rows", "day", "migration", "sqlite_schema", "outcome_filed"];
 
 thread_local! {
     static RUN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
