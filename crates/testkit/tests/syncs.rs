@@ -54,8 +54,7 @@ fn a_batch_is_one_sync_of_the_log_whatever_its_size() {
     let mut next = 0;
     for size in [1, 2, 48, 300] {
         let before = (disk.meter().counts(FileKind::Wal).syncs, disk.meter().syncs());
-        let answers =
-            drive(&mut *writer, (next..next + size).map(issue).collect()).expect("drive");
+        let answers = drive(&mut *writer, (next..next + size).map(issue).collect()).expect("drive");
         assert!(answers.iter().all(|answer| answer.result.is_ok()));
         let after = (disk.meter().counts(FileKind::Wal).syncs, disk.meter().syncs());
         assert_eq!((after.0 - before.0, after.1 - before.1), (1, 1), "a batch of {size}");

@@ -27,6 +27,7 @@ const OUTCOMES_KEPT_MS: i64 = 4 * 24 * 60 * 60 * 1000;
 /// [`Failure`] at the first step after which something does not hold.
 pub fn run(plan: &Plan, opening: Opening<'_>) -> Result<Summary, Box<Failure>> {
     let mut run = Run::new(plan, opening);
+    run.begin();
     let mut commands = run.opening_commands();
     for step in 0..plan.steps {
         if let Err(Stop { what, violations }) = run.step(&commands) {
@@ -99,6 +100,16 @@ impl<'a> Run<'a> {
             expected: Vec::new(),
             told: [Vec::new(), Vec::new()],
             summary: Summary::default(),
+        }
+    }
+
+    /// Lets the power fail while the store is made, now and then.
+    fn begin(&mut self) {
+        if self.trouble.chance(1, 2) {
+            self.disk.meter().cut_power(1 + self.trouble.below(30));
+            // Whether it was made or not, the store is opened again by the first batch.
+            let _ = self.writer();
+            self.lose_power();
         }
     }
 
@@ -204,7 +215,7 @@ impl<'a> Run<'a> {
         self.writer()?;
         self.disk.meter().cut_power(1 + self.trouble.below(40));
         let result = self.send(commands);
-        self.crash()?;
+        self.crash();
         let stored = self.stored()?;
         if self.planted == Some(Planted::AnswerBeforeCommit) {
             self.tell(commands, expected);
@@ -308,23 +319,24 @@ impl<'a> Run<'a> {
     }
 
     /// Cuts the power; now and then once more while the store is opened again.
-    fn crash(&mut self) -> Result<(), Stop> {
+    fn crash(&mut self) {
         self.summary.crashes += 1;
+        self.lose_power();
+        if self.trouble.chance(1, 3) {
+            self.disk.meter().cut_power(1 + self.trouble.below(6));
+            // Whether it was opened or not, it is opened again behind this.
+            let _ = self.writer();
+            self.lose_power();
+        }
+    }
+
+    fn lose_power(&mut self) {
         let survivors = match self.trouble.chance(1, 2) {
             true => Survivors::None,
             false => Survivors::Some(Random::new(self.trouble.bits())),
         };
         self.disk.crash(survivors);
         self.store = None;
-        if self.trouble.chance(1, 3) {
-            self.disk.meter().cut_power(1 + self.trouble.below(6));
-            let opened = self.writer().is_ok();
-            self.disk.crash(Survivors::Some(Random::new(self.trouble.bits())));
-            if opened {
-                self.store = None;
-            }
-        }
-        Ok(())
     }
 
     fn writer(&mut self) -> Result<&mut dyn Writer, StoreError> {
