@@ -156,13 +156,14 @@ fn a_number_keeps_within_its_bytes() {
 }
 
 #[test]
-fn a_number_with_a_random_key_dirties_about_a_page_more() {
+fn a_random_key_costs_little_more() {
     let mut bench = Bench::new();
-    let cost = bench.issue(120, Keys::Random);
+    // Enough that keys are filed.
+    let cost = bench.issue(500, Keys::Random);
     let log = cost.log_bytes();
     let file = bench.close() / cost.numbers;
     eprintln!("with random keys: {file} bytes a number in the file, {log} in the log");
-    assert!(log <= 4_096 + 2_048 + FRAME_BYTES, "{log} bytes a number in the log");
+    assert!(log <= 3_500, "{log} bytes a number in the log");
 }
 
 #[test]

@@ -153,7 +153,8 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<SequencePage, StoreError>;
 
-    /// The sequences of one series with the latest periods first, at most `limit`.
+    /// The sequences of one series with the latest periods first, and in a period by scope from the
+    /// last to the first, at most `limit`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -164,7 +165,8 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<SequenceRow>, StoreError>;
 
-    /// Numbers of a ledger, newest given first.
+    /// Numbers of a ledger, newest given first. With a text in the filter: its present holder first,
+    /// then former ones.
     ///
     /// # Errors
     /// See [`StoreError`].
