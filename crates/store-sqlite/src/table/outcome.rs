@@ -1,8 +1,8 @@
 //! Remembered outcomes.
 //!
 //! They are asked for by random keys. The newest are known ([`Fresh`]); a tree of short entries for
-//! each day leads to the others, and a look-up probes the last three days only: what is older is
-//! of no use to any command.
+//! each day leads to the others. A look-up probes each day that has any: two or three, as long as
+//! old outcomes are forgotten.
 
 use ledger::id::LedgerId;
 use ledger::model::{At, IdempotencyKey, OutcomeRow, RequestHash};
@@ -14,17 +14,16 @@ use crate::fresh::{Entry, Fresh, Portion, mark};
 use crate::rows::{Bound, Rows};
 use crate::session::Session;
 
-/// Days that are probed, the newest with outcomes included. Outcomes serve for less than two whole
-/// days, which three calendar days cover.
-const DAYS_PROBED: i64 = 3;
-
 macro_rules! columns {
     () => {
         "o.ledger_id, o.key, o.request, o.at, o.result"
     };
 }
 
-const NEWEST_DAY: &str = "SELECT max(day) FROM outcome_key";
+/// The days that have entries, found by leaps from one to the next.
+const DAYS: &str = "WITH RECURSIVE day (day) AS (SELECT min(m.day) FROM outcome_key m \
+    UNION ALL SELECT (SELECT min(m.day) FROM outcome_key m WHERE m.day > day.day) \
+    FROM day WHERE day.day IS NOT NULL) SELECT day FROM day WHERE day IS NOT NULL";
 
 const LOAD_FRESH: &str =
     concat!("SELECT ", columns!(), " FROM rows(?1) k CROSS JOIN outcome o ON o.outcome_id = k.c0");
@@ -80,12 +79,14 @@ fn load_filed(
     session: &Session,
     keys: &[(LedgerId, IdempotencyKey)],
 ) -> Result<Vec<OutcomeRow>, StoreError> {
-    let newest = session.first(NEWEST_DAY, [], |fields| fields.get::<Option<i64>>())?.flatten();
-    let Some(newest) = newest else { return Ok(Vec::new()) };
-    let mut rows = Rows::new(4, keys.len() * DAYS_PROBED as usize);
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let days = session.all(DAYS, [], |fields| fields.get::<i64>())?;
+    let mut rows = Rows::new(4, keys.len() * days.len());
     for (ledger, key) in keys {
-        for day in newest - DAYS_PROBED + 1..=newest {
-            rows.put(day).put(mark(*ledger, *key)).put(*ledger).put(key.0.as_slice());
+        for day in &days {
+            rows.put(*day).put(mark(*ledger, *key)).put(*ledger).put(key.0.as_slice());
         }
     }
     session.look(LOAD_FILED, rows, read)

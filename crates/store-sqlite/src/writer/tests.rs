@@ -127,7 +127,8 @@ fn outcome(n: u64) -> OutcomeRow {
         ledger: LEDGER,
         key: IdempotencyKey(bytes),
         request: RequestHash([1; 16]),
-        at: At(1_795_176_000_000 + n as i64),
+        // A hundred a day.
+        at: At(1_795_176_000_000 + n as i64 * 864_000),
         result: Ok(Outcome::Opened(LedgerId(n))),
     }
 }
