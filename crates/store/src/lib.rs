@@ -165,8 +165,8 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<SequenceRow>, StoreError>;
 
-    /// Numbers of a ledger, newest given first. With a text in the filter: its present holder first,
-    /// then former ones.
+    /// Numbers of a ledger, newest given first. With a text in the filter: its present holder
+    /// first, then former ones.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -30,8 +30,8 @@ const STRANGERS: &str = "SELECT k.c0 FROM rows(?1) k LEFT JOIN ledger l ON l.led
 const WRITE: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
     last_sequence, last_gap, trail_count, trail_hash, definition) \
     SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM rows(?1) WHERE true \
-    ON CONFLICT (ledger_id) DO UPDATE SET last_position = excluded.last_position, last_series = excluded.last_series, \
-    last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
+    ON CONFLICT (ledger_id) DO UPDATE SET last_position = excluded.last_position, \
+    last_series = excluded.last_series, last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
     trail_count = excluded.trail_count, trail_hash = excluded.trail_hash, \
     definition = excluded.definition \
     WHERE ledger.account = excluded.account AND ledger.mode = excluded.mode";

@@ -68,7 +68,8 @@ const INSERT: &str = "INSERT INTO number (number_id, ledger_id, sequence_id, ser
     LEFT JOIN sequence s ON s.ledger_id = k.c1 AND s.sequence_id = k.c2";
 
 const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
-    series_id = (SELECT s.series_id FROM sequence s WHERE s.ledger_id = c1 AND s.sequence_id = c2), \
+    series_id = (SELECT s.series_id FROM sequence s \
+    WHERE s.ledger_id = c1 AND s.sequence_id = c2), \
     ordinal = c3, slug = c4, text = c5, slug_rank = c6, state = c7, kind = c8, date = c9, \
     created = c10, entry = c11, reference = c12, customer = c13, parent = c14, reissue_of = c15, \
     warning = c16, metadata = c17, void_cause = c18, void_reason = c19, void_at = c20, \

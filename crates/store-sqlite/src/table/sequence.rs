@@ -29,7 +29,8 @@ const PLACES: &str = "SELECT s.ledger_id, s.sequence_id, s.series_id, s.scope, s
 
 const WRITE: &str = "INSERT INTO sequence (ledger_id, sequence_id, series_id, scope, period_from, \
     first, last, last_date) SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM rows(?1) WHERE true \
-    ON CONFLICT (ledger_id, sequence_id) DO UPDATE SET first = excluded.first, last = excluded.last, last_date = excluded.last_date \
+    ON CONFLICT (ledger_id, sequence_id) DO UPDATE SET first = excluded.first, \
+    last = excluded.last, last_date = excluded.last_date \
     WHERE sequence.series_id = excluded.series_id AND sequence.scope = excluded.scope \
     AND sequence.period_from = excluded.period_from";
 
