@@ -214,7 +214,9 @@ fn the_fiscal_year_of_a_default_series_is_the_accounts() {
          issue date=2026-03-31 -> INV-2025-00001
          issue date=2026-04-01 -> INV-2026-00001
          settings fiscal=01-01 -> ok
-         issue date=2026-12-31 -> INV-2026-00002",
+         issue date=2026-12-31 -> INV-2026-00002
+         issue date=2027-03-31 -> INV-2026-00003
+         issue date=2027-04-01 -> INV-2027-00001",
     );
     check(
         Yearly,
@@ -297,6 +299,30 @@ fn odd_import() -> Import {
         }],
         lines: vec![line("R1", 1, 2), line("inv-2026-00002", 3, 3)],
     }
+}
+
+#[test]
+fn a_series_that_came_with_the_style_is_checked_before_its_first_number() {
+    check(
+        Stripe,
+        "series years pattern={year}-{seq:4} -> ok
+         issue series=years -> 2026-0001
+         issue series=customer_invoices customer=cus_1 -> err pattern_collision
+         settings mode=customer -> err pattern_collision",
+    );
+}
+
+#[test]
+fn a_name_that_was_given_up_is_free_in_the_same_batch() {
+    check(
+        Yearly,
+        "series a pattern=A{seq} -> ok
+         change a name=b -> ok
+         issue series=a -> err resource_missing
+         series a pattern=X{seq} -> ok
+         issue series=a -> X1
+         issue series=b -> A1",
+    );
 }
 
 #[test]

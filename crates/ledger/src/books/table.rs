@@ -12,9 +12,10 @@ pub struct Missing;
 #[derive(Debug)]
 pub struct Table<K, V> {
     loaded: HashMap<K, Option<V>>,
-    written: HashMap<K, V>,
+    /// `None`: the batch took the answer away.
+    written: HashMap<K, Option<V>>,
     /// What `written` held before the present command, newest last.
-    undo: Vec<(K, Option<V>)>,
+    undo: Vec<(K, Option<Option<V>>)>,
     missing: RefCell<Vec<K>>,
 }
 
@@ -36,7 +37,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
     /// [`Missing`] when the row is not loaded; the key is noted.
     pub fn read(&self, key: &K) -> Result<Option<&V>, Missing> {
         if let Some(value) = self.written.get(key) {
-            return Ok(Some(value));
+            return Ok(value.as_ref());
         }
         match self.loaded.get(key) {
             Some(value) => Ok(value.as_ref()),
@@ -56,12 +57,19 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
 
     /// The row if it is known, without asking for it.
     pub fn peek(&self, key: &K) -> Option<&V> {
-        self.written.get(key).or_else(|| self.loaded.get(key).and_then(Option::as_ref))
+        self.written.get(key).or_else(|| self.loaded.get(key)).and_then(Option::as_ref)
     }
 
     /// Writes a row.
     pub fn write(&mut self, key: K, value: V) {
-        let before = self.written.insert(key.clone(), value);
+        let before = self.written.insert(key.clone(), Some(value));
+        self.undo.push((key, before));
+    }
+
+    /// Takes an answer away, in a table that answers a question: a name that nobody has any more.
+    /// Rows themselves are never deleted.
+    pub fn retract(&mut self, key: K) {
+        let before = self.written.insert(key.clone(), None);
         self.undo.push((key, before));
     }
 
@@ -109,9 +117,9 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
         let written = std::mem::take(&mut self.written);
         written
             .into_iter()
-            .map(|(key, now)| {
+            .filter_map(|(key, now)| {
                 let before = self.loaded.get(&key).cloned().flatten();
-                (key, before, now)
+                Some((key, before, now?))
             })
             .collect()
     }
@@ -144,6 +152,9 @@ mod tests {
         table.write(2, "second command");
         table.undo();
         assert_eq!(table.read(&1), Ok(Some(&"first command")));
+        table.retract(1);
+        assert_eq!((table.read(&1), table.peek(&1)), (Ok(None), None));
+        table.undo();
         assert_eq!(table.drain(), [(1, Some("loaded"), "first command")]);
     }
 }

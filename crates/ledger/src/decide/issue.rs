@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use numbering::{Period, Texts, TokenKind};
+use numbering::{Period, Texts};
 
-use super::sequence::{Place, check_century, open_or_read, render};
+use super::sequence::{Place, Scoped, Scoping, check_century, open_or_read, render};
 use super::{Halt, ledger, record, refuse, refuse_param, series_of, today};
 use crate::books::Books;
 use crate::command::{Command, Item};
@@ -142,7 +142,7 @@ impl Run<'_> {
         let series = self.series_for(item, &kind)?;
         let date = item.date.unwrap_or(self.today);
         self.check_date(date)?;
-        let scope = self.scope(item, &series)?;
+        let scope = self.scope(item, &series, date)?;
         check_century(&series, date)?;
         let place = Place { series, date, scope, kind };
         self.give(item, &place, reissue_of)
@@ -193,7 +193,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    fn series_for(&self, item: &Item, kind: &Kind) -> Result<Arc<SeriesRow>, Halt> {
+    fn series_for(&mut self, item: &Item, kind: &Kind) -> Result<Arc<SeriesRow>, Halt> {
         let series = match &item.series {
             Some(which) => series_of(self.books, self.ledger.id, which)?,
             None => self.default_series(kind)?,
@@ -213,6 +213,9 @@ impl Run<'_> {
                 kinds.join(", ")
             );
             return refuse_param(Code::KindNotInSeries, "kind", message);
+        }
+        if super::series::idle(&self.ledger, &series) {
+            super::series::check_formats(self.books, &self.ledger, &series)?;
         }
         Ok(series)
     }
@@ -264,19 +267,10 @@ impl Run<'_> {
     }
 
     /// What is counted apart for this item, and what the pattern prints of it.
-    fn scope(&mut self, item: &Item, series: &SeriesRow) -> Result<super::sequence::Scoped, Halt> {
-        let pattern = &series.newest().format.pattern;
-        super::sequence::Scoping {
-            books: self.books,
-            ledger: self.ledger.id,
-            prefixes: &mut self.prefixes,
-        }
-        .find(
-            series,
-            item.customer.as_ref(),
-            item.parent,
-            pattern.has(TokenKind::Customer),
-        )
+    fn scope(&mut self, item: &Item, series: &SeriesRow, date: Date) -> Result<Scoped, Halt> {
+        let scoping =
+            Scoping { books: self.books, ledger: self.ledger.id, prefixes: &mut self.prefixes };
+        scoping.find(series, date, item.customer.as_ref(), item.parent)
     }
 
     fn give(

@@ -37,7 +37,9 @@ pub(super) fn revise(series: &SeriesRow, format: Format, first_ordinal: Option<u
             first_ordinal: version.first_ordinal.filter(|_| version.from == current.from),
             format,
         }
-    } else if version.format.reset == format.reset {
+    } else if is_year(version.format.reset) && is_year(format.reset)
+        || version.format.reset == format.reset
+    {
         FormatVersion { from: current.to, first_period_to: None, first_ordinal: None, format }
     } else {
         FormatVersion {
@@ -65,6 +67,11 @@ fn replace(revised: &mut SeriesRow, series: &SeriesRow, next: FormatVersion) {
         }
     }
     revised.versions.push(next);
+}
+
+/// Whether a reset makes years, of whichever beginning.
+fn is_year(reset: Reset) -> bool {
+    matches!(reset, Reset::Yearly | Reset::FiscalYear)
 }
 
 /// Whether two formats divide the days into the same periods.

@@ -44,13 +44,14 @@ pub(super) struct Scoping<'a> {
 
 impl Scoping<'_> {
     pub(super) fn find(
-        &mut self,
+        mut self,
         series: &SeriesRow,
+        date: Date,
         customer: Option<&CustomerId>,
         parent: Option<Position>,
-        prints_customer: bool,
     ) -> Result<Scoped, Halt> {
         let mut scoped = Scoped::default();
+        let prints_customer = series.version(date).format.pattern.has(TokenKind::Customer);
         if series.scope == Scope::Customer || prints_customer {
             let Some(customer) = customer else {
                 let message = format!(
@@ -221,14 +222,12 @@ pub(super) fn advance(
     };
     check_unlocked(&ledger, date)?;
     check_century(&series, date)?;
+    if super::series::idle(&ledger, &series) {
+        super::series::check_formats(books, &ledger, &series)?;
+    }
     let mut prefixes = Vec::new();
-    let prints_customer = series.newest().format.pattern.has(TokenKind::Customer);
-    let scope = Scoping { books, ledger: ledger.id, prefixes: &mut prefixes }.find(
-        &series,
-        advance.customer.as_ref(),
-        advance.parent,
-        prints_customer,
-    )?;
+    let scoping = Scoping { books, ledger: ledger.id, prefixes: &mut prefixes };
+    let scope = scoping.find(&series, date, advance.customer.as_ref(), advance.parent)?;
     let kind = series.kinds.first().map_or_else(Kind::invoice, |known| known.kind.clone());
     let place = Place { series, date, scope, kind };
     let (mut sequence, _, opened) = open_or_read(books, &mut ledger, &place)?;

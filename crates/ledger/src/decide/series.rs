@@ -152,6 +152,10 @@ pub(super) fn write(books: &mut Books, row: SeriesRow) {
         }
         books.ledger_series.write(ledger, list);
     }
+    let before = books.series.peek(&(ledger, id)).map(|known| known.name.clone());
+    if let Some(before) = before.filter(|name| *name != row.name) {
+        books.series_names.retract((ledger, before));
+    }
     books.series_names.write((ledger, row.name.clone()), id);
     books.series.write((ledger, id), row);
 }
@@ -254,8 +258,8 @@ fn own_collision(
 }
 
 /// Whether a series that came with the style is not in use: nobody gets numbers from it, and it is
-/// checked again when the level changes to it.
-fn idle(ledger: &LedgerRow, series: &SeriesRow) -> bool {
+/// checked again when the level changes to it, or when somebody asks it for its first number.
+pub(super) fn idle(ledger: &LedgerRow, series: &SeriesRow) -> bool {
     let mut levels = ledger.defaults.iter().filter(|(_, id)| **id == series.id).peekable();
     let level = ledger.settings.level;
     !series.started()
