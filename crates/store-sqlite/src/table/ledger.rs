@@ -31,7 +31,8 @@ const WRITE: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position
     last_sequence, last_gap, trail_count, trail_hash, definition) \
     SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM rows(?1) WHERE true \
     ON CONFLICT (ledger_id) DO UPDATE SET last_position = excluded.last_position, \
-    last_series = excluded.last_series, last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
+    last_series = excluded.last_series, \
+    last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
     trail_count = excluded.trail_count, trail_hash = excluded.trail_hash, \
     definition = excluded.definition \
     WHERE ledger.account = excluded.account AND ledger.mode = excluded.mode";
