@@ -120,25 +120,45 @@ impl Place {
         self.settle(connection, known, counting)
     }
 
-    /// Looks at a file without taking a lock or writing a byte, also not beside it.
+    /// Looks at a file without taking a lock or writing a byte, also not beside it. Only where that
+    /// shows nothing of ours and there may be a write-ahead log, whose pages the file lacks after
+    /// a power cut, it looks again with the log, as any reader does.
     fn examine(&self) -> Result<Known, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let looked = self.raw_by_name(self.immutable_uri(), flags).and_then(|connection| {
-            let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-            let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-            Ok((id, version, pages))
-        });
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let alone = self
+            .raw_by_name(self.immutable_uri(), read_only | OpenFlags::SQLITE_OPEN_URI)
+            .and_then(|connection| look(&connection));
+        match alone {
+            Ok(look) if look.application == APPLICATION_ID => self.judge(Ok(look)),
+            other if !self.may_have_log() => self.judge(other),
+            _ => {
+                let with_log = self.raw_by_name(&self.path, read_only);
+                self.judge(with_log.and_then(|connection| look(&connection)))
+            }
+        }
+    }
+
+    fn judge(&self, looked: rusqlite::Result<Look>) -> Result<Known, StoreError> {
         match looked {
-            Ok((APPLICATION_ID, version, _)) if version > VERSION => Err(self.newer(version)),
-            Ok((APPLICATION_ID, ..)) => Ok(Known::Ours),
-            Ok((0, 0, 0)) => Ok(Known::Empty),
+            Ok(look) if look.application == APPLICATION_ID && look.version > VERSION => {
+                Err(self.newer(look.version))
+            }
+            Ok(look) if look.application == APPLICATION_ID => Ok(Known::Ours),
+            // Also what is left where the power failed while the file was made.
+            Ok(Look { application: 0, version: 0, tables: 0 }) => Ok(Known::Empty),
             Ok(_) => Err(self.foreign("another program made it")),
             Err(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::CannotOpen) if self.is_missing() => Ok(Known::Missing),
                 _ => Err(self.error(&error)),
             },
         }
+    }
+
+    /// Whether a write-ahead log may stand beside the file; other file systems are not asked.
+    fn may_have_log(&self) -> bool {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        self.vfs.is_some() || std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
     }
 
     fn settle(
@@ -276,6 +296,22 @@ impl Place {
             self.name
         ))
     }
+}
+
+/// What a file says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Look {
+    application: i32,
+    version: i64,
+    tables: i64,
+}
+
+fn look(connection: &Connection) -> rusqlite::Result<Look> {
+    Ok(Look {
+        application: connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
+        version: connection.query_row("PRAGMA user_version", [], |row| row.get(0))?,
+        tables: connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+    })
 }
 
 /// What a file turned out to be.
