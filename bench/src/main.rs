@@ -30,7 +30,7 @@ use stage::Stage;
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let chosen = parts::chosen(&options.only)?;
+    let chosen = parts::chosen(&options.only, options.extent())?;
     let stage = Stage::new(options.connections);
     let machine = machine::facts(&stage)?;
     for (word, value) in &machine {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::part::Time;
+use crate::parts::Extent;
 
 /// The page that a whole run writes.
 const PAGE: &str = "docs/benchmarks.md";
@@ -26,6 +27,9 @@ pub(crate) struct Options {
     /// Connections, each with one request under way.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=150))]
     pub(crate) connections: u16,
+    /// Also what takes minutes to prepare: ten million numbers, and a server on them.
+    #[arg(long)]
+    pub(crate) full: bool,
     /// Only these parts, by letter or by name, separated by commas; the page is then not written.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
@@ -40,6 +44,10 @@ impl Options {
             warm_up: Duration::from_secs_f64(self.warm_up),
             measured: Duration::from_secs_f64(self.seconds),
         }
+    }
+
+    pub(crate) fn extent(&self) -> Extent {
+        if self.full { Extent::Full } else { Extent::Usual }
     }
 
     /// The page to write, if any.
@@ -57,6 +65,9 @@ impl Options {
             "cargo xtask bench --seconds {seconds} --warm-up {warm_up} --rounds {rounds} \
              --connections {connections}"
         );
+        if self.full {
+            command.push_str(" --full");
+        }
         if !self.only.is_empty() {
             command.push_str(" --only ");
             command.push_str(&self.only.join(","));
@@ -101,6 +112,7 @@ mod tests {
             Options::parse_from(words).again(),
             "cargo xtask bench --seconds 2.5 --warm-up 1 --rounds 5 --connections 64 --only a,b"
         );
+        assert!(Options::parse_from(["bench", "--full"]).again().ends_with("64 --full"));
         assert!(Options::try_parse_from(["bench", "--seconds", "-1"]).is_err());
     }
 }

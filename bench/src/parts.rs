@@ -14,7 +14,17 @@ pub(crate) struct Entry {
     /// The name in the report.
     pub(crate) sign: &'static str,
     pub(crate) title: &'static str,
+    pub(crate) extent: Extent,
     pub(crate) open: Open,
+}
+
+/// When a part is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// In every run.
+    Usual,
+    /// When all is to be measured, or it alone: it takes minutes to prepare.
+    Full,
 }
 
 type Open = for<'stage> fn(&'stage Stage) -> Result<Box<dyn Part + 'stage>>;
@@ -25,84 +35,104 @@ pub(crate) const PARTS: &[Entry] = &[
         key: "a",
         sign: "(a)",
         title: "a bare axum route that echoes a POST",
+        extent: Extent::Usual,
         open: echo::open,
     },
     Entry {
         key: "b",
         sign: "(b)",
         title: "the naive way on PostgreSQL: one transaction per number, a client per connection",
+        extent: Extent::Usual,
         open: naive::direct::open,
     },
     Entry {
         key: "b-pgbench",
         sign: "pgbench",
         title: "the SQL of (b), driven by PostgreSQL's own pgbench",
+        extent: Extent::Usual,
         open: naive::pgbench::open,
     },
     Entry {
         key: "b-pool",
         sign: "(b')",
         title: "the naive way behind an axum route, with a pool of 8",
+        extent: Extent::Usual,
         open: naive::pooled::open,
     },
     Entry {
-        key: "c",
+        key: "c-references",
         sign: "(c)",
         title: "`POST /v1/numbers`, one series, rising references",
+        extent: Extent::Usual,
         open: product::hot::by_reference,
     },
     Entry {
         key: "c-keys",
         sign: "(c) keys",
         title: "as (c), and a random `Idempotency-Key` each",
+        extent: Extent::Usual,
         open: product::hot::by_key,
     },
     Entry {
         key: "c-many",
         sign: "(c) 4×",
         title: "as (c), four times the connections",
+        extent: Extent::Usual,
         open: product::hot::many_by_reference,
     },
     Entry {
         key: "c-many-keys",
         sign: "(c) 4× keys",
         title: "as (c), four times the connections and random keys",
+        extent: Extent::Usual,
         open: product::hot::many_by_key,
     },
     Entry {
         key: "c-million",
         sign: "(c) million",
         title: "as (c), where a million numbers were given before",
+        extent: Extent::Usual,
         open: product::hot::on_a_million,
     },
     Entry {
         key: "d",
         sign: "(d)",
         title: "`POST /v1/numbers/batch`, 10,000 references a request, 4 connections",
+        extent: Extent::Usual,
         open: product::batch::open,
     },
     Entry {
         key: "e",
         sign: "(e)",
         title: "as (c), each in one of a thousand series at random",
+        extent: Extent::Usual,
         open: product::hot::any_series,
     },
     Entry {
         key: "f",
         sign: "(f)",
         title: "as (c), where every sync takes 5 ms longer",
+        extent: Extent::Usual,
         open: product::hot::slow_disk,
     },
     Entry {
         key: "size",
         sign: "size",
         title: "deciding and committing alone, 48 numbers at a time, rising references",
+        extent: Extent::Usual,
         open: product::size::open,
+    },
+    Entry {
+        key: "large",
+        sign: "large",
+        title: "as (c), a server of its own where ten million numbers were given before",
+        extent: Extent::Full,
+        open: product::large::open,
     },
 ];
 
-/// The parts that were asked for, by key or by letter; all when nothing was.
-pub(crate) fn chosen(only: &[String]) -> Result<Vec<&'static Entry>> {
+/// The parts that were asked for, by key or by letter; all of the extent when nothing was.
+pub(crate) fn chosen(only: &[String], extent: Extent) -> Result<Vec<&'static Entry>> {
     for name in only {
         ensure!(
             PARTS.iter().any(|entry| entry.is_named(name)),
@@ -110,8 +140,10 @@ pub(crate) fn chosen(only: &[String]) -> Result<Vec<&'static Entry>> {
             PARTS.iter().map(|entry| entry.key).collect::<Vec<_>>().join(", ")
         );
     }
-    let is_chosen =
-        |entry: &&Entry| only.is_empty() || only.iter().any(|name| entry.is_named(name));
+    let is_chosen = |entry: &&Entry| match only {
+        [] => entry.extent <= extent,
+        names => names.iter().any(|name| entry.is_named(name)),
+    };
     Ok(PARTS.iter().filter(is_chosen).collect())
 }
 
@@ -127,19 +159,21 @@ mod tests {
 
     fn keys(only: &[&str]) -> Vec<&'static str> {
         let only: Vec<String> = only.iter().map(|name| (*name).to_owned()).collect();
-        chosen(&only).unwrap().iter().map(|entry| entry.key).collect()
+        chosen(&only, Extent::Usual).unwrap().iter().map(|entry| entry.key).collect()
     }
 
     #[test]
     fn a_letter_means_what_belongs_together_and_a_name_one_part() {
         assert_eq!(keys(&["b"]), ["b", "b-pgbench", "b-pool"]);
         assert_eq!(keys(&["b-pool", "a"]), ["a", "b-pool"]);
-        assert_eq!(keys(&[]).len(), PARTS.len());
+        assert_eq!(keys(&["large"]), ["large"]);
+        let full = chosen(&[], Extent::Full).unwrap();
+        assert_eq!((full.len(), keys(&[]).len()), (PARTS.len(), PARTS.len() - 1));
     }
 
     #[test]
     fn an_unknown_part_is_refused_with_the_known_ones() {
-        let error = chosen(&["zz".to_owned()]).unwrap_err().to_string();
+        let error = chosen(&["zz".to_owned()], Extent::Full).unwrap_err().to_string();
         assert!(error.contains("`zz`") && error.contains("b-pool"), "{error}");
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 mod database;
 pub(crate) mod hot;
+pub(crate) mod large;
 pub(crate) mod size;
 
 use std::rc::Rc;
