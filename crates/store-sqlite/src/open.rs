@@ -121,21 +121,24 @@ impl Place {
     }
 
     /// Looks at a file without taking a lock or writing a byte, also not beside it. Only where that
-    /// shows nothing of ours and there may be a write-ahead log, whose pages the file lacks after
-    /// a power cut, it looks again with the log, as any reader does.
+    /// shows no program's tables and there may be a log or journal, whose pages the file lacks
+    /// after a power cut, it looks again with them, as any reader does.
     fn examine(&self) -> Result<Known, StoreError> {
-        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let look_with = |flags| self.raw_by_name(&self.path, flags).and_then(|c| look(&c));
         let alone = self
-            .raw_by_name(self.immutable_uri(), read_only | OpenFlags::SQLITE_OPEN_URI)
+            .raw_by_name(self.immutable_uri(), READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
             .and_then(|connection| look(&connection));
-        match alone {
-            Ok(look) if look.application == APPLICATION_ID => self.judge(Ok(look)),
-            other if !self.may_have_log() => self.judge(other),
-            _ => {
-                let with_log = self.raw_by_name(&self.path, read_only);
-                self.judge(with_log.and_then(|connection| look(&connection)))
-            }
+        let is_plain = alone.as_ref().is_ok_and(|look| look.application != 0 || look.tables > 0);
+        if is_plain || !self.may_have_log() {
+            return self.judge(alone);
         }
+        self.judge(match look_with(READ_ONLY) {
+            // Only somebody who may write can take back what a power cut left half done.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+                look_with(OpenFlags::SQLITE_OPEN_READ_WRITE)
+            }
+            looked => looked,
+        })
     }
 
     fn judge(&self, looked: rusqlite::Result<Look>) -> Result<Known, StoreError> {
@@ -154,11 +157,14 @@ impl Place {
         }
     }
 
-    /// Whether a write-ahead log may stand beside the file; other file systems are not asked.
+    /// Whether a log or journal may stand beside the file; other file systems are not asked.
     fn may_have_log(&self) -> bool {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        self.vfs.is_some() || std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+        let stands = |suffix: &str| {
+            let mut beside = self.path.clone().into_os_string();
+            beside.push(suffix);
+            std::fs::metadata(beside).is_ok_and(|file| file.len() > 0)
+        };
+        self.vfs.is_some() || stands("-wal") || stands("-journal")
     }
 
     fn settle(
@@ -297,6 +303,8 @@ impl Place {
         ))
     }
 }
+
+const READ_ONLY: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY;
 
 /// What a file says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

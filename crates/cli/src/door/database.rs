@@ -18,6 +18,8 @@ use store::{Page, StoreError};
 use store_sqlite::{Create, OpenOptions, SqliteStore};
 use wire::answer;
 
+use crate::commands::init::{is_set_up, open_account, plain_account};
+
 use super::{DatabaseArguments, Listed, PAGE, PreviewRequest};
 use crate::failure::Failure;
 
@@ -62,6 +64,24 @@ impl Database {
         let mode = if arguments.test { Mode::Test } else { Mode::Live };
         let ledger = account.ledger(mode);
         Ok(Database { engine, ledger, mode })
+    }
+
+    /// Opens the database; one that is not there is made, as `serve` makes it, and `tell` hears of
+    /// it: whoever meant another file must not take its numbers for those of a new one.
+    pub(crate) fn open_or_make(
+        arguments: &DatabaseArguments,
+        tell: impl FnOnce(&str),
+    ) -> Result<Database, Failure> {
+        let url = &arguments.database;
+        let engine = open_engine(url, Create::WhenMissing, EngineOptions::default())?;
+        if !is_set_up(&engine)? {
+            let account = open_account(&engine, plain_account())?.account;
+            tell(&format!(
+                "{url} is new, with account {account}. Keys for a server: `gapless key create`."
+            ));
+        }
+        drop(engine);
+        Database::open(arguments, StoreAccess::Write)
     }
 
     /// Runs a command as whoever has the database.

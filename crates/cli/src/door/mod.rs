@@ -81,15 +81,27 @@ pub(crate) const PAGE: u32 = 100;
 impl Place {
     /// Opens the way.
     pub(crate) fn open(&self, access: StoreAccess) -> Result<Door, Failure> {
-        let Some(url) = &self.server.url else {
-            return Database::open(&self.database, access).map(Door::Database);
-        };
+        match &self.server.url {
+            None => Database::open(&self.database, access).map(Door::Database),
+            Some(url) => self.client(url).map(Door::Server),
+        }
+    }
+
+    /// Opens the way to write; a database that is not there is made.
+    pub(crate) fn open_or_make(&self, tell: impl FnOnce(&str)) -> Result<Door, Failure> {
+        match &self.server.url {
+            None => Database::open_or_make(&self.database, tell).map(Door::Database),
+            Some(url) => self.client(url).map(Door::Server),
+        }
+    }
+
+    fn client(&self, url: &str) -> Result<Client, Failure> {
         if self.database.test && self.server.key.as_deref().is_some_and(is_live) {
             let message = "--test asks for the test ledger, but the key opens the live one; give \
                            the test key";
             return Err(Failure::usage("parameter_invalid", message).about("key"));
         }
-        Client::new(url, self.server.key.as_deref()).map(Door::Server)
+        Client::new(url, self.server.key.as_deref())
     }
 }
 

@@ -51,8 +51,10 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let list = List::read(&arguments.file, &arguments.columns)?;
     let audit = list.audit(&arguments.columns);
     let plan = Plan::of(&list, &audit, &arguments.kind, arguments.series_name.as_deref())?;
-    let access = if arguments.dry_run { StoreAccess::Read } else { StoreAccess::Write };
-    let database = Database::open(&arguments.database, access)?;
+    let database = match arguments.dry_run {
+        true => Database::open(&arguments.database, StoreAccess::Read)?,
+        false => Database::open_or_make(&arguments.database, |news| output.note(news))?,
+    };
     let spinner = progress::spinner("importing");
     let import = Arc::new(plan.import);
     let view = if arguments.dry_run {

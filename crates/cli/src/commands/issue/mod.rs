@@ -5,7 +5,6 @@ mod orders;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use engine::StoreAccess;
 use jiff::civil::Date;
 use ledger::command::Item;
 use ledger::id::CustomerId;
@@ -92,7 +91,7 @@ fn single(arguments: &Arguments, output: &mut Output) -> Result<(), Failure> {
     let reference = arguments.reference.clone();
     let item = Item { date, reference, kind, customer, reissue, ..Item::default() };
     let items = vec![item; arguments.count.unwrap_or(1) as usize];
-    let door = arguments.place.open(StoreAccess::Write)?;
+    let door = arguments.place.open_or_make(|news| output.note(news))?;
     let mut numbers = door.issue(items, arguments.series.as_deref())?;
     let texts = texts(&numbers)?;
     output.either(
@@ -115,7 +114,7 @@ fn file(arguments: &Arguments, path: &Path, output: &mut Output) -> Result<(), F
     }
     let sheet = Sheet::read(path)?;
     let orders = Orders::of(&sheet, &arguments.columns, &arguments.shared()?)?;
-    let door = arguments.place.open(StoreAccess::Write)?;
+    let door = arguments.place.open_or_make(|news| output.note(news))?;
     let issued = issue_all(&door, &orders, arguments.series.as_deref())?;
     let each = orders.places.iter().map(|place| issued[*place].clone());
     let numbers: Vec<String> = each.collect();
