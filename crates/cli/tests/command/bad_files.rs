@@ -68,6 +68,8 @@ fn what_is_no_database_is_never_written_to() {
         let beside = std::fs::read_dir(place.path("")).unwrap().count();
         assert!(beside <= 3, "files were left beside {name}");
     }
-    place.refused(&["issue", "--database", "sqlite:missing.db"], 3, "database_unusable");
+    for command in ["verify", "preview", "gaps"] {
+        place.refused(&[command, "--database", "sqlite:missing.db"], 3, "database_unusable");
+    }
     assert!(!place.path("missing.db").exists());
 }

@@ -67,6 +67,17 @@ fn quotes_line_ends_and_the_mark_stay_as_they_are() {
 }
 
 #[test]
+fn a_database_that_is_not_there_is_made_and_told_of() {
+    let place = Place::new();
+    let words = ["issue", "--reference", "order-1", "--date", "2026-05-03"];
+    let first = place.run(&words);
+    assert_eq!((first.code, first.out.as_str()), (0, "INV-2026-00001\n"), "{first:?}");
+    assert!(first.err.starts_with("sqlite:gapless.db is new, with account acct_"), "{first:?}");
+    let again = place.run(&words);
+    assert_eq!((again.out.as_str(), again.err.as_str()), ("INV-2026-00001\n", ""));
+}
+
+#[test]
 fn single_documents() {
     let place = Place::new();
     place.init("yearly");
