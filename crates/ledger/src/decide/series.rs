@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use numbering::{
-    Collision, Format, FormatError, Ordinal, Part, Pattern, Period, Relation, Reset, Scope, Texts,
-    Token, TokenKind, collision_beside,
+    Collision, Format, FormatError, Ordinal, Pattern, Period, Relation, Reset, Scope, Texts,
+    TokenKind, collision_beside,
 };
 
 use super::revise::revise;
@@ -162,7 +162,7 @@ pub(super) fn write(books: &mut Books, row: SeriesRow) {
 
 /// Takes the words that numbers of this series begin with, so that no customer gets them.
 pub(super) fn reserve_prefixes(books: &mut Books, row: &SeriesRow) -> Result<(), Halt> {
-    for head in row.formats().filter_map(head) {
+    for head in row.formats().filter_map(Format::leading_word) {
         let key = (row.ledger, head.clone());
         match books.prefixes.read(&key)? {
             Some(PrefixOwner::Customer(customer)) => {
@@ -214,8 +214,8 @@ pub(super) fn check_formats(
     let heads: Vec<String> = all
         .iter()
         .filter(|other| other.id != row.id)
-        .flat_map(|other| other.formats().filter_map(head).collect::<Vec<_>>())
-        .chain(row.formats().filter_map(head))
+        .flat_map(|other| other.formats().filter_map(Format::leading_word).collect::<Vec<_>>())
+        .chain(row.formats().filter_map(Format::leading_word))
         .collect();
     let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
     for other in all.iter().filter(|other| other.id != row.id && !idle(ledger, other)) {
@@ -265,22 +265,6 @@ pub(super) fn idle(ledger: &LedgerRow, series: &SeriesRow) -> bool {
     !series.started()
         && levels.peek().is_some()
         && levels.all(|((kind, at), _)| *at != level && *kind == Kind::invoice())
-}
-
-/// The word that numbers of a format begin with, when what follows it ends it: what no customer's
-/// prefix may be.
-fn head(format: &Format) -> Option<String> {
-    let mut text = String::new();
-    for part in format.pattern.parts() {
-        match part {
-            Part::Literal(literal) => text.push_str(literal),
-            Part::Token(Token::Prefix) => text.push_str(&format.prefix),
-            Part::Token(_) => break,
-        }
-    }
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
-    let word = text[..end].to_ascii_uppercase();
-    numbering::is_customer_prefix(&word).then_some(word)
 }
 
 fn keep(

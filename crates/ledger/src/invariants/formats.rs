@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use numbering::{Format, Part, Relation, Token, collision_beside};
+use numbering::{Format, Relation, collision_beside};
 
 use super::violation::{Invariant, Log};
 use crate::id::SeriesId;
@@ -14,7 +14,8 @@ use crate::model::SeriesRow;
 /// used or changed, and until then they have nothing to collide with. Imported history is as it
 /// is, so of a series in `importing` only the newest format counts.
 pub(super) fn check(all: &[SeriesRow], importing: &BTreeSet<SeriesId>, log: &mut Log) {
-    let heads: Vec<String> = all.iter().flat_map(SeriesRow::formats).filter_map(head).collect();
+    let heads: Vec<String> =
+        all.iter().flat_map(SeriesRow::formats).filter_map(Format::leading_word).collect();
     let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
     let started: Vec<&SeriesRow> = all.iter().filter(|series| series.started()).collect();
     for (place, series) in started.iter().enumerate() {
@@ -70,19 +71,4 @@ fn distinct<'a>(series: &'a SeriesRow, importing: &BTreeSet<SeriesId>) -> Vec<&'
 /// changed and on the counter that went on, so the texts themselves, each looked at, are the proof.
 fn same_text(a: &Format, b: &Format) -> bool {
     (&a.pattern, &a.prefix, &a.kind_texts) == (&b.pattern, &b.prefix, &b.kind_texts)
-}
-
-/// The word that numbers of a format begin with: prefixes that no customer gets.
-fn head(format: &Format) -> Option<String> {
-    let mut text = String::new();
-    for part in format.pattern.parts() {
-        match part {
-            Part::Literal(literal) => text.push_str(literal),
-            Part::Token(Token::Prefix) => text.push_str(&format.prefix),
-            Part::Token(_) => break,
-        }
-    }
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
-    let word = text[..end].to_ascii_uppercase();
-    numbering::is_customer_prefix(&word).then_some(word)
 }

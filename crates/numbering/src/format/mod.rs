@@ -57,6 +57,32 @@ impl Format {
         }
     }
 
+    /// The word in capitals that every number begins with, where what follows ends it, if it could
+    /// be a customer's prefix: then no customer should have it.
+    ///
+    /// ```
+    /// use numbering::Format;
+    ///
+    /// let invoices = Format { prefix: "inv-".into(), ..Format::of("{prefix}{year}-{seq}".parse()?) };
+    /// assert_eq!(invoices.leading_word().as_deref(), Some("INV"));
+    /// assert_eq!(Format::of("INV{seq}".parse()?).leading_word(), None);
+    /// # Ok::<(), numbering::PatternError>(())
+    /// ```
+    #[must_use]
+    pub fn leading_word(&self) -> Option<String> {
+        let mut text = String::new();
+        for part in self.pattern.parts() {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Token(Token::Prefix) => text.push_str(&self.prefix),
+                Part::Token(_) => break,
+            }
+        }
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
+        let word = text[..end].to_ascii_uppercase();
+        is_customer_prefix(&word).then_some(word)
+    }
+
     /// The length in characters of the longest number that can be printed: the largest ordinal,
     /// the longest customer prefix and kind. The number of a parent invoice counts as nothing;
     /// one that is too long is refused when it is rendered.
