@@ -151,7 +151,11 @@ mod tests {
         assert!(head.starts_with("POST /v1/numbers/batch "), "{head}");
         assert_eq!(
             body,
-            r#"{"items":[{"reference":"order-00000002","date":"2026-11-20"},{"reference":"order-00000003","date":"2026-11-20"}]}"#
+            [
+                r#"{"items":[{"reference":"order-00000002","date":"2026-11-20"},"#,
+                r#"{"reference":"order-00000003","date":"2026-11-20"}]}"#,
+            ]
+            .concat()
         );
         assert_eq!(orders.sent(), 4);
     }

@@ -166,6 +166,19 @@ fn settings_change_what_comes_next_and_keep_the_counter() {
 }
 
 #[test]
+fn a_setting_holds_for_todays_documents_also_when_next_year_is_in_use() {
+    check(
+        Yearly,
+        "issue date=2026-11-20 -> INV-2026-00001
+         advance invoices date=2027-01-01 next=100 reason=prepare -> ok
+         advance invoices date=2028-01-01 next=100 reason=typo -> err date_too_far
+         settings prefix=NEW- -> ok
+         issue date=2026-11-20 -> NEW-2026-00002
+         issue date=2027-01-01 -> NEW-2027-00100",
+    );
+}
+
+#[test]
 fn a_new_reset_waits_for_its_boundary_unless_told_where_to_start() {
     check(
         Yearly,
@@ -222,7 +235,11 @@ fn the_fiscal_year_of_a_default_series_is_the_accounts() {
         Yearly,
         "issue date=2026-05-01 -> INV-2026-00001
          settings fiscal=07-01 -> err pattern_collision
-         issue date=2026-08-01 -> INV-2026-00002",
+         issue date=2026-08-01 -> INV-2026-00002
+         settings fiscal=07-01 prefix=FY- -> ok
+         issue date=2026-12-31 -> INV-2026-00003
+         issue date=2027-01-01 -> FY-2026-00001
+         issue date=2027-07-01 -> FY-2027-00001",
     );
 }
 

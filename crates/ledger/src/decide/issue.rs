@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use numbering::{Period, Texts};
 
-use super::sequence::{Place, Scoped, Scoping, check_century, open_or_read, render};
+use super::sequence::{Place, Scoped, Scoping, check_century, check_date, open_or_read, render};
 use super::{Halt, ledger, record, refuse, refuse_param, series_of, today};
 use crate::books::Books;
 use crate::command::{Command, Item};
@@ -141,7 +141,7 @@ impl Run<'_> {
         }
         let series = self.series_for(item, &kind)?;
         let date = item.date.unwrap_or(self.today);
-        self.check_date(date)?;
+        check_date(&self.ledger, self.today, date)?;
         let scope = self.scope(item, &series, date)?;
         check_century(&series, date)?;
         let place = Place { series, date, scope, kind };
@@ -238,32 +238,6 @@ impl Run<'_> {
                 format!("No series takes {kind} by default. Name a `series`, or make one."),
             ),
         }
-    }
-
-    fn check_date(&self, date: Date) -> Result<(), Halt> {
-        let settings = &self.ledger.settings;
-        if let Some(locked) = settings.locked_through()
-            && date <= locked
-        {
-            let free = locked.tomorrow().unwrap_or(locked);
-            let message = format!(
-                "{date} is locked: the lock date is {locked}, and that day is locked too. The \
-                 first free date is {free}."
-            );
-            return refuse_param(Code::PeriodLocked, "date", message);
-        }
-        let days = settings.max_future_days;
-        let span = jiff::Span::new().days(i64::from(days));
-        let latest = self.today.checked_add(span).unwrap_or(Date::MAX);
-        if date > latest {
-            let message = format!(
-                "{date} is more than {days} days after today, {}. The latest date is {latest}; \
-                 `max_future_days` in the settings moves it.",
-                self.today
-            );
-            return refuse_param(Code::DateTooFar, "date", message);
-        }
-        Ok(())
     }
 
     /// What is counted apart for this item, and what the pattern prints of it.

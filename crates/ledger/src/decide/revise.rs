@@ -1,5 +1,6 @@
 //! From the formats that a series has to those that it will have.
 
+use jiff::civil::Date;
 use numbering::{Format, Period, Reset, TokenKind};
 
 use crate::model::{FormatVersion, SeriesRow};
@@ -10,7 +11,15 @@ use crate::model::{FormatVersion, SeriesRow};
 /// of the new one behind the latest date; with another fiscal year the new one begins behind the
 /// period in use, so that a short year may arise. A `first_ordinal` starts the new reset at once,
 /// on the day behind the latest date.
-pub(super) fn revise(series: &SeriesRow, format: Format, first_ordinal: Option<u64>) -> SeriesRow {
+///
+/// Where nothing but the print changes, it changes from the period that `today` is in, also when
+/// later ones are in use already: the next document is usually one of today.
+pub(super) fn revise(
+    series: &SeriesRow,
+    format: Format,
+    first_ordinal: Option<u64>,
+    today: Date,
+) -> SeriesRow {
     let mut revised = series.clone();
     let Some(last_date) = series.last_date else {
         revised.versions = vec![FormatVersion {
@@ -21,8 +30,12 @@ pub(super) fn revise(series: &SeriesRow, format: Format, first_ordinal: Option<u
         }];
         return revised;
     };
-    let current = series.period(last_date);
-    let version = series.version(last_date);
+    let printed_today = today < last_date
+        && series.version(today) == series.version(last_date)
+        && counts_alike(&series.version(today).format, &format);
+    let day = if printed_today { today } else { last_date };
+    let current = series.period(day);
+    let version = series.version(day);
     let next = if let Some(first) = first_ordinal {
         FormatVersion {
             from: last_date.tomorrow().unwrap_or(last_date),
@@ -80,17 +93,19 @@ fn counts_alike(a: &Format, b: &Format) -> bool {
 }
 
 /// Whether the fiscal year decides what a format prints or when it starts again.
-pub(super) fn fiscal(format: &Format) -> bool {
+fn fiscal(format: &Format) -> bool {
     format.reset == Reset::FiscalYear || format.pattern.has(TokenKind::EndYear)
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::{Date, date};
+    use jiff::civil::date;
     use numbering::Scope;
 
     use super::*;
     use crate::id::{LedgerId, SeriesId};
+
+    const TODAY: Date = date(2026, 6, 15);
 
     fn format(pattern: &str) -> Format {
         Format::of(pattern.parse().expect("pattern"))
@@ -126,7 +141,7 @@ mod tests {
     #[test]
     fn yearly_to_monthly_runs_on_until_the_next_month() {
         let before = series("INV/{year}/{seq:5}", date(2026, 5, 10));
-        let after = revise(&before, format("INV/{year}/{month}/{seq:4}"), None);
+        let after = revise(&before, format("INV/{year}/{month}/{seq:4}"), None, TODAY);
         let first = (date(2026, 1, 1), date(2026, 6, 1));
         assert_eq!(bounds(&after, date(2026, 5, 20)), first);
         assert_eq!(bounds(&after, date(2026, 1, 2)), first);
@@ -138,7 +153,7 @@ mod tests {
     #[test]
     fn monthly_to_yearly_runs_on_until_the_next_year() {
         let before = series("INV/{year}/{month}/{seq:4}", date(2026, 5, 10));
-        let after = revise(&before, format("INV/{year}/{seq:5}"), None);
+        let after = revise(&before, format("INV/{year}/{seq:5}"), None, TODAY);
         assert_eq!(bounds(&after, date(2026, 12, 31)), (date(2026, 5, 1), date(2027, 1, 1)));
         assert_eq!(bounds(&after, date(2026, 4, 30)), (date(2026, 4, 1), date(2026, 5, 1)));
         assert_eq!(bounds(&after, date(2027, 3, 3)), (date(2027, 1, 1), date(2028, 1, 1)));
@@ -147,13 +162,22 @@ mod tests {
     #[test]
     fn another_prefix_keeps_the_period() {
         let before = series("INV/{year}/{seq:5}", date(2026, 5, 10));
-        let after = revise(&before, format("FAC/{year}/{seq:5}"), None);
+        let after = revise(&before, format("FAC/{year}/{seq:5}"), None, TODAY);
         assert_eq!(bounds(&after, date(2026, 7, 1)), (date(2026, 1, 1), date(2027, 1, 1)));
         assert_eq!(after.version(date(2025, 7, 1)).format, format("INV/{year}/{seq:5}"));
         assert_eq!(after.former, []);
-        let again = revise(&after, format("RE/{year}/{seq:5}"), None);
+        let again = revise(&after, format("RE/{year}/{seq:5}"), None, TODAY);
         assert_eq!(again.former, [format("FAC/{year}/{seq:5}")]);
         assert_eq!(again.versions.len(), 2);
+    }
+
+    #[test]
+    fn another_prefix_holds_from_today_also_when_next_year_is_in_use() {
+        let before = series("INV/{year}/{seq:5}", date(2027, 1, 1));
+        let after = revise(&before, format("FAC/{year}/{seq:5}"), None, TODAY);
+        assert_eq!(after.version(date(2026, 6, 15)).format, format("FAC/{year}/{seq:5}"));
+        assert_eq!(bounds(&after, date(2026, 7, 1)), (date(2026, 1, 1), date(2027, 1, 1)));
+        assert_eq!(bounds(&after, date(2027, 7, 1)), (date(2027, 1, 1), date(2028, 1, 1)));
     }
 
     #[test]
@@ -161,7 +185,7 @@ mod tests {
         let mut before = series("INV/{year}-{end_year}/{seq:5}", date(2026, 5, 10));
         before.versions[0].format.fiscal_year_start = "07-01".parse().expect("day");
         let calendar = format("INV/{year}-{end_year}/{seq:5}");
-        let after = revise(&before, calendar, None);
+        let after = revise(&before, calendar, None, TODAY);
         assert_eq!(bounds(&after, date(2026, 6, 30)), (date(2025, 7, 1), date(2026, 7, 1)));
         assert_eq!(bounds(&after, date(2026, 7, 1)), (date(2026, 7, 1), date(2027, 1, 1)));
         assert_eq!(bounds(&after, date(2027, 7, 1)), (date(2027, 1, 1), date(2028, 1, 1)));
@@ -170,7 +194,7 @@ mod tests {
     #[test]
     fn a_first_ordinal_starts_at_once() {
         let before = series("INV/{year}/{seq:5}", date(2026, 5, 10));
-        let after = revise(&before, format("INV/{year}/{month}/{seq:4}"), Some(500));
+        let after = revise(&before, format("INV/{year}/{month}/{seq:4}"), Some(500), TODAY);
         let period = after.period(date(2026, 5, 11));
         assert_eq!((period.from, period.to), (date(2026, 5, 11), date(2026, 6, 1)));
         assert_eq!(after.first_ordinal(&period), 500);

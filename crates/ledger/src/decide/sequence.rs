@@ -216,11 +216,9 @@ pub(super) fn advance(
     let why = reason(&advance.reason, "move a sequence forward")?.to_owned();
     let mut ledger = ledger(books, command.ledger)?;
     let series = series_of(books, ledger.id, &advance.series)?;
-    let date = match advance.date {
-        Some(date) => date,
-        None => today(&ledger, command)?,
-    };
-    check_unlocked(&ledger, date)?;
+    let today = today(&ledger, command)?;
+    let date = advance.date.unwrap_or(today);
+    check_date(&ledger, today, date)?;
     check_century(&series, date)?;
     if super::series::idle(&ledger, &series) {
         super::series::check_formats(books, &ledger, &series)?;
@@ -255,15 +253,29 @@ pub(super) fn advance(
     Ok(Outcome::Advanced(Box::new(view), gap))
 }
 
-fn check_unlocked(ledger: &LedgerRow, date: Date) -> Result<(), Halt> {
-    match ledger.settings.locked_through() {
-        Some(locked) if date <= locked => refuse_param(
-            Code::PeriodLocked,
-            "date",
-            format!("{date} is locked: the lock date is {locked}. Choose a date after it."),
-        ),
-        _ => Ok(()),
+/// Refuses a date that is locked or too far ahead.
+pub(super) fn check_date(ledger: &LedgerRow, today: Date, date: Date) -> Result<(), Halt> {
+    let settings = &ledger.settings;
+    if let Some(locked) = settings.locked_through()
+        && date <= locked
+    {
+        let free = locked.tomorrow().unwrap_or(locked);
+        let message = format!(
+            "{date} is locked: the lock date is {locked}, and that day is locked too. The first \
+             free date is {free}."
+        );
+        return refuse_param(Code::PeriodLocked, "date", message);
     }
+    let days = settings.max_future_days;
+    let latest = today.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(Date::MAX);
+    if date > latest {
+        let message = format!(
+            "{date} is more than {days} days after today, {today}. The latest date is {latest}; \
+             `max_future_days` in the settings moves it."
+        );
+        return refuse_param(Code::DateTooFar, "date", message);
+    }
+    Ok(())
 }
 
 fn check_forward(sequence: &SequenceRow, next: u64) -> Result<(), Halt> {

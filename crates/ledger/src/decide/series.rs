@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use numbering::{
-    Collision, Format, FormatError, Ordinal, Pattern, Period, Relation, Reset, Scope, Texts,
-    TokenKind, collision_beside,
+    CollidingNumber, Collision, CollisionReason, Format, FormatError, Ordinal, Pattern, Period,
+    Relation, Reset, Scope, Texts, TokenKind, collision_beside,
 };
 
 use super::revise::revise;
-use super::{Halt, ledger, record, refuse_param, series_of};
+use super::{Halt, ledger, record, refuse_param, series_of, today};
 use crate::books::Books;
 use crate::command::{Command, NewSeries, SeriesChange, SeriesRef};
 use crate::id::SeriesId;
@@ -97,7 +98,8 @@ pub(super) fn change(
     let format = changed_format(&row, change)?;
     if format != row.newest().format || change.first_ordinal.is_some() {
         let first = first_ordinal(&row, &format, change)?;
-        row = revise(&row, format, first);
+        let today = today(&ledger, command)?;
+        row = revise(&row, format, first, today);
         check_formats(books, &ledger, &row)?;
     }
     if change.default == Some(true) {
@@ -246,15 +248,28 @@ fn own_collision(
         // The same text under another reset or fiscal year: each has days of its own, so the two
         // print the same only where they meet in the middle of what the text tells apart.
         let boundary = row.newest().from;
-        let before = boundary.yesterday().ok()?;
-        let kind = format.kind_texts.first().map_or("", String::as_str);
-        let texts = Texts { customer: "A", invoice: "A", kind };
-        let print = |format: &Format, date| format.render(date, Ordinal::ONE, &texts).ok();
-        if print(own, before)? != print(format, boundary)? {
-            return None;
-        }
+        return meeting(own, boundary.yesterday().ok()?, format, boundary);
     }
     collision_beside(own, format, Relation::SameSeries, taken)
+}
+
+/// The two numbers that would be one where an earlier format ends and a later one begins.
+fn meeting(own: &Format, before: Date, format: &Format, boundary: Date) -> Option<Collision> {
+    let kind = format.kind_texts.first().map_or("", String::as_str);
+    let texts = Texts { customer: "A", invoice: "A", kind };
+    let number = |format: &Format, date: Date| {
+        let period = format.period(date).label(format);
+        Some(CollidingNumber {
+            text: format.render(date, Ordinal::ONE, &texts).ok()?,
+            date,
+            ordinal: Ordinal::ONE,
+            scope: String::new(),
+            description: format!("ordinal 1 of {period} for a document of {date}"),
+        })
+    };
+    let (first, second) = (number(own, before)?, number(format, boundary)?);
+    let collides = first.text == second.text;
+    collides.then_some(Collision { reason: CollisionReason::Period, first, second })
 }
 
 /// Whether a series that came with the style is not in use: nobody gets numbers from it, and it is
@@ -376,8 +391,8 @@ fn refuse_format<T>(error: &FormatError) -> Result<T, Halt> {
 
 fn refuse_collision<T>(collision: &Collision, with: &str) -> Result<T, Halt> {
     let message = format!(
-        "The pattern could print a number twice, against {with}: {collision} Put what tells them \
-         apart into the pattern, or choose another prefix."
+        "The pattern could print a number twice, against {with}: {collision}. Put what tells \
+         them apart into the pattern, or choose another prefix."
     );
     refuse_param(Code::PatternCollision, "pattern", message)
 }

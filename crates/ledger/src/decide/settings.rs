@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Part, Pattern, Reset, Token, TokenKind, YearDigits};
 
-use super::revise::{fiscal, revise};
+use super::revise::revise;
 use super::series::{check_formats, set_start, write, yearly};
-use super::{Halt, ledger, record, refuse, refuse_param};
+use super::{Halt, ledger, record, refuse, refuse_param, today};
 use crate::books::Books;
 use crate::command::{Command, SettingsChange};
+use crate::id::SeriesId;
 use crate::limits::FUTURE_DAYS_MAX;
 use crate::model::{Kind, LedgerRow, Level, SeriesRow, Settings};
 use crate::outcome::{Outcome, SettingsView};
@@ -24,30 +26,33 @@ pub(super) fn change(
     let mut ledger = ledger(books, command.ledger)?;
     let before = Arc::clone(&ledger.settings);
     ledger.settings = Arc::new(changed(&before, change)?);
-    let mut touched: Vec<SeriesRow> = Vec::new();
-    if ledger.settings.fiscal_year_start != before.fiscal_year_start {
-        touched = with_fiscal_year(books, &ledger)?;
-    }
     let level = ledger.settings.level;
     let id = ledger.defaults.get(&(Kind::invoice(), level)).copied();
     let Some(id) = id else {
         let message = format!("No series numbers invoices at the {} level.", level.text());
         return refuse_param(Code::ParameterInvalid, "mode", message);
     };
-    let mut row = match touched.iter().position(|row| row.id == id) {
-        Some(at) => touched.remove(at),
-        None => match books.series.read(&(ledger.id, id))? {
-            Some(row) => SeriesRow::clone(row),
-            None => return refuse(Code::ResourceMissing, "The default series is missing."),
-        },
+    let Some(row) = books.series.read(&(ledger.id, id))? else {
+        return refuse(Code::ResourceMissing, "The default series is missing. Run verify.");
     };
+    let mut row = SeriesRow::clone(row);
+    let today = today(&ledger, command)?;
+    let fiscal_year_changed = ledger.settings.fiscal_year_start != before.fiscal_year_start;
+    let mut touched: Vec<SeriesRow> = Vec::new();
+    if fiscal_year_changed {
+        touched = with_fiscal_year(books, &ledger, id, today)?;
+    }
     let original = row.clone();
     if let Some(start) = change.starting_number {
         set_start(&mut row, start)?;
     }
-    let format = changed_format(&row.newest().format, change, &ledger)?;
+    let mut format = row.newest().format.clone();
+    if fiscal_year_changed {
+        format = under_fiscal_year(&format, ledger.settings.fiscal_year_start, true);
+    }
+    let format = changed_format(&format, change, &ledger)?;
     if format != row.newest().format {
-        row = revise(&row, format, None);
+        row = revise(&row, format, None, today);
     }
     let switched = level != before.level;
     if row.newest() != original.newest() || switched {
@@ -58,8 +63,6 @@ pub(super) fn change(
         write(books, row.clone());
     }
     let settings = Settings::clone(&ledger.settings);
-    let stored = books.series.read(&(ledger.id, id))?.is_some();
-    debug_assert!(stored);
     let change = Change::SettingsChanged {
         settings: settings.clone(),
         series: touched,
@@ -100,20 +103,26 @@ fn changed(before: &Settings, change: &SettingsChange) -> Result<Settings, Halt>
     Ok(settings)
 }
 
-/// The series that another fiscal year changes, as it changes them.
-fn with_fiscal_year(books: &mut Books, ledger: &LedgerRow) -> Result<Vec<SeriesRow>, Halt> {
+/// The series that another fiscal year changes, as it changes them, but for `plain`, which other
+/// settings may change at the same time.
+fn with_fiscal_year(
+    books: &mut Books,
+    ledger: &LedgerRow,
+    plain: SeriesId,
+    today: Date,
+) -> Result<Vec<SeriesRow>, Halt> {
     let Some(all) = books.ledger_series.read(&ledger.id)?.cloned() else {
         return Err(Halt::Missing);
     };
     let mut changed = Vec::new();
-    for series in all {
+    for series in all.into_iter().filter(|series| series.id != plain) {
         let is_default = ledger.defaults.values().any(|id| *id == series.id);
         let before = &series.newest().format;
         let format = under_fiscal_year(before, ledger.settings.fiscal_year_start, is_default);
         if format == *before {
             continue;
         }
-        let row = revise(&series, format, None);
+        let row = revise(&series, format, None, today);
         check_formats(books, ledger, &row)?;
         write(books, row.clone());
         changed.push(row);
@@ -132,10 +141,6 @@ fn under_fiscal_year(format: &Format, start: FiscalYearStart, is_default: bool) 
             Reset::FiscalYear if start.is_calendar() => Reset::Yearly,
             other => other,
         };
-    }
-    if !fiscal(&format) {
-        // Where the fiscal year decides nothing, nothing changes yet.
-        return format;
     }
     format
 }

@@ -63,7 +63,8 @@ impl Format {
     /// ```
     /// use numbering::Format;
     ///
-    /// let invoices = Format { prefix: "inv-".into(), ..Format::of("{prefix}{year}-{seq}".parse()?) };
+    /// let format = Format::of("{prefix}{year}-{seq}".parse()?);
+    /// let invoices = Format { prefix: "inv-".into(), ..format };
     /// assert_eq!(invoices.leading_word().as_deref(), Some("INV"));
     /// assert_eq!(Format::of("INV{seq}".parse()?).leading_word(), None);
     /// # Ok::<(), numbering::PatternError>(())
