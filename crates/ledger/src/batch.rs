@@ -65,6 +65,9 @@ impl Batch {
         if self.books.is_missing_any() {
             return Step::Load(self.books.take_misses());
         }
+        // An answer must reach its own command; a rule that stops without saying what is missing
+        // would shift all those behind it.
+        assert_eq!(answers.len(), self.commands.len(), "a command stopped for no reason");
         Step::Done(Box::new(Decided {
             answers,
             changes: self.books.take_changes(),

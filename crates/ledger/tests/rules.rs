@@ -264,6 +264,34 @@ fn a_pattern_that_could_collide_is_refused() {
 }
 
 #[test]
+fn a_format_that_comes_back_behind_another_counter_is_refused() {
+    check(
+        Yearly,
+        "series aba pattern=ABA-{seq:5} -> ok
+         issue series=aba date=2026-05-01 count=3 -> ABA-00001 ABA-00002 ABA-00003
+         change aba pattern=ABA-{year}-{seq:5} -> ok
+         issue series=aba date=2027-01-01 -> ABA-2027-00001
+         change aba pattern=ABA-{seq:5} -> err pattern_collision
+         change aba pattern=NEW-{year}-{seq:5} -> ok
+         change aba pattern=ABA-{year}-{seq:5} -> ok
+         issue series=aba date=2027-01-01 -> ABA-2027-00002",
+    );
+}
+
+#[test]
+fn the_default_of_customers_can_be_another_series() {
+    check(
+        Yearly,
+        "series mine pattern={customer}-{year}-{seq:5} default=yes -> ok
+         settings mode=customer -> ok
+         issue customer=cus_1 -> AF004D11-2026-00001
+         issue series=customer_invoices customer=cus_1 -> err pattern_collision
+         series q pattern={invoice}-Q-{seq:2} scope=account -> err pattern_invalid
+         lock hard=2206-01-01 -> err parameter_invalid",
+    );
+}
+
+#[test]
 fn the_prefixes_of_series_are_no_customers() {
     check(
         Yearly,

@@ -7,6 +7,9 @@ use crate::id::{LedgerId, SeriesId};
 use crate::model::{FormatVersion, HouseStyle, Kind, KindText, Level, SeriesRow, Settings};
 use crate::refusal::Code;
 
+/// How many series a style comes with; theirs are the first ids of a ledger.
+pub(super) const SERIES_OF_STYLE: u32 = 3;
+
 /// One series of a house style.
 struct Spec {
     name: &'static str,
@@ -62,7 +65,7 @@ fn specs(
     account: (&'static str, &'static str),
     customer: &'static str,
     credit_notes: (&'static str, Scope),
-) -> [Spec; 3] {
+) -> [Spec; SERIES_OF_STYLE as usize] {
     let (pattern, prefix) = account;
     [
         Spec {

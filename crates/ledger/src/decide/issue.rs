@@ -168,6 +168,8 @@ impl Run<'_> {
             Some("series")
         } else if item.customer.is_some() && item.customer != row.customer {
             Some("customer")
+        } else if item.parent.is_some() && item.parent != row.parent {
+            Some("parent")
         } else {
             None
         };

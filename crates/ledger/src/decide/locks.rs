@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Halt, checked_text, ledger, permit, reason, record, refuse_param};
+use super::{Halt, checked_text, ledger, permit, reason, record, refuse_param, today};
 use crate::books::Books;
 use crate::command::{Command, LockMove};
 use crate::model::Settings;
@@ -41,6 +41,14 @@ pub(super) fn move_locks(
                 "The hard lock date is {now} and only ever moves forward. Give {now} or later."
             );
             return refuse_param(Code::LockBackward, "hard_lock_date", message);
+        }
+        let today = today(&ledger, command)?;
+        if hard > today {
+            let message = format!(
+                "The hard lock date can never be taken back, so it lies no later than today, \
+                 {today}. Use `lock_date` for a date ahead."
+            );
+            return refuse_param(Code::ParameterInvalid, "hard_lock_date", message);
         }
         settings.hard_lock_date = Some(hard);
     }

@@ -30,6 +30,13 @@ pub(super) fn revise(
         }];
         return revised;
     };
+    let newest = series.newest();
+    if first_ordinal.is_none() && newest.from > last_date && counts_alike(&newest.format, &format) {
+        // A change that waits for its day keeps waiting, with another print.
+        let last = revised.versions.len() - 1;
+        revised.versions[last].format = format;
+        return revised;
+    }
     let printed_today = today < last_date
         && series.version(today) == series.version(last_date)
         && counts_alike(&series.version(today).format, &format);
@@ -178,6 +185,16 @@ mod tests {
         assert_eq!(after.version(date(2026, 6, 15)).format, format("FAC/{year}/{seq:5}"));
         assert_eq!(bounds(&after, date(2026, 7, 1)), (date(2026, 1, 1), date(2027, 1, 1)));
         assert_eq!(bounds(&after, date(2027, 7, 1)), (date(2027, 1, 1), date(2028, 1, 1)));
+    }
+
+    #[test]
+    fn a_change_that_waits_is_not_lost() {
+        let before = series("INV/{year}/{seq:5}", date(2026, 5, 10));
+        let monthly = revise(&before, format("INV/{year}/{month}/{seq:4}"), Some(500), TODAY);
+        let wider = revise(&monthly, format("INV/{year}/{month}/{seq:6}"), None, TODAY);
+        let period = wider.period(date(2026, 5, 11));
+        assert_eq!((period.from, wider.first_ordinal(&period)), (date(2026, 5, 11), 500));
+        assert_eq!(wider.newest().format, format("INV/{year}/{month}/{seq:6}"));
     }
 
     #[test]

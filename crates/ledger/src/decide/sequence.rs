@@ -13,7 +13,7 @@ use crate::id::{CustomerId, GapId, LedgerId, Position, ScopeKey, SequenceId};
 use crate::limits;
 use crate::model::{
     CustomerRow, GapCause, GapRow, Kind, LedgerRow, PrefixOwner, SequenceKey, SequenceRow,
-    SeriesRow,
+    SeriesRow, State,
 };
 use crate::outcome::{GapView, Outcome, SequenceView};
 use crate::refusal::Code;
@@ -73,7 +73,9 @@ impl Scoping<'_> {
                 );
                 return refuse_param(Code::ParameterMissing, "invoice", message);
             };
-            let Some(row) = self.books.numbers.read(&(self.ledger, parent))? else {
+            let row = self.books.numbers.read(&(self.ledger, parent))?;
+            let held = row.filter(|row| matches!(row.state, State::Held | State::Void));
+            let Some(row) = held else {
                 let message = "There is no such number. Give the id of the parent's number.";
                 return refuse_param(Code::ResourceMissing, "invoice", message);
             };
@@ -220,6 +222,10 @@ pub(super) fn advance(
     let date = advance.date.unwrap_or(today);
     check_date(&ledger, today, date)?;
     check_century(&series, date)?;
+    if series.archived {
+        let message = format!("The series {} is archived. Open it again first.", series.name);
+        return refuse_param(Code::SeriesArchived, "series", message);
+    }
     if super::series::idle(&ledger, &series) {
         super::series::check_formats(books, &ledger, &series)?;
     }

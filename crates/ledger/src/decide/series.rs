@@ -64,10 +64,10 @@ pub(super) fn create(
         own: false,
         archived: false,
     };
-    check_formats(books, &ledger, &row)?;
     if new.default {
         make_default(&mut ledger, &row);
     }
+    check_formats(books, &ledger, &row)?;
     keep(books, command, ledger, row)
 }
 
@@ -95,15 +95,15 @@ pub(super) fn change(
     if let Some(start) = change.starting_number {
         set_start(&mut row, start)?;
     }
+    if change.default == Some(true) {
+        make_default(&mut ledger, &row);
+    }
     let format = changed_format(&row, change)?;
     if format != row.newest().format || change.first_ordinal.is_some() {
         let first = first_ordinal(&row, &format, change)?;
         let today = today(&ledger, command)?;
         row = revise(&row, format, first, today);
         check_formats(books, &ledger, &row)?;
-    }
-    if change.default == Some(true) {
-        make_default(&mut ledger, &row);
     }
     if row == *series && change.default.is_none() {
         return Ok(Outcome::Series(Box::new(row)));
@@ -206,6 +206,11 @@ pub(super) fn check_formats(
     if ledger.settings.style == HouseStyle::Stripe && format.pattern.has(TokenKind::Prefix) {
         super::defaults::check_account_prefix(&format.prefix)?;
     }
+    if format.pattern.has(TokenKind::Invoice) && row.scope != Scope::Parent {
+        let message = "{invoice} prints the parent's number, so the series counts by parent. Make \
+                       it with scope=parent, or take {invoice} out.";
+        return refuse_param(Code::PatternInvalid, "pattern", message);
+    }
     if let Err(error) = format.validate_for(row.scope) {
         return refuse_format(&error);
     }
@@ -228,7 +233,11 @@ pub(super) fn check_formats(
             }
         }
     }
-    for own in row.formats().filter(|own| *own != format) {
+    // The same format again counts on in the same sequences, unless the counters were cut
+    // otherwise in between.
+    let one_reset = row.formats().all(|own| own.reset == format.reset);
+    let before = row.versions.len() - 1 + row.former.len();
+    for own in row.formats().take(before).filter(|own| !(one_reset && *own == format)) {
         if let Some(collision) = own_collision(row, own, format, &taken) {
             return refuse_collision(&collision, "a former format of the same series");
         }
@@ -273,13 +282,14 @@ fn meeting(own: &Format, before: Date, format: &Format, boundary: Date) -> Optio
 }
 
 /// Whether a series that came with the style is not in use: nobody gets numbers from it, and it is
-/// checked again when the level changes to it, or when somebody asks it for its first number.
+/// checked again when it comes into use, by the level or by name.
 pub(super) fn idle(ledger: &LedgerRow, series: &SeriesRow) -> bool {
-    let mut levels = ledger.defaults.iter().filter(|(_, id)| **id == series.id).peekable();
     let level = ledger.settings.level;
-    !series.started()
-        && levels.peek().is_some()
-        && levels.all(|((kind, at), _)| *at != level && *kind == Kind::invoice())
+    let in_use = ledger.defaults.iter().any(|((kind, at), id)| {
+        let has_own = ledger.defaults.contains_key(&(kind.clone(), level));
+        *id == series.id && (*at == level || (*at == Level::Account && !has_own))
+    });
+    series.id.0 <= super::defaults::SERIES_OF_STYLE && !series.started() && !in_use
 }
 
 fn keep(

@@ -58,11 +58,14 @@ pub(super) fn change(
     if row.newest() != original.newest() || switched {
         check_formats(books, &ledger, &row)?;
     }
+    let settings = Settings::clone(&ledger.settings);
+    if row == original && settings == *before {
+        return Ok(Outcome::Settings(Box::new(SettingsView { settings, series: row })));
+    }
     touched.push(row.clone());
     for row in &touched {
         write(books, row.clone());
     }
-    let settings = Settings::clone(&ledger.settings);
     let change = Change::SettingsChanged {
         settings: settings.clone(),
         series: touched,
@@ -153,6 +156,15 @@ fn changed_format(
     let mut format = before.clone();
     let mut parts = before.pattern.parts().to_vec();
     if let Some(yearly_reset) = change.yearly_reset {
+        let finer = [TokenKind::Month, TokenKind::Quarter, TokenKind::Week, TokenKind::Day];
+        if finer.into_iter().any(|kind| before.pattern.has(kind)) {
+            let message = format!(
+                "The pattern {} prints more of the date than the year. Change the pattern and the \
+                 reset of the series itself.",
+                before.pattern
+            );
+            return refuse_param(Code::ParameterInvalid, "yearly_reset", message);
+        }
         set_year(&mut parts, yearly_reset);
         format.reset = if yearly_reset { yearly(ledger) } else { Reset::Never };
     }
@@ -182,6 +194,9 @@ fn changed_format(
     Ok(format)
 }
 
+/// What stands between the year and its neighbours.
+const SEPARATORS: [char; 5] = ['-', '/', '.', '_', ' '];
+
 /// Puts the year before the ordinal, or takes it out, with the separator beside it.
 fn set_year(parts: &mut Vec<Part>, wanted: bool) {
     let is_year = |part: &Part| matches!(part, Part::Token(Token::Year(_) | Token::EndYear(_)));
@@ -199,8 +214,13 @@ fn set_year(parts: &mut Vec<Part>, wanted: bool) {
     }
     while let Some(at) = parts.iter().position(is_year) {
         parts.remove(at);
+        if at == parts.len()
+            && let Some(Part::Literal(text)) = parts.last_mut()
+        {
+            *text = text.trim_end_matches(SEPARATORS).to_owned();
+        }
         if let Some(Part::Literal(text)) = parts.get_mut(at) {
-            let rest = text.trim_start_matches(['-', '/', '.', '_', ' ']).to_owned();
+            let rest = text.trim_start_matches(SEPARATORS).to_owned();
             *text = rest;
         }
         if matches!(parts.get(at), Some(Part::Literal(text)) if text.is_empty()) {
