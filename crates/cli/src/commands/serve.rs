@@ -100,6 +100,9 @@ pub(crate) fn log_to_standard_error(level: Level) {
         .with_max_level(level)
         .with_writer(io::stderr)
         .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
+        // A line that cannot be written, as where the log lies on the disk that is full, is let
+        // go: complaining about it on the same standard error would panic in place of an answer.
+        .log_internal_errors(false)
         .init();
 }
 

@@ -103,7 +103,13 @@ impl Place {
 
     /// Serves `gapless.db` at an address.
     pub(crate) fn serve(&self, listen: &str) -> Server {
-        let mut command = self.command(&["serve", "--listen", listen]);
+        Server::start(self.command(&["serve", "--listen", listen]))
+    }
+}
+
+impl Server {
+    /// Starts what serves, and waits until it says where.
+    pub(crate) fn start(mut command: Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("start the server");
         let mut output = BufReader::new(child.stdout.take().expect("its output"));
         let mut url = String::new();
@@ -112,9 +118,7 @@ impl Place {
         assert!(url.starts_with("http://"), "the first line is '{url}'");
         Server { child, url, output }
     }
-}
 
-impl Server {
     /// The address without `http://`.
     pub(crate) fn address(&self) -> &str {
         &self.url["http://".len()..]

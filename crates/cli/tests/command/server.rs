@@ -1,6 +1,8 @@
 //! `gapless serve`, and commands that use a server.
 
-use crate::gapless::{Place, data};
+use std::fs::OpenOptions;
+
+use crate::gapless::{Place, Server, data};
 
 #[test]
 fn a_new_file_is_set_up_and_its_keys_are_printed_once() {
@@ -26,6 +28,20 @@ fn a_new_file_is_set_up_and_its_keys_are_printed_once() {
     let (status, _) = again.ask(&key, "GET", "/v1/numbers", "");
     assert_eq!(status, 200);
     assert_eq!(again.stop("TERM"), (Some(0), String::new()), "keys were printed again");
+}
+
+#[test]
+fn a_log_without_room_costs_no_answer() {
+    let place = Place::new();
+    let keys = place.init("yearly");
+    let full = OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--log", "debug"]);
+    command.stderr(full);
+    let server = Server::start(command);
+    let (status, number) =
+        server.ask(&keys.live, "POST", "/v1/numbers", r#"{"date":"2026-05-03"}"#);
+    assert_eq!((status, &number["number"]), (200, &"INV-2026-00001".into()));
+    assert_eq!(server.stop("TERM").0, Some(0));
 }
 
 #[test]
