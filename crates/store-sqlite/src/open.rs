@@ -83,7 +83,13 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn new(path: &Path, vfs: Option<String>) -> Place {
         let name = path.display().to_string().into();
-        Place { path: path.to_owned(), name, vfs }
+        // A link and the file behind it are one database, with one lock and one log.
+        let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        let path = match is_link && vfs.is_none() {
+            true => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            false => path.to_owned(),
+        };
+        Place { path, name, vfs }
     }
 
     /// Connects for reading or for writing to a file that was prepared.

@@ -136,6 +136,17 @@ fn a_directory_that_is_not_there_is_told() {
 }
 
 #[test]
+fn a_link_is_the_file_behind_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (path, link) = (directory.path().join("x.db"), directory.path().join("link.db"));
+    let first = open(&path, Create::WhenMissing).expect("open");
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    let second = open(&link, NEVER).expect("open through the link");
+    let _writer = first.writer().expect("writer");
+    assert!(matches!(second.writer().err(), Some(StoreError::Busy(_))));
+}
+
+#[test]
 fn a_second_writer_is_told_to_wait() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("x.db");

@@ -20,7 +20,7 @@ use crate::error::EngineError;
 use crate::metrics::{Counters, count};
 
 /// Outcomes forgotten at once: few enough that nobody notices.
-const FORGET_CHUNK: u32 = 500;
+const FORGET_CHUNK: u32 = 1_024;
 /// Tries at a command that the store refuses, before it is told so.
 const CONFLICT_TRIES: u32 = 3;
 /// The first pause before a failing store is tried again; it doubles each time.
@@ -45,11 +45,13 @@ pub(crate) struct Runner {
     queue: Arc<Queue>,
     writer: Option<Box<dyn Writer>>,
     forgot: Instant,
+    /// Whether more outcomes were old than could be forgotten while others waited.
+    behind: bool,
 }
 
 impl Runner {
     pub(crate) fn new(shared: Arc<Shared>, queue: Arc<Queue>, writer: Box<dyn Writer>) -> Runner {
-        Runner { shared, queue, writer: Some(writer), forgot: Instant::now() }
+        Runner { shared, queue, writer: Some(writer), forgot: Instant::now(), behind: false }
     }
 
     /// Works until the queue is closed and empty.
@@ -65,7 +67,7 @@ impl Runner {
                 Work::Idle => expected = 0,
                 Work::End => return,
             }
-            if self.forgot.elapsed() >= self.shared.housekeeping {
+            if self.behind || self.forgot.elapsed() >= self.shared.housekeeping {
                 self.forget();
             }
         }
@@ -110,6 +112,11 @@ impl Runner {
                     if !retry.pause() {
                         return self.fail(waiting, &StoreError::Busy(busy.to_owned()).into());
                     }
+                }
+                // What cannot be read may be of one command only.
+                Err(Trouble::Failed(StoreError::Unusable(_))) if waiting.len() > 1 => {
+                    count(&self.shared.counters.split_batches, 1);
+                    return self.one_by_one(waiting);
                 }
                 Err(Trouble::Failed(error) | Trouble::InDoubt(_, error)) => {
                     if is_final(&error) || !retry.pause() {
@@ -226,9 +233,11 @@ impl Runner {
         }
     }
 
-    /// Forgets old outcomes, a few at a time, until none is left or something waits.
+    /// Forgets old outcomes, a few at a time, until none is left or something waits; then a few
+    /// more after each batch, always more than a batch writes.
     fn forget(&mut self) {
         self.forgot = Instant::now();
+        self.behind = false;
         let before = At(self.shared.clock.now().0.saturating_sub(OUTCOME_KEPT_MS));
         loop {
             let forgotten = match self.open() {
@@ -236,8 +245,12 @@ impl Runner {
                 Err(error) => Err(error),
             };
             match forgotten {
-                Ok(count) if count >= FORGET_CHUNK && self.queue.depth() == 0 => {}
-                Ok(_) => return,
+                Ok(count) if count < FORGET_CHUNK => return,
+                Ok(_) if self.queue.depth() == 0 => {}
+                Ok(_) => {
+                    self.behind = true;
+                    return;
+                }
                 Err(_) => return self.close(),
             }
         }
