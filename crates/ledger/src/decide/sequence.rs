@@ -68,16 +68,16 @@ impl Scoping<'_> {
         if series.scope == Scope::Parent {
             let Some(parent) = parent else {
                 let message = format!(
-                    "The series {} counts by parent document. Give its number's id in `invoice`.",
+                    "The series {} counts by parent document. Give its number's id in `parent`.",
                     series.name
                 );
-                return refuse_param(Code::ParameterMissing, "invoice", message);
+                return refuse_param(Code::ParameterMissing, "parent", message);
             };
             let row = self.books.numbers.read(&(self.ledger, parent))?;
             let held = row.filter(|row| matches!(row.state, State::Held | State::Void));
             let Some(row) = held else {
                 let message = "There is no such number. Give the id of the parent's number.";
-                return refuse_param(Code::ResourceMissing, "invoice", message);
+                return refuse_param(Code::ResourceMissing, "parent", message);
             };
             scoped.parent_text = row.text.clone();
             scoped.key = super::issue::parent_key(parent);
