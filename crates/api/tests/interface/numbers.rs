@@ -1,5 +1,6 @@
 //! Giving, finding, voiding and explaining numbers.
 
+use ledger::model::HouseStyle;
 use serde_json::json;
 
 use crate::app::App;
@@ -23,6 +24,29 @@ async fn the_same_reference_gives_the_same_number() {
     assert_eq!(first.body, again.body);
     let conflict = app.form("/v1/numbers", "reference=a&date=2026-05-04").await;
     assert_eq!((conflict.status.as_u16(), conflict.code()), (400, "reference_conflict"));
+}
+
+#[tokio::test]
+async fn a_parent_that_is_asked_for_can_be_given_by_that_name() {
+    let app = App::with(HouseStyle::Stripe, api::Limits::default()).await;
+    let invoice = app.form("/v1/numbers", "").await.ok();
+    let got = app.form("/v1/numbers", "kind=credit_note").await;
+    assert_eq!((got.code(), got.param()), ("parameter_missing", "parent"), "{}", got.text);
+    assert!(got.str("/error/message").contains("`parent`"), "{}", got.text);
+    let body = format!("kind=credit_note&{}={}", got.param(), invoice.str("/id"));
+    let note = app.form("/v1/numbers", &body).await.ok();
+    assert_eq!(note.str("/number"), format!("{}-CN-01", invoice.str("/number")));
+}
+
+#[tokio::test]
+async fn a_refused_batch_tells_of_no_number() {
+    let app = App::new().await;
+    let item = |date: &str| json!({ "reference": "a", "date": date });
+    let body = json!({ "items": [item("2026-05-03"), item("2026-05-02")] }).to_string();
+    let got = app.json("/v1/numbers/batch", &body).await;
+    assert_eq!((got.code(), got.param()), ("reference_conflict", "items[1][reference]"));
+    let message = got.str("/error/message");
+    assert!(message.contains("with another date") && !message.contains("INV-"), "{message}");
 }
 
 #[tokio::test]

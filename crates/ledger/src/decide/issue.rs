@@ -151,7 +151,9 @@ impl Run<'_> {
     /// Whether the reference's number answers the item; `false` when a new one is to be given.
     fn known(&self, item: &Item, position: Position) -> Result<bool, Halt> {
         let at = position.0.checked_sub(self.first_position);
-        let (row, series) = match at.and_then(|at| self.fresh.get(at as usize)) {
+        let fresh = at.and_then(|at| self.fresh.get(at as usize));
+        let is_of_this_batch = fresh.is_some();
+        let (row, series) = match fresh {
             Some(fresh) => (fresh.row.clone(), fresh.series.id),
             None => {
                 let view = view_of(self.books, self.ledger.id, position)?;
@@ -177,6 +179,13 @@ impl Run<'_> {
             return Ok(false);
         }
         if let Some(field) = field {
+            if is_of_this_batch {
+                let message = format!(
+                    "An item before this one has the same reference, with another {field}. Use \
+                     another reference for another document."
+                );
+                return refuse_param(Code::ReferenceConflict, "reference", message);
+            }
             let message = format!(
                 "The reference has the number {} already, with another {field}. Leave out \
                  `{field}`, or use another reference for another document.",
