@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 pub enum Code {
     /// The key was revoked.
     ApiKeyExpired,
-    /// The role does not allow it.
-    RoleForbidden,
-    /// The idempotency key was used for another request.
-    IdempotencyError,
-    /// No such ledger, series, number or gap.
-    ResourceMissing,
     /// A parameter that this command needs is missing.
     ParameterMissing,
     /// A parameter is malformed or out of range.
     ParameterInvalid,
+    /// The idempotency key was used for another request.
+    IdempotencyError,
+    /// The role does not allow it.
+    RoleForbidden,
+    /// No such ledger, series, number or gap.
+    ResourceMissing,
     /// Something of that name or id is already there.
     ResourceAlreadyExists,
     /// The reference was used with another date, series or customer.
@@ -65,11 +65,11 @@ impl Code {
     /// Every code, in rank order.
     pub const ALL: [Code; 26] = [
         Code::ApiKeyExpired,
-        Code::RoleForbidden,
-        Code::IdempotencyError,
-        Code::ResourceMissing,
         Code::ParameterMissing,
         Code::ParameterInvalid,
+        Code::IdempotencyError,
+        Code::RoleForbidden,
+        Code::ResourceMissing,
         Code::ResourceAlreadyExists,
         Code::ReferenceConflict,
         Code::ReferenceVoided,
@@ -96,11 +96,11 @@ impl Code {
     pub fn text(self) -> &'static str {
         match self {
             Code::ApiKeyExpired => "api_key_expired",
-            Code::RoleForbidden => "role_forbidden",
-            Code::IdempotencyError => "idempotency_error",
-            Code::ResourceMissing => "resource_missing",
             Code::ParameterMissing => "parameter_missing",
             Code::ParameterInvalid => "parameter_invalid",
+            Code::IdempotencyError => "idempotency_error",
+            Code::RoleForbidden => "role_forbidden",
+            Code::ResourceMissing => "resource_missing",
             Code::ResourceAlreadyExists => "resource_already_exists",
             Code::ReferenceConflict => "reference_conflict",
             Code::ReferenceVoided => "reference_voided",

@@ -48,8 +48,8 @@ async fn list(call: Call) -> Result<Reply, Failure> {
 
 async fn explain(call: Call) -> Result<Reply, Failure> {
     let (params, once) = call.params_once()?;
-    let gap = request::gap_id(call.id(), call.ledger(), "id")?;
     let text = request::explanation(params)?;
+    let gap = request::gap_id(call.id(), call.ledger(), "id")?;
     let mode = call.mode();
     call.execute(Action::ExplainGap(gap, text), once, |outcome| match outcome {
         Outcome::Explained(view) => Some(answer::to_json(&Gap::new(&view, mode))),

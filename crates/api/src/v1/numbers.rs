@@ -165,8 +165,7 @@ async fn retrieve(call: Call) -> Result<Reply, Failure> {
 
 async fn void(call: Call) -> Result<Reply, Failure> {
     let (params, once) = call.params_once()?;
-    let number = request::number_id(call.id(), call.ledger(), "id")?;
-    let void = request::void(params, number)?;
+    let void = request::void(params, call.id(), call.ledger())?;
     let mode = call.mode();
     call.execute(Action::Void(void), once, |outcome| match outcome {
         Outcome::Voided(view) => Some(answer::to_json(&answer::number(&view, mode))),

@@ -191,7 +191,7 @@ async fn archive(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn preview(call: Call) -> Result<Reply, Failure> {
-    let preview = request::preview(call.params()?, call.series()?, call.ledger())?;
+    let preview = request::preview(call.params()?, call.id(), call.ledger())?;
     let count = usize::try_from(preview.count).unwrap_or(1);
     let items = vec![preview.item; count];
     let found = call.engine.preview_items(call.ledger(), items).await;
@@ -203,7 +203,7 @@ async fn preview(call: Call) -> Result<Reply, Failure> {
 
 async fn advance(call: Call) -> Result<Reply, Failure> {
     let (params, once) = call.params_once()?;
-    let advance = request::advance(params, call.series()?, call.ledger())?;
+    let advance = request::advance(params, call.id(), call.ledger())?;
     let mode = call.mode();
     let write = |outcome| match outcome {
         Outcome::Advanced(view, gap) => {

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use ledger::Actor;
+use ledger::id::Position;
 use ledger::model::HouseStyle;
 use ledger::role::Role;
 
@@ -172,5 +173,40 @@ async fn the_error_of_the_lowest_rank_is_told() {
         }
         let got = app.send(request.body(Body::from(body.to_owned())).unwrap()).await;
         assert_eq!(got.code(), code, "{}", got.text);
+    }
+}
+
+/// The rungs behind those: what the request alone shows comes before whatever must be looked up.
+#[tokio::test]
+async fn what_is_malformed_is_told_before_anything_is_looked_up() {
+    let app = App::new().await;
+    app.keyed("/v1/numbers", "{}", Some("used")).await.ok();
+    let operator = || Actor::Operator("test".to_owned());
+    let key = |role| app.engine.create_key(app.account.test, operator(), role, "key");
+    let clerk = key(Role::Clerk).await.unwrap().secret;
+    let auditor = key(Role::Auditor).await.unwrap().secret;
+    let unknown = Position(77).id(app.account.test);
+    let void = format!("/v1/numbers/{unknown}/void");
+    let advance = "/v1/series/nowhere/advance";
+    let elsewhere = "/v1/numbers/num_1/void";
+    let (cause, reason) = (r#"{"cause":"x"}"#, r#"{"reason":"r"}"#);
+    for (secret, path, key, body, code) in [
+        (&auditor, "/v1/series", "used", "{}", "parameter_missing"),
+        (&auditor, void.as_str(), "used", "{}", "parameter_missing"),
+        (&auditor, elsewhere, "used", "{}", "parameter_missing"),
+        (&auditor, elsewhere, "used", cause, "parameter_invalid"),
+        (&auditor, advance, "used", r#"{"next":0}"#, "parameter_missing"),
+        (&auditor, void.as_str(), "used", cause, "parameter_invalid"),
+        (&auditor, elsewhere, "used", reason, "resource_missing"),
+        (&auditor, void.as_str(), "used", reason, "idempotency_error"),
+        (&auditor, void.as_str(), "new", reason, "role_forbidden"),
+        (&clerk, void.as_str(), "new", reason, "resource_missing"),
+    ] {
+        let request = plain("POST", path)
+            .header("authorization", format!("Bearer {secret}"))
+            .header("idempotency-key", key)
+            .header("content-type", "application/json");
+        let got = app.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+        assert_eq!(got.code(), code, "{path} {body}: {}", got.text);
     }
 }

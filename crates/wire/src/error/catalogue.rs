@@ -59,6 +59,13 @@ pub const CATALOGUE: &[Entry] = &[
         "The API key is malformed or not known.",
         "Check the key; an administrator can make a new one.",
     ),
+    ledger(
+        Code::ApiKeyExpired,
+        401,
+        ErrorType::InvalidRequest,
+        "The API key was revoked.",
+        "Use another key; an administrator can make one.",
+    ),
     rim(
         RimCode::ApiVersionInvalid,
         400,
@@ -179,35 +186,6 @@ pub const CATALOGUE: &[Entry] = &[
         "Send a number with digits that rise.",
     ),
     ledger(
-        Code::ApiKeyExpired,
-        401,
-        ErrorType::InvalidRequest,
-        "The API key was revoked.",
-        "Use another key; an administrator can make one.",
-    ),
-    ledger(
-        Code::RoleForbidden,
-        403,
-        ErrorType::InvalidRequest,
-        "The key's role does not allow it.",
-        "Use a key of a role that the message names.",
-    ),
-    ledger(
-        Code::IdempotencyError,
-        400,
-        ErrorType::Idempotency,
-        "The idempotency key was used for another request.",
-        "Use a new key for a new request, or repeat the first request unchanged.",
-    ),
-    ledger(
-        Code::ResourceMissing,
-        404,
-        ErrorType::InvalidRequest,
-        "There is no such number, series, gap or ledger; with status 400 where a parameter names \
-         it.",
-        "List what there is, and correct the id or the name.",
-    ),
-    ledger(
         Code::ParameterMissing,
         400,
         ErrorType::InvalidRequest,
@@ -220,6 +198,28 @@ pub const CATALOGUE: &[Entry] = &[
         ErrorType::InvalidRequest,
         "A parameter is malformed or out of range.",
         "Correct it as the message says.",
+    ),
+    ledger(
+        Code::IdempotencyError,
+        400,
+        ErrorType::Idempotency,
+        "The idempotency key was used for another request.",
+        "Use a new key for a new request, or repeat the first request unchanged.",
+    ),
+    ledger(
+        Code::RoleForbidden,
+        403,
+        ErrorType::InvalidRequest,
+        "The key's role does not allow it.",
+        "Use a key of a role that the message names.",
+    ),
+    ledger(
+        Code::ResourceMissing,
+        404,
+        ErrorType::InvalidRequest,
+        "There is no such number, series, gap or ledger; with status 400 where a parameter names \
+         it.",
+        "List what there is, and correct the id or the name.",
     ),
     ledger(
         Code::ResourceAlreadyExists,
@@ -406,12 +406,17 @@ Every answer that is no success carries
 programs, `message` says what happened and what to do, and `param` names the parameter at fault,
 such as `items[3][date]`.
 
-Where several errors apply, the one with the lowest rank is told; where several parameters are
-wrong, the first one, in the order in which `/openapi.json` lists them. `type` is
-`idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
+Where several errors apply, the one with the lowest rank is told. What the request alone shows,
+ranks 1 to 25, is told before anything is looked up: first names that are unknown or stand twice,
+then, of several parameters that are wrong, the first one, in the order in which `/openapi.json`
+lists them. An id that can be none of this ledger is told there too, as `resource_missing`, behind
+the parameters where it stands in the address. What only the ledger can tell, such as a customer
+that the series needs, comes behind rank 28.
+
+`type` is `idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
 `invalid_request_error` otherwise. Answers 429 and 503 carry `Retry-After` and
-`Stripe-Should-Retry: true`. Ranks 1 to 22 are found on the way to the ledger and are not kept for
-an idempotency key; the others are, except the last three.
+`Stripe-Should-Retry: true`. What the request alone shows and ranks 26 and 27 are not kept for an
+idempotency key; the rest is, except the last three.
 
 | rank | code | status | meaning | remedy |
 | --- | --- | --- | --- | --- |
@@ -456,9 +461,14 @@ mod tests {
             )
             .collect();
         assert_eq!(rims, RimCode::ALL);
-        let is_rim = |entry: &&Entry| matches!(entry.code, ErrorCode::Rim(_));
-        let before = CATALOGUE.iter().take_while(is_rim).count();
-        assert_eq!((before, rims.len() - before), (22, 3), "the introduction says so");
+        let rank =
+            |code: ErrorCode| CATALOGUE.iter().position(|entry| entry.code == code).unwrap() + 1;
+        let (last_of_shape, last_unkept) = (Code::ParameterInvalid, Code::RoleForbidden);
+        let ranks = (rank(last_of_shape.into()), rank(last_unkept.into()));
+        assert_eq!(ranks, (25, 27), "the introduction says so");
+        let at_the_end = CATALOGUE.iter().rev();
+        let at_the_end = at_the_end.take_while(|entry| matches!(entry.code, ErrorCode::Rim(_)));
+        assert_eq!(at_the_end.count(), 3, "the introduction says so");
         assert_eq!(ledgers, Code::ALL);
         let mut words: Vec<_> = CATALOGUE.iter().map(|entry| entry.code.text()).collect();
         words.sort_unstable();

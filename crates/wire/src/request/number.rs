@@ -74,14 +74,16 @@ fn read_item(mut fields: Fields<'_>, ledger: LedgerId) -> Result<Item, Problem> 
     })
 }
 
-/// Reads why a number is voided. Without a cause, its document was cancelled.
+/// Reads why the number `id` is voided. Without a cause, its document was cancelled.
 ///
 /// # Errors
 /// See [`Problem`].
-pub fn void(params: Params<'_>, number: Position) -> Result<Void, Problem> {
+pub fn void(params: Params<'_>, id: &str, ledger: LedgerId) -> Result<Void, Problem> {
     let mut fields = params.fields(&["cause", "reason"])?;
     let cause = fields.word("cause", Cause::parse, "unused or cancelled")?;
     let reason = fields.prose("reason")?.ok_or_else(|| fields.missing("reason"))?;
+    // Parameters first, then what the address names: see the ranks of errors.
+    let number = number_id(id, ledger, "id")?;
     Ok(Void { number, cause: cause.unwrap_or(Cause::Cancelled), reason })
 }
 
@@ -283,7 +285,8 @@ mod tests {
 
     #[test]
     fn a_void_needs_its_reason() {
-        let read = |body: &str| void(Params::from_form(body).unwrap(), Position(1));
+        let read =
+            |body: &str| void(Params::from_form(body).unwrap(), &Position(1).id(LEDGER), LEDGER);
         assert_eq!(read("reason=wrong+customer").unwrap().cause, Cause::Cancelled);
         assert_eq!(read("cause=unused&reason=x").unwrap().cause, Cause::Unused);
         assert_eq!(read("cause=unused").unwrap_err().param.as_deref(), Some("reason"));

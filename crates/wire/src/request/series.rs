@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger::command::{Advance, Item, NewSeries, SeriesChange, SeriesRef};
+use ledger::command::{Advance, Item, NewSeries, SeriesChange};
 use ledger::id::{CustomerId, LedgerId, SeriesId};
 use ledger::limits as max;
 use ledger::model::Kind;
@@ -11,7 +11,7 @@ use numbering::{Reset, Scope};
 
 use super::list::{PAGING, Paging, paging};
 use super::number::{KIND_WORDS, kind};
-use super::{elsewhere, number_field};
+use super::{elsewhere, number_field, series_ref};
 use crate::error::Problem;
 use crate::limits::PREVIEW_MAX;
 use crate::params::{Fields, Lines, Params, TextsLimits};
@@ -97,44 +97,37 @@ pub fn series_archive(params: Params<'_>) -> Result<SeriesArchive, Problem> {
     Ok(if closed { SeriesArchive::Close } else { SeriesArchive::Reopen })
 }
 
-/// Reads where a sequence moves forward to.
+/// Reads where a sequence of the series `id` moves forward to.
 ///
 /// # Errors
 /// See [`Problem`].
-pub fn advance(
-    params: Params<'_>,
-    series: SeriesRef,
-    ledger: LedgerId,
-) -> Result<Advance, Problem> {
+pub fn advance(params: Params<'_>, id: &str, ledger: LedgerId) -> Result<Advance, Problem> {
     let mut fields = params.fields(&["date", "customer", "parent", "next", "reason"])?;
+    // Parameters first, then what the address names: see the ranks of errors.
     Ok(Advance {
-        series,
         date: fields.date("date")?,
         customer: fields.text("customer", max::CUSTOMER_CHARS_MAX)?.map(CustomerId),
         parent: number_field(&mut fields, "parent", ledger)?,
         next: fields.ordinal("next")?.ok_or_else(|| fields.missing("next"))?,
         reason: fields.prose("reason")?.ok_or_else(|| fields.missing("reason"))?,
+        series: series_ref(id, ledger, "id")?,
     })
 }
 
-/// Reads what a preview of a series shows.
+/// Reads what a preview of the series `id` shows.
 ///
 /// # Errors
 /// See [`Problem`].
-pub fn preview(
-    params: Params<'_>,
-    series: SeriesRef,
-    ledger: LedgerId,
-) -> Result<Preview, Problem> {
+pub fn preview(params: Params<'_>, id: &str, ledger: LedgerId) -> Result<Preview, Problem> {
     let mut fields = params.fields(&["date", "count", "kind", "customer", "parent"])?;
     let date = fields.date("date")?;
     let count = fields.integer("count", 1..=u64::from(PREVIEW_MAX))?;
     let item = Item {
         date,
-        series: Some(series),
         kind: kind(&mut fields)?,
         customer: fields.text("customer", max::CUSTOMER_CHARS_MAX)?.map(CustomerId),
         parent: number_field(&mut fields, "parent", ledger)?,
+        series: Some(series_ref(id, ledger, "id")?),
         ..Item::default()
     };
     Ok(Preview { item, count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1) })
@@ -252,14 +245,13 @@ mod tests {
 
     #[test]
     fn changes_advances_and_previews() {
-        let series = || SeriesRef::Name("a".to_owned());
         let change = series_change(form("prefix=&first_ordinal=7")).unwrap();
         assert_eq!((change.prefix.as_deref(), change.first_ordinal), (Some(""), Some(7)));
-        let advance = |text| super::advance(form(text), series(), LedgerId(1));
+        let advance = |text| super::advance(form(text), "invoices", LedgerId(1));
         assert_eq!(advance("next=9&reason=lost+book").unwrap().next, 9);
         assert_eq!(advance("next=9").unwrap_err().param.as_deref(), Some("reason"));
         assert_eq!(advance("reason=x").unwrap_err().param.as_deref(), Some("next"));
-        let preview = |text| super::preview(form(text), series(), LedgerId(1));
+        let preview = |text| super::preview(form(text), "invoices", LedgerId(1));
         assert_eq!(preview("").unwrap().count, 1);
         assert_eq!(preview("count=101").unwrap_err().param.as_deref(), Some("count"));
         assert_eq!(series_archive(form("")), Ok(SeriesArchive::Close));
