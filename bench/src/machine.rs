@@ -28,7 +28,7 @@ pub(crate) fn facts(stage: &Stage) -> Result<Vec<(&'static str, String)>> {
         ("kernel", kernel().unwrap_or_else(|| std::env::consts::OS.to_owned())),
         ("file system of the databases", file_system(&directory)),
         ("a page written and synced", format!("{:.2} ms", sync_ms(&directory)?)),
-        ("load when it began", load().unwrap_or_else(|| "unknown".to_owned())),
+        ("load when it began", load()),
         ("connections", stage.connections().to_string()),
     ];
     if let Some(installation) = Installation::find() {
@@ -55,10 +55,10 @@ fn kernel() -> Option<String> {
     Some(format!("Linux {}", release.trim()))
 }
 
-/// How many threads of anybody wanted a core during the last minute.
-fn load() -> Option<String> {
-    let text = fs::read_to_string("/proc/loadavg").ok()?;
-    text.split(' ').next().map(str::to_owned)
+/// How many threads of anybody wanted a core or the disk during the last minute.
+pub(crate) fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().filter(|word| !word.is_empty()).unwrap_or("unknown").to_owned()
 }
 
 /// The type of the file system that `directory` is on: on one in memory, a sync costs nothing.

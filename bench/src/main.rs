@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let chosen = parts::chosen(&options.only, options.extent())?;
     let stage = Stage::new(options.connections);
-    let machine = machine::facts(&stage)?;
+    let mut machine = machine::facts(&stage)?;
     for (word, value) in &machine {
         println!("{word}: {value}");
     }
@@ -41,6 +41,7 @@ fn main() -> Result<()> {
         open.push((entry, (entry.open)(&stage).with_context(|| entry.title.to_owned())?));
     }
 
+    machine.push(("load when all was ready to be measured", machine::load()));
     let mut results = Results::default();
     for round in 1..=options.rounds {
         for (entry, part) in &mut open {
@@ -50,6 +51,7 @@ fn main() -> Result<()> {
         }
     }
 
+    machine.push(("load when it ended, its own included", machine::load()));
     let tables = [report::parts_table, report::figures_table, report::goals_table];
     for table in tables {
         println!("\n{}", table(&results));

@@ -39,6 +39,7 @@ pub(crate) fn open(stage: &Stage) -> Result<Box<dyn Part + '_>> {
     let connections = stage.connections();
     Ok(Box::new(Large {
         server: Some(server),
+        memory: Figure::IssuerMemoryMib,
         program,
         database,
         orders,
@@ -63,6 +64,8 @@ fn program() -> Result<PathBuf> {
 struct Large {
     /// The one that was started last, or that gave the numbers.
     server: Option<Child>,
+    /// What the memory of that server is told as.
+    memory: Figure,
     program: PathBuf,
     database: PathBuf,
     orders: Rc<Orders>,
@@ -81,11 +84,12 @@ impl Part for Large {
         let sender = Rc::clone(&self.orders);
         let write = move |buffer: &mut Vec<u8>| sender.write_one(buffer);
         let mut sample = load(server.address(), self.connections, time, write)?;
-        sample.figures.insert(Figure::MemoryMib, server.memory_mib()?);
+        sample.figures.insert(self.memory, server.memory_mib()?);
         drop(server);
         let next = Child::start(&self.program, &self.database)?;
         sample.figures.insert(Figure::StartSeconds, next.started_in().as_secs_f64());
         self.server = Some(next);
+        self.memory = Figure::MemoryMib;
         Ok(sample)
     }
 }
