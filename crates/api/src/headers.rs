@@ -12,7 +12,12 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The hash of the idempotency key.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        let message = "The request has several Idempotency-Key headers. Send one.";
+        return Err(Problem::new(RimCode::IdempotencyKeyInvalid, message));
+    }
     let fits = (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&value.len()) && value.to_str().is_ok();
     if !fits {
         let message = format!(
@@ -89,5 +94,10 @@ mod tests {
         assert_eq!(read(&"k".repeat(256)), Err("idempotency_key_invalid"));
         assert_eq!(read(""), Err("idempotency_key_invalid"));
         assert_eq!(read("ä"), Err("idempotency_key_invalid"));
+        let mut several = HeaderMap::new();
+        several.append(IDEMPOTENCY_KEY, HeaderValue::from_static("a"));
+        several.append(IDEMPOTENCY_KEY, HeaderValue::from_static("b"));
+        let problem = idempotency_key(&several).unwrap_err();
+        assert_eq!(problem.code.text(), "idempotency_key_invalid");
     }
 }

@@ -77,7 +77,7 @@ pub const CATALOGUE: &[Entry] = &[
         RimCode::IdempotencyKeyInvalid,
         400,
         ErrorType::InvalidRequest,
-        "`Idempotency-Key` is empty, too long, or no plain text.",
+        "`Idempotency-Key` is empty, too long, no plain text, or stands twice.",
         "Send 1 to 255 printable ASCII characters.",
     ),
     rim(
