@@ -337,7 +337,13 @@ fn read_date(value: &Value<'_>, name: impl Fn() -> String) -> Result<Option<Date
     match value {
         Value::Text(text) if text.is_empty() => Ok(None),
         Value::Text(text) => crate::request::civil_date(text, &name()).map(Some),
-        _ => crate::request::civil_date("no text", &name()).map(Some),
+        _ => {
+            let name = name();
+            let message = format!(
+                "`{name}` must be a text such as \"2026-05-31\". In JSON, put it in quotes."
+            );
+            Err(Problem::of(RimCode::ParameterInvalidDate, &name, message))
+        }
     }
 }
 
