@@ -6,7 +6,7 @@ use ledger::command::SeriesRef;
 use ledger::id::{LedgerId, SeriesId};
 use ledger::model::{LedgerRow, SeriesRow};
 use ledger::{Code, Misses, Refusal};
-use store::Reader;
+use store::{Page, Reader};
 
 use crate::error::EngineError;
 
@@ -69,4 +69,22 @@ fn missing(which: &SeriesRef) -> Refusal {
     };
     let text = format!("There is no series {name}. List them to see their names and ids.");
     Refusal::of(Code::ResourceMissing, "series", text)
+}
+
+/// Refuses a page that is to begin or end at what is not there.
+pub(crate) fn cursors<Id: Copy>(
+    page: &Page<Id>,
+    mut is_there: impl FnMut(Id) -> Result<bool, EngineError>,
+) -> Result<(), EngineError> {
+    let cursors = [("starting_after", page.starting_after), ("ending_before", page.ending_before)];
+    for (param, cursor) in cursors {
+        if let Some(id) = cursor
+            && !is_there(id)?
+        {
+            let text =
+                format!("There is nothing with the id in `{param}`. Take one from the list.");
+            return Err(Refusal::of(Code::ResourceMissing, param, text).into());
+        }
+    }
+    Ok(())
 }

@@ -40,6 +40,23 @@ fn not_found(what: &str) -> Problem {
     Problem::of(Code::ResourceMissing, "id", message)
 }
 
+/// Refuses a page that is to begin or end at what is not there.
+fn check_cursors<Id: Copy>(
+    paging: &wire::request::Paging<Id>,
+    is_there: impl Fn(Id) -> bool,
+) -> Result<(), Problem> {
+    let after = ("starting_after", paging.starting_after);
+    let before = ("ending_before", paging.ending_before);
+    for (param, cursor) in [after, before] {
+        if cursor.is_some_and(|id| !is_there(id)) {
+            let message =
+                format!("There is nothing with the id in `{param}`. Take one from the list.");
+            return Err(Problem::of(Code::ResourceMissing, param, message));
+        }
+    }
+    Ok(())
+}
+
 /// The text of a next number, where there is one to tell.
 fn next_text(view: &engine::SeriesView) -> Option<&str> {
     view.next.as_ref().ok().map(|next| next.row.text.as_str())

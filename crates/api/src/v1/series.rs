@@ -9,7 +9,7 @@ use wire::answer::{self, AdvanceAnswer, List, PreviewAnswer, Series};
 use wire::limits::BODY_BYTES_MAX;
 use wire::request::{self, SeriesArchive};
 
-use super::{defect, next_text};
+use super::{check_cursors, defect, next_text};
 use crate::call::{Call, Once};
 use crate::failure::{Failure, in_address};
 use crate::openapi::{Kind, Param, needed, optional};
@@ -145,6 +145,7 @@ async fn list(call: Call) -> Result<Reply, Failure> {
     let rows = call.engine.read(move |reader| Ok(reader.series(ledger)?)).await?;
     // Newest made first, as every list.
     let ids: Vec<SeriesId> = rows.iter().rev().map(|row| row.id).collect();
+    check_cursors(&paging, |id| ids.contains(&id))?;
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let (shown, has_more) = if let Some(before) = paging.ending_before {
         let end = ids.partition_point(|id| *id > before);

@@ -6,8 +6,8 @@ use engine::Progress;
 use wire::answer::{self, List, TrailEntry, TrailVerification, Violation, Walked};
 use wire::request;
 
-use super::defect;
 use super::series::get;
+use super::{check_cursors, defect};
 use crate::app::App;
 use crate::call::Call;
 use crate::failure::{Failure, overloaded};
@@ -41,6 +41,7 @@ pub(super) static ROUTES: &[Route] = &[
 async fn list(call: Call) -> Result<Reply, Failure> {
     let paging = request::trail_list(call.params()?, call.ledger())?;
     let count = call.engine.trail_head(call.ledger()).await?.count;
+    check_cursors(&paging, |index| index < count)?;
     let limit = u64::from(paging.limit);
     let (from, to) = if let Some(before) = paging.ending_before {
         let from = before.saturating_add(1).min(count);

@@ -4,9 +4,10 @@ use ledger::command::SeriesRef;
 use ledger::id::{GapId, LedgerId};
 use ledger::model::GapCause;
 use ledger::outcome::GapView;
-use store::{GapFilter, Page};
+use store::{GapFilter, Page, Reader};
 
 use crate::engine::Engine;
+use crate::error::EngineError;
 use crate::lookup;
 use crate::pending::Pending;
 
@@ -31,13 +32,15 @@ pub struct GapList {
 }
 
 impl Engine {
-    /// Gaps of a ledger, newest first. The answer refuses a series that is not there.
+    /// Gaps of a ledger, newest first. The answer refuses a series or a cursor that is not
+    /// there.
     pub fn gaps(&self, ledger: LedgerId, query: GapQuery, page: Page<GapId>) -> Pending<GapList> {
         self.read(move |reader| {
             let series = match &query.series {
                 Some(which) => Some(lookup::series(reader, ledger, which)?.id),
                 None => None,
             };
+            lookup::cursors(&page, |id| gap_is_there(reader, ledger, id))?;
             let filter = GapFilter { series, cause: query.cause, explained: query.explained };
             let found = reader.gaps(ledger, &filter, page)?;
             let ids = found.rows.iter().map(|(_, sequence)| sequence.series);
@@ -49,4 +52,12 @@ impl Engine {
             Ok(GapList { data, has_more: found.has_more })
         })
     }
+}
+
+fn gap_is_there(reader: &mut dyn Reader, ledger: LedgerId, id: GapId) -> Result<bool, EngineError> {
+    // Newest first: the first one behind the next id is this one, or it is not there.
+    let next = id.0.checked_add(1).map(GapId);
+    let page = Page { starting_after: next, ending_before: None, limit: 1 };
+    let found = reader.gaps(ledger, &GapFilter::default(), page)?;
+    Ok(found.rows.first().is_some_and(|(row, _)| row.id == id))
 }

@@ -44,8 +44,8 @@ pub struct NumberList {
 }
 
 impl Engine {
-    /// Numbers of a ledger, newest given first. The answer refuses a series that is not there,
-    /// and a period without a series.
+    /// Numbers of a ledger, newest given first. The answer refuses a series or a cursor that
+    /// is not there, and a period without a series.
     pub fn numbers(
         &self,
         ledger: LedgerId,
@@ -54,6 +54,7 @@ impl Engine {
     ) -> Pending<NumberList> {
         self.read(move |reader| {
             let filter = filter(reader, ledger, query)?;
+            lookup::cursors(&page, |id| Ok(reader.number(ledger, id)?.is_some()))?;
             let found = reader.numbers(ledger, &filter, page)?;
             views(reader, ledger, found)
         })
