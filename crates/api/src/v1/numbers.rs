@@ -28,7 +28,11 @@ const ITEM: &[Param] = &[
 const FILTERS: &[Param] = &[
     optional("series", Kind::Text, "Of a series, by id or name"),
     optional("period", Kind::Text, "Of a period, by its label, such as 2026 or 2026-05"),
-    optional("state", Kind::Words(&["held", "void", "blank", "occupied"]), "In a state"),
+    optional(
+        "state",
+        Kind::Words(&["held", "void", "occupied"]),
+        "In a state; ordinals that are blank have no number and are listed by /v1/gaps",
+    ),
     optional("kind", Kind::Text, "Of a kind of document"),
     optional("customer", Kind::Text, "Of a customer"),
     optional("reference", Kind::Text, "With a reference"),

@@ -1,5 +1,6 @@
 //! Giving, finding, voiding and explaining numbers.
 
+use ledger::id::{GapId, Position, SeriesId};
 use ledger::model::HouseStyle;
 use serde_json::json;
 
@@ -121,6 +122,33 @@ async fn filters_narrow_a_list() {
     assert_eq!((got.code(), got.param()), ("parameter_invalid", "period"));
     let got = app.get("/v1/numbers?series=nowhere").await;
     assert_eq!((got.status.as_u16(), got.param()), (400, "series"));
+    let got = app.get("/v1/numbers?state=blank").await;
+    assert_eq!((got.code(), got.param()), ("parameter_invalid", "state"));
+    assert!(got.str("/error/message").contains("/v1/gaps"), "{}", got.text);
+}
+
+#[tokio::test]
+async fn a_page_begins_at_what_is_there() {
+    let app = App::new().await;
+    app.form("/v1/numbers", "").await.ok();
+    let skip = "next=9&reason=lost+book";
+    app.form("/v1/series/invoices/advance", skip).await.ok();
+    let ledger = app.account.test;
+    for (list, unknown) in [
+        ("/v1/numbers", Position(77).id(ledger)),
+        ("/v1/gaps", GapId(77).id(ledger)),
+        ("/v1/series", SeriesId(77).id(ledger)),
+        ("/v1/trail", "ent_77".to_owned()),
+    ] {
+        let all = app.get(list).await.ok();
+        let known = all.str("/data/0/id");
+        for param in ["starting_after", "ending_before"] {
+            app.get(&format!("{list}?{param}={known}")).await.ok();
+            let got = app.get(&format!("{list}?{param}={unknown}")).await;
+            assert_eq!((got.code(), got.param()), ("resource_missing", param), "{list}");
+            assert_eq!(got.status.as_u16(), 400, "{list}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ pub fn number_list(params: Params<'_>, ledger: LedgerId) -> Result<NumberList, P
     let mut list = NumberList {
         series: series_field(&mut fields, ledger)?,
         period: fields.text("period", PERIOD_CHARS_MAX)?,
-        state: fields.word("state", State::parse, "held, void, blank or occupied")?,
+        state: state(&mut fields)?,
         kind: kind(&mut fields)?,
         customer: fields.text("customer", max::CUSTOMER_CHARS_MAX)?.map(CustomerId),
         reference: fields.text("reference", max::REFERENCE_CHARS_MAX)?,
@@ -113,6 +113,16 @@ pub fn number_list(params: Params<'_>, ledger: LedgerId) -> Result<NumberList, P
 }
 
 const PERIOD_CHARS_MAX: usize = 40;
+
+fn state(fields: &mut Fields<'_>) -> Result<Option<State>, Problem> {
+    match fields.word("state", State::parse, "held, void or occupied")? {
+        Some(State::Blank) => fields.refuse(
+            "state",
+            "is blank. Ordinals that are blank have no number; GET /v1/gaps lists their runs.",
+        ),
+        state => Ok(state),
+    }
+}
 
 /// `date=D`, or `date[gte|gt|lte|lt]=D`.
 fn date_bounds(fields: &mut Fields<'_>) -> Result<(Option<Date>, Option<Date>), Problem> {
@@ -234,6 +244,8 @@ mod tests {
             let problem = json(&body).unwrap_err();
             assert_eq!((problem.code.text(), problem.param.as_deref()), (code, Some(param)));
         }
+        let unquoted = json(r#"{"date":20260503}"#).unwrap_err();
+        assert!(unquoted.message.contains("put it in quotes"), "{unquoted}");
         let keys = |count: usize| {
             (0..count).map(|n| format!("metadata[k{n}]=v")).collect::<Vec<_>>().join("&")
         };
