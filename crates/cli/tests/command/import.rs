@@ -83,3 +83,17 @@ fn what_does_not_fit_is_told_and_nothing_is_written() {
     assert!(error["message"].as_str().unwrap().contains("line 3"), "{error}");
     assert_eq!(place.ok(&["trail", "head"]), head);
 }
+
+#[test]
+fn what_is_imported_is_told_even_where_no_number_can_follow() {
+    for list in ["INV-1,2062-01-01", "INV-999999999999999,2026-01-01"] {
+        let place = Place::new();
+        place.init("yearly");
+        place.write("list.csv", format!("number,date\n{list}\n"));
+        let import = place.json(&["import", "list.csv"]);
+        assert_eq!(import["numbers"], 1, "{list}");
+        assert_eq!(import["series"][0]["next"], serde_json::Value::Null, "{list}");
+        assert!(import["series"][0]["next_unknown"].is_string(), "{list}");
+        assert_eq!(place.json(&["verify"])["numbers"], 1, "{list}");
+    }
+}

@@ -13,7 +13,7 @@ use ledger::outcome::ImportView;
 use ledger::{Action, Batch, Outcome};
 use serde_json::{Value, json};
 
-use self::plan::{KindName, Plan, kind_name};
+use self::plan::{KindName, Next, Plan, kind_name};
 use crate::commands::audit::list::{Columns, List};
 use crate::door::{Database, DatabaseArguments, PreviewRequest, failure, operator};
 use crate::failure::{Ending, Failure};
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         imported(database.run(Action::Import(import))?)?
     };
     spinner.finish_and_clear();
-    let next = if arguments.dry_run { plan.next } else { continued(&database, &view)? };
+    let next = if arguments.dry_run { plan.next } else { continued(&database, &view) };
     output.either(
         || to_json(&view, &next, arguments.dry_run),
         || to_text(&view, &next, arguments.dry_run),
@@ -105,8 +105,9 @@ fn imported(outcome: Outcome) -> Result<ImportView, Failure> {
     }
 }
 
-/// The number that comes next in each series, for a document of the last date.
-fn continued(database: &Database, view: &ImportView) -> Result<Vec<String>, Failure> {
+/// The number that comes next in each series, for a document of the last date. The numbers are in
+/// the database by now, so what cannot be told here is no failure of the import.
+fn continued(database: &Database, view: &ImportView) -> Vec<Next> {
     let next = |series: &ledger::model::SeriesRow| {
         let request = PreviewRequest {
             series: Some(series.name.clone()),
@@ -115,13 +116,14 @@ fn continued(database: &Database, view: &ImportView) -> Result<Vec<String>, Fail
             count: 1,
             ..PreviewRequest::default()
         };
-        let preview = database.preview(&request)?;
-        Ok(preview["number"].as_str().unwrap_or_default().to_owned())
+        let preview = database.preview(&request).map_err(|failure| failure.message)?;
+        let number = preview["number"].as_str().map(str::to_owned);
+        number.ok_or_else(|| "the preview shows no number".to_owned())
     };
     view.series.iter().map(next).collect()
 }
 
-fn to_json(view: &ImportView, next: &[String], dry_run: bool) -> Value {
+fn to_json(view: &ImportView, next: &[Next], dry_run: bool) -> Value {
     let series = view.series.iter().zip(next).map(|(series, next)| {
         let kinds = series.kinds.iter().map(|known| {
             json!({
@@ -134,7 +136,8 @@ fn to_json(view: &ImportView, next: &[String], dry_run: bool) -> Value {
             "pattern": series.newest().format.pattern.to_string(),
             "reset": series.newest().format.reset.as_str(),
             "kinds": kinds.collect::<Vec<_>>(),
-            "next": next,
+            "next": next.as_ref().ok(),
+            "next_unknown": next.as_ref().err(),
         })
     });
     json!({
@@ -147,7 +150,7 @@ fn to_json(view: &ImportView, next: &[String], dry_run: bool) -> Value {
     })
 }
 
-fn to_text(view: &ImportView, next: &[String], dry_run: bool) -> String {
+fn to_text(view: &ImportView, next: &[Next], dry_run: bool) -> String {
     let verb = if dry_run { "would be imported" } else { "imported" };
     let missing = match view.missing {
         0 => "none missing".to_owned(),
@@ -158,6 +161,7 @@ fn to_text(view: &ImportView, next: &[String], dry_run: bool) -> String {
     let mut text = format!("{} {verb}, {missing}.\n", counted(view.numbers, "number", "numbers"));
     for (series, next) in view.series.iter().zip(next) {
         let format = &series.newest().format;
+        let next = next.as_ref().map_or_else(|why| format!("not known: {why}"), String::clone);
         let kinds: Vec<String> = series
             .kinds
             .iter()

@@ -20,8 +20,11 @@ pub(crate) struct KindName {
 /// What is imported, and what comes next in each series.
 pub(super) struct Plan {
     pub(super) import: Import,
-    pub(super) next: Vec<String>,
+    pub(super) next: Vec<Next>,
 }
+
+/// The number that comes next in a series, or why that is not known.
+pub(super) type Next = Result<String, String>;
 
 /// Problems that one refusal lists.
 const SHOWN: usize = 10;
@@ -63,7 +66,9 @@ impl Plan {
         }
         let lines = lines(list, audit, &series)?;
         let next = |counter: &Counter| counter.next.first().map(|next| next.number.clone());
-        let next = audit.counters.iter().map(|counter| next(counter).unwrap_or_default()).collect();
+        let unknown = "no number follows the last one";
+        let next = audit.counters.iter().map(|counter| next(counter).ok_or(unknown.to_owned()));
+        let next = next.collect();
         Ok(Plan { import: Import { series, lines }, next })
     }
 }
