@@ -101,6 +101,11 @@ impl Sheet {
         }
     }
 
+    /// The value of a record in a column, without quotes, but with the spaces around it.
+    pub(crate) fn exact(&self, record: Record, column: Column) -> Cow<'_, str> {
+        self.fields(record).nth(column.0).unwrap_or_default()
+    }
+
     /// The name of a column.
     pub(crate) fn name(&self, column: Column) -> &str {
         &self.columns[column.0]

@@ -74,7 +74,9 @@ impl Orders {
         let mut orders = Orders { items: Vec::new(), places: Vec::new() };
         let mut known: HashMap<String, (usize, Record)> = HashMap::new();
         for (record, date) in sheet.rows().iter().copied().zip(dates) {
-            let name = filled(sheet, record, reference)?;
+            filled(sheet, record, reference)?;
+            // Kept exactly: the same text is the same reference wherever it is given.
+            let name = sheet.exact(record, reference).into_owned();
             let customer = customer.map(|column| filled(sheet, record, column)).transpose()?;
             let item = Item {
                 date: Some(date),
@@ -169,6 +171,16 @@ mod tests {
         assert!(refusal("order,date\nA,01/02/2026\n").contains("--date-order"));
         assert!(refusal("order,day\nA,2026-01-01\n").contains("--date-column"));
         assert!(refusal("order,issued number\nA,1\n").contains("--output-column"));
+    }
+
+    #[test]
+    fn a_reference_keeps_its_spaces() {
+        let found = orders("order,date\n\" A\",2026-01-02\nA, 2026-01-02\n", &Shared::default());
+        let found = found.unwrap();
+        assert_eq!(found.items[0].reference.as_deref(), Some(" A"));
+        assert_eq!(found.items[1].reference.as_deref(), Some("A"));
+        let blank = orders("order,date\n\"  \",2026-01-02\n", &Shared::default());
+        assert!(blank.is_err_and(|message| message.contains("line 2: nothing")));
     }
 
     #[test]
