@@ -97,3 +97,24 @@ fn what_is_imported_is_told_even_where_no_number_can_follow() {
         assert_eq!(place.json(&["verify"])["numbers"], 1, "{list}");
     }
 }
+
+#[test]
+fn a_list_by_fiscal_years_goes_on_by_those_of_the_account() {
+    let list = "number,date\nINV/25-26/001,2025-04-01\nINV/25-26/002,2026-03-31\n\
+                INV/26-27/001,2026-04-01\n";
+    let place = Place::new();
+    place.ok(&["init", "--fiscal-year-start", "04-01"]);
+    place.write("list.csv", list);
+    let import = place.json(&["import", "list.csv"]);
+    assert_eq!(import["series"][0]["next"], "INV/26-27/002");
+    assert_eq!(place.ok(&["preview", "--date", "2026-11-20"]), "INV/26-27/002\n");
+
+    let place = Place::new();
+    place.init("yearly");
+    place.write("list.csv", list);
+    let other = ["import", "list.csv", "--fiscal-year-end", "03-31"];
+    let error = place.refused(&other, 1, "parameter_invalid");
+    assert_eq!(error["param"], "fiscal_year_end");
+    assert!(error["message"].as_str().unwrap().contains("init --fiscal-year-start 04-01"));
+    assert_eq!(place.json(&["verify"])["numbers"], 0);
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use jiff::civil::Date;
+use numbering::FiscalYearStart;
 use numbering::audit::{Audit, Row, audit};
 
 use crate::commands::pattern::FiscalYear;
@@ -38,6 +39,18 @@ pub(crate) struct List {
     number: Column,
     kind: Option<Column>,
     dates: Option<Vec<Option<Date>>>,
+}
+
+impl Columns {
+    /// The first day of the fiscal year, where it was given.
+    pub(crate) fn fiscal_year_given(&self) -> Option<FiscalYearStart> {
+        self.fiscal_year.given()
+    }
+
+    /// The first day of the fiscal year.
+    pub(crate) fn fiscal_year(&self) -> FiscalYearStart {
+        self.fiscal_year.start()
+    }
 }
 
 impl List {
@@ -85,8 +98,8 @@ impl List {
         self.sheet.refuse_whole(message)
     }
 
-    /// What is in the list.
-    pub(crate) fn audit(&self, columns: &Columns) -> Audit {
+    /// What is in the list, where fiscal years start on a day.
+    pub(crate) fn audit(&self, fiscal_year: FiscalYearStart) -> Audit {
         let spinner = progress::spinner("reading the numbers");
         let rows = self.records();
         let numbers: Vec<_> = rows.iter().map(|record| self.number(*record)).collect();
@@ -100,7 +113,7 @@ impl List {
             line: u64::from(rows[place].line),
         };
         let rows: Vec<Row<'_>> = (0..rows.len()).map(row).collect();
-        let audit = audit(&rows, columns.fiscal_year.start());
+        let audit = audit(&rows, fiscal_year);
         spinner.finish_and_clear();
         audit
     }

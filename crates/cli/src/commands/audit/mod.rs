@@ -42,7 +42,7 @@ struct Report<'a> {
 /// Reads, audits, reports.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let list = List::read(&arguments.file, &arguments.columns)?;
-    let audit = list.audit(&arguments.columns);
+    let audit = list.audit(arguments.columns.fiscal_year());
     let title = arguments.file.file_name().unwrap_or(arguments.file.as_os_str());
     let title = title.to_string_lossy().into_owned();
     let report = Report { title, audit: &audit, has_dates: list.has_dates() };

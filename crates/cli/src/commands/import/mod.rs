@@ -11,6 +11,7 @@ use ledger::batch::Step;
 use ledger::command::Import;
 use ledger::outcome::ImportView;
 use ledger::{Action, Batch, Outcome};
+use numbering::FiscalYearStart;
 use serde_json::{Value, json};
 
 use self::plan::{KindName, Next, Plan, kind_name};
@@ -49,12 +50,17 @@ pub(crate) struct Arguments {
 /// Plans, imports, tells what comes next.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let list = List::read(&arguments.file, &arguments.columns)?;
-    let audit = list.audit(&arguments.columns);
+    let fiscal_year = fiscal_year(arguments)?;
+    let audit = list.audit(fiscal_year);
     let plan = Plan::of(&list, &audit, &arguments.kind, arguments.series_name.as_deref())?;
     let database = match arguments.dry_run {
         true => Database::open(&arguments.database, StoreAccess::Read)?,
         false => Database::open_or_make(&arguments.database, |news| output.note(news))?,
     };
+    if fiscal_year_of(&database)? != fiscal_year {
+        let message = "the account's fiscal year changed while the list was read; try again";
+        return Err(Failure::service("database_busy", message).about("database"));
+    }
     let spinner = progress::spinner("importing");
     let import = Arc::new(plan.import);
     let view = if arguments.dry_run {
@@ -69,6 +75,31 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         || to_text(&view, &next, arguments.dry_run),
     )?;
     Ok(Ending::Done)
+}
+
+/// The account's fiscal year; that of a new account where there is none yet. Its periods are those
+/// of the account, so a list that was numbered by other years cannot go on there.
+fn fiscal_year(arguments: &Arguments) -> Result<FiscalYearStart, Failure> {
+    let account = match Database::open(&arguments.database, StoreAccess::Read) {
+        Ok(database) => fiscal_year_of(&database)?,
+        Err(_) => FiscalYearStart::default(),
+    };
+    match arguments.columns.fiscal_year_given() {
+        Some(given) if given != account => {
+            let message = format!(
+                "the account's fiscal year starts on {account}, not on {given}, the day after \
+                 --fiscal-year-end; set fiscal_year_start={given} in its settings first, or make \
+                 the database with `gapless init --fiscal-year-start {given}`"
+            );
+            Err(Failure::refused("parameter_invalid", message).about("fiscal_year_end"))
+        }
+        _ => Ok(account),
+    }
+}
+
+fn fiscal_year_of(database: &Database) -> Result<FiscalYearStart, Failure> {
+    let settings = database.engine.locks(database.ledger).wait();
+    Ok(settings.map_err(|error| failure(&error))?.fiscal_year_start)
 }
 
 /// Decides the import on what the database holds, and forgets it.

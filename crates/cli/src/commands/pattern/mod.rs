@@ -28,6 +28,11 @@ pub(crate) struct FiscalYear {
 }
 
 impl FiscalYear {
+    /// The day after it, where it was given.
+    pub(crate) fn given(&self) -> Option<FiscalYearStart> {
+        self.fiscal_year_end
+    }
+
     /// The day after it.
     pub(crate) fn start(&self) -> FiscalYearStart {
         self.fiscal_year_end.unwrap_or_default()
