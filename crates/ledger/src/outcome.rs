@@ -118,13 +118,12 @@ pub struct SettingsView {
 impl NumberView {
     /// Puts a number beside the series and period that it is in.
     pub fn new(row: NumberRow, sequence: &SequenceRow, series: &SeriesRow) -> NumberView {
-        let period = series.period(sequence.period_from);
         NumberView {
             row,
             series: series.id,
             series_name: series.name.clone(),
-            period_label: series.period_label(&period),
-            period,
+            period: sequence.period(),
+            period_label: sequence.period_label.clone(),
         }
     }
 }
@@ -132,12 +131,11 @@ impl NumberView {
 impl SequenceView {
     /// Puts a sequence beside the series that it is in.
     pub fn new(row: SequenceRow, series: &SeriesRow) -> SequenceView {
-        let period = series.period(row.period_from);
         SequenceView {
-            row,
             series_name: series.name.clone(),
-            period_label: series.period_label(&period),
-            period,
+            period: row.period(),
+            period_label: row.period_label.clone(),
+            row,
         }
     }
 }
@@ -145,14 +143,13 @@ impl SequenceView {
 impl GapView {
     /// Puts a gap beside the series and period that it is in.
     pub fn new(row: GapRow, sequence: &SequenceRow, series: &SeriesRow) -> GapView {
-        let period = series.period(sequence.period_from);
         GapView {
             row,
             series: series.id,
             series_name: series.name.clone(),
             scope: sequence.scope.0.clone(),
-            period_label: series.period_label(&period),
-            period,
+            period: sequence.period(),
+            period_label: sequence.period_label.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::date;
-use ledger::command::{Action, Import, ImportLine, ImportSeries};
+use ledger::command::{Action, Import, ImportLine, ImportSeries, Item, SeriesRef};
 use ledger::model::HouseStyle::{Slashed, Stripe, Yearly};
 use ledger::model::{Kind, KindText};
 use ledger::{Code, Outcome};
@@ -217,6 +217,63 @@ fn a_reset_can_change_under_the_same_text() {
          issue series=m date=2026-07-11 -> M2026/07/3
          issue series=m date=2026-08-11 -> M2026/08/1",
     );
+}
+
+/// The period that a number's series tells when the reference is asked for once more.
+#[track_caller]
+fn period_of(script: &mut Script, series: &str, reference: &str) -> (String, String) {
+    let item = Item {
+        series: Some(SeriesRef::Name(series.to_owned())),
+        reference: Some(reference.to_owned()),
+        ..Item::default()
+    };
+    let Ok(Outcome::Issued(views)) = script.decide(Action::Issue(vec![item])) else {
+        panic!("{reference} has a number");
+    };
+    let period = views[0].period;
+    (views[0].period_label.clone(), format!("{}..{}", period.from, period.to))
+}
+
+#[test]
+fn a_reset_that_cuts_a_period_leaves_it_to_the_numbers_given_in_it() {
+    let mut script = Script::open(Yearly);
+    let year = ("2026".to_owned(), "2026-01-01..2027-01-01".to_owned());
+    script.check(
+        "series r pattern=R{year}-{seq:3} -> ok
+         issue series=r ref=A date=2026-03-05 -> R2026-001
+         change r pattern=R{year}-{month}-{seq:3} -> ok",
+    );
+    assert_eq!(period_of(&mut script, "r", "A"), year);
+    script.check(
+        "issue series=r ref=B date=2026-03-31 -> R2026-03-002
+         issue series=r ref=C date=2026-04-01 -> R2026-04-001",
+    );
+    assert_eq!(period_of(&mut script, "r", "A"), year);
+    assert_eq!(period_of(&mut script, "r", "B"), year);
+    let april = ("2026-04".to_owned(), "2026-04-01..2026-05-01".to_owned());
+    assert_eq!(period_of(&mut script, "r", "C"), april);
+}
+
+#[test]
+fn a_stretched_period_ends_later_from_the_first_document_behind_its_old_end() {
+    let mut script = Script::open(Yearly);
+    let may = ("2026-05".to_owned(), "2026-05-01..2026-06-01".to_owned());
+    let rest_of_year = ("2026".to_owned(), "2026-05-01..2027-01-01".to_owned());
+    script.check(
+        "series m pattern=M{year}/{month}/{seq} -> ok
+         issue series=m ref=A date=2026-04-30 -> M2026/04/1
+         issue series=m ref=B date=2026-05-10 -> M2026/05/1
+         change m reset=yearly -> ok
+         issue series=m ref=C date=2026-05-31 -> M2026/05/2",
+    );
+    assert_eq!(period_of(&mut script, "m", "B"), may);
+    assert_eq!(period_of(&mut script, "m", "C"), may);
+    script.check("issue series=m ref=D date=2026-06-01 -> M2026/06/3");
+    for reference in ["B", "C", "D"] {
+        assert_eq!(period_of(&mut script, "m", reference), rest_of_year);
+    }
+    let april = ("2026-04".to_owned(), "2026-04-01..2026-05-01".to_owned());
+    assert_eq!(period_of(&mut script, "m", "A"), april);
 }
 
 #[test]

@@ -44,6 +44,8 @@ CREATE TABLE sequence (
   series_id INTEGER NOT NULL,
   scope TEXT NOT NULL,
   period_from INTEGER NOT NULL,
+  period_to INTEGER NOT NULL, -- the day after its last, as when it was first used
+  period_label TEXT NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   last_date INTEGER,

@@ -132,6 +132,8 @@ fn fill(file: &File, count: u64) {
         series: ledger::id::SeriesId(1),
         scope: Default::default(),
         period_from: date(2026, 1, 1),
+        period_to: date(2027, 1, 1),
+        period_label: "2026".to_owned(),
         first: 1,
         last: count,
         last_date: None,

@@ -151,11 +151,12 @@ impl Taking<'_> {
     /// The sequence of a line, opened when it is new.
     fn sequence(&mut self, line: &ImportLine) -> Result<SequenceId, Halt> {
         let series = &self.series[line.series];
+        let period = series.period(line.date);
         let key = SequenceKey {
             ledger: self.ledger.id,
             series: series.id,
             scope: ScopeKey::default(),
-            period_from: series.period(line.date).from,
+            period_from: period.from,
         };
         if !self.sequences.contains_key(&key) {
             match self.books.sequences.read(&key) {
@@ -164,7 +165,7 @@ impl Taking<'_> {
                     let message = format!(
                         "The series {} has numbers in {} already. Import into a series without.",
                         series.name,
-                        series.period_label(&series.period(line.date))
+                        series.period_label(&period)
                     );
                     return refuse_param(Code::ResourceAlreadyExists, "series", message);
                 }
@@ -176,7 +177,9 @@ impl Taking<'_> {
                 id: SequenceId(self.ledger.last_sequence),
                 series: series.id,
                 scope: ScopeKey::default(),
-                period_from: key.period_from,
+                period_from: period.from,
+                period_to: period.to,
+                period_label: series.period_label(&period),
                 first: line.ordinal,
                 last: line.ordinal,
                 last_date: None,
@@ -269,13 +272,12 @@ impl Taking<'_> {
 
     fn opened(&self, growing: &Growing) -> OpenedSequence {
         let row = &growing.row;
-        let period = self.series[growing.series].period(row.period_from);
         OpenedSequence {
             id: row.id,
             series: row.series,
             scope: row.scope.clone(),
-            period_from: period.from,
-            period_to: period.to,
+            period_from: row.period_from,
+            period_to: row.period_to,
             first: row.first,
         }
     }

@@ -77,20 +77,13 @@ pub(super) fn view_of(
     let Some(place) = books.places.read(&(ledger, row.sequence))? else {
         return refuse(Code::ResourceMissing, "The number's sequence is missing. Run verify.");
     };
-    let Some(series) = books.series.read(&(ledger, place.series))? else {
+    // Both are asked for before either is missed, so that one round loads them.
+    let (sequence, series) =
+        (books.sequences.read(place), books.series.read(&(ledger, place.series)));
+    let (Some(sequence), Some(series)) = (sequence?, series?) else {
         return refuse(Code::ResourceMissing, "The number's series is missing. Run verify.");
     };
-    Ok(view(row.clone(), series, series.period(place.period_from)))
-}
-
-fn view(row: NumberRow, series: &SeriesRow, period: Period) -> NumberView {
-    NumberView {
-        row,
-        series: series.id,
-        series_name: series.name.clone(),
-        period_label: series.period_label(&period),
-        period,
-    }
+    Ok(NumberView::new(row.clone(), sequence, series))
 }
 
 /// Names the item that a refusal is about.
@@ -111,6 +104,7 @@ struct Fresh {
     row: NumberRow,
     series: Arc<SeriesRow>,
     period: Period,
+    period_label: String,
 }
 
 /// One command on its way through its items.
@@ -264,8 +258,9 @@ impl Run<'_> {
         place: &Place,
         reissue_of: Option<Position>,
     ) -> Result<Position, Halt> {
-        let (mut sequence, period, opened) = open_or_read(self.books, &mut self.ledger, place)?;
+        let (mut sequence, opened) = open_or_read(self.books, &mut self.ledger, place)?;
         let warning = self.check_order(&sequence, place.date)?;
+        sequence.reach(&place.series, place.date);
         let kind_text = place.series.kind_text(&place.kind).unwrap_or_default();
         let texts = Texts {
             customer: &place.scope.customer_text,
@@ -288,12 +283,12 @@ impl Run<'_> {
             let row = self.row(item, place, sequence.id, ordinal, text, slug_rank);
             if taken {
                 self.look_ahead(format, place.date, ordinal, &texts)?;
-                self.push(NumberRow { state: State::Occupied, ..bare(row) }, place, period);
+                self.push(NumberRow { state: State::Occupied, ..bare(row) }, place, &sequence);
                 continue;
             }
             let position = row.position;
             self.hold(key, holders, &row);
-            self.push(NumberRow { warning, reissue_of, ..row }, place, period);
+            self.push(NumberRow { warning, reissue_of, ..row }, place, &sequence);
             break position;
         };
         sequence.last_date = sequence.last_date.max(Some(place.date));
@@ -380,8 +375,10 @@ impl Run<'_> {
         }
     }
 
-    fn push(&mut self, row: NumberRow, place: &Place, period: Period) {
-        self.fresh.push(Fresh { row, series: Arc::clone(&place.series), period });
+    fn push(&mut self, row: NumberRow, place: &Place, sequence: &SequenceRow) {
+        let (period, period_label) = (sequence.period(), sequence.period_label.clone());
+        let series = Arc::clone(&place.series);
+        self.fresh.push(Fresh { row, series, period, period_label });
     }
 
     /// Notes in the series that it was used, and on what dates.
@@ -409,10 +406,12 @@ impl Run<'_> {
         };
         let receipt = record(self.books, self.command, &mut self.ledger, &change);
         let mut views = BTreeMap::new();
-        for Fresh { mut row, series, period } in self.fresh {
+        for Fresh { mut row, series, period, period_label } in self.fresh {
             row.receipt = receipt;
             self.books.numbers.write((row.ledger, row.position), row.clone());
-            views.insert(row.position, view(row, &series, period));
+            let (series, series_name) = (series.id, series.name.clone());
+            let view = NumberView { row, series, series_name, period, period_label };
+            views.insert(view.row.position, view);
         }
         views
     }

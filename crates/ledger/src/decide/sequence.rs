@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use numbering::{Format, Ordinal, Part, Period, Scope, Texts, Token, TokenKind, YearDigits};
+use numbering::{Format, Ordinal, Part, Scope, Texts, Token, TokenKind, YearDigits};
 use sha2::{Digest, Sha256};
 
 use super::{Halt, actor_text, ledger, reason, record, refuse, refuse_param, series_of, today};
@@ -121,12 +121,12 @@ fn candidate_prefix(ledger: LedgerId, customer: &CustomerId, attempt: u32) -> St
     format!("{letter}{}", &rest[..7])
 }
 
-/// The sequence of a place, its period, and what the trail says when it is new.
+/// The sequence of a place, and what the trail says when it is new.
 pub(super) fn open_or_read(
     books: &mut Books,
     ledger: &mut LedgerRow,
     place: &Place,
-) -> Result<(SequenceRow, Period, Option<OpenedSequence>), Halt> {
+) -> Result<(SequenceRow, Option<OpenedSequence>), Halt> {
     let period = place.series.period(place.date);
     let key = SequenceKey {
         ledger: ledger.id,
@@ -135,7 +135,7 @@ pub(super) fn open_or_read(
         period_from: period.from,
     };
     if let Some(row) = books.sequences.read(&key)? {
-        return Ok((row.clone(), period, None));
+        return Ok((row.clone(), None));
     }
     ledger.last_sequence += 1;
     let first = place.series.first_ordinal(&period);
@@ -145,6 +145,8 @@ pub(super) fn open_or_read(
         series: place.series.id,
         scope: key.scope.clone(),
         period_from: period.from,
+        period_to: period.to,
+        period_label: place.series.period_label(&period),
         first,
         last: first - 1,
         last_date: None,
@@ -159,7 +161,7 @@ pub(super) fn open_or_read(
         period_to: period.to,
         first,
     };
-    Ok((row, period, Some(opened)))
+    Ok((row, Some(opened)))
 }
 
 /// Renders a number.
@@ -234,7 +236,7 @@ pub(super) fn advance(
     let scope = scoping.find(&series, date, advance.customer.as_ref(), advance.parent)?;
     let kind = series.kinds.first().map_or_else(Kind::invoice, |known| known.kind.clone());
     let place = Place { series, date, scope, kind };
-    let (mut sequence, _, opened) = open_or_read(books, &mut ledger, &place)?;
+    let (mut sequence, opened) = open_or_read(books, &mut ledger, &place)?;
     check_forward(&sequence, advance.next)?;
     if advance.next == sequence.next() && opened.is_none() {
         let view = SequenceView::new(sequence, &place.series);

@@ -100,7 +100,7 @@ impl Checker {
         }
         match self.series.get(&row.series) {
             Some(series) => {
-                // Its end may have moved: a changed reset runs on until its next boundary.
+                // Its end is its own: a changed reset may have cut or stretched the series' one.
                 if series.period(row.period_from).from != row.period_from {
                     let what = format!(
                         "the period of sequence {} is not one of the series {}",
@@ -174,10 +174,9 @@ impl Checker {
     }
 
     fn dated_and_printed(&mut self, row: &NumberRow) {
-        let place = self.places.get(&row.sequence);
-        let series = place.and_then(|(series, _)| self.series.get(series));
-        let (Some((_, from)), Some(series)) = (place, series) else { return };
-        if !series.period(*from).contains(row.date) {
+        let Some(walk) = &self.open else { return };
+        let Some(series) = self.series.get(&walk.row.series) else { return };
+        if !walk.row.period().contains(row.date) {
             let what = format!("{} is dated {}, outside its period", row.text, row.date);
             self.log.say(Invariant::Dated, what);
         }

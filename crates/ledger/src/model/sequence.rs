@@ -1,8 +1,10 @@
 //! The counter of one series, in one scope, in one period.
 
 use jiff::civil::Date;
+use numbering::Period;
 use serde::{Deserialize, Serialize};
 
+use super::series::SeriesRow;
 use crate::id::{LedgerId, ScopeKey, SequenceId, SeriesId};
 
 /// What a sequence is found by.
@@ -32,6 +34,12 @@ pub struct SequenceRow {
     /// First day of the period.
     #[serde(with = "super::civil")]
     pub period_from: Date,
+    /// The day after the period's last, fixed when the sequence is opened. It moves in one case:
+    /// a changed reset stretched the period, and a document is dated behind the end known so far.
+    #[serde(with = "super::civil")]
+    pub period_to: Date,
+    /// How people call the period; changes with `period_to` alone.
+    pub period_label: String,
     /// First ordinal covered.
     pub first: u64,
     /// Last ordinal covered; `first - 1` while there is none (`first` is then at least 1).
@@ -49,6 +57,25 @@ impl SequenceRow {
             series: self.series,
             scope: self.scope.clone(),
             period_from: self.period_from,
+        }
+    }
+
+    /// The period, as fixed when it was first used.
+    pub fn period(&self) -> Period {
+        Period { from: self.period_from, to: self.period_to }
+    }
+
+    /// Takes in the date of a document that belongs here: a period that a changed reset stretched
+    /// ends later from the first document on that is dated behind its old end. A reset that cuts
+    /// the period leaves it as it is, since numbers were given in it.
+    pub(crate) fn reach(&mut self, series: &SeriesRow, date: Date) {
+        if self.period().contains(date) {
+            return;
+        }
+        let stretched = series.period(date);
+        if stretched.from == self.period_from && stretched.to > self.period_to {
+            self.period_label = series.period_label(&stretched);
+            self.period_to = stretched.to;
         }
     }
 

@@ -140,6 +140,8 @@ pub(super) fn sequence(ledger: LedgerId, id: u64, series: u32, year: i16) -> Seq
         series: SeriesId(series),
         scope: ScopeKey(String::new()),
         period_from: date(year, 1, 1),
+        period_to: date(year + 1, 1, 1),
+        period_label: year.to_string(),
         first: 1,
         last: 0,
         last_date: None,

@@ -7,6 +7,8 @@ mod import;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use numbering::Period;
+
 use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{GapId, KeyId, Position, SequenceId, SeriesId};
@@ -212,12 +214,16 @@ impl Replay {
 
     fn open(&mut self, sealed: &Sealed, opened: Vec<OpenedSequence>) {
         for one in opened {
+            let period = Period { from: one.period_from, to: one.period_to };
+            let series = self.series.get(&one.series);
             let row = SequenceRow {
                 ledger: sealed.entry.ledger,
                 id: one.id,
                 series: one.series,
                 scope: one.scope,
-                period_from: one.period_from,
+                period_from: period.from,
+                period_to: period.to,
+                period_label: series.map(|row| row.period_label(&period)).unwrap_or_default(),
                 first: one.first,
                 last: one.first.saturating_sub(1),
                 last_date: None,
@@ -242,6 +248,9 @@ impl Replay {
         } else if line.ordinal > row.last + 1 {
             let what = format!("{} leaves out ordinals without a record", line.text);
             self.log.say(Invariant::Complete, what);
+        }
+        if let Some(series) = self.series.get(&row.series) {
+            row.reach(series, line.date);
         }
         row.last = row.last.max(line.ordinal);
         row.last_date = row.last_date.max(Some(line.date));
