@@ -118,3 +118,30 @@ fn a_list_by_fiscal_years_goes_on_by_those_of_the_account() {
     assert!(error["message"].as_str().unwrap().contains("init --fiscal-year-start 04-01"));
     assert_eq!(place.json(&["verify"])["numbers"], 0);
 }
+
+#[test]
+fn kinds_of_the_column_are_kept_where_the_numbers_do_not_show_them() {
+    let place = Place::new();
+    place.init("yearly");
+    let kinds = ["invoice", "credit_note", "invoice", "credit_note"];
+    let lines = kinds.iter().enumerate();
+    let lines: Vec<String> =
+        lines.map(|(at, kind)| format!("{0},2026-01-0{0},{kind}\n", at + 1)).collect();
+    place.write("list.csv", format!("number,date,kind\n{}", lines.concat()));
+    let import = place.json(&["import", "list.csv"]);
+    let told: Vec<&str> = import["series"][0]["kinds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|known| known["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["invoice", "credit_note"]);
+    let export = place.ok(&["trail", "export"]);
+    let in_hex: String = "credit_note".bytes().map(|byte| format!("{byte:02x}")).collect();
+    let lines = export.lines().filter(|line| line.contains("\"trail_line\""));
+    let notes: Vec<bool> = lines.map(|line| line.contains(&in_hex)).collect();
+    assert_eq!(notes, [false, true, false, true]);
+    assert_eq!(place.ok(&["issue", "--kind", "credit_note", "--date", "2026-02-01"]), "5\n");
+    assert_eq!(place.ok(&["issue", "--date", "2026-02-01"]), "6\n");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+}

@@ -83,6 +83,11 @@ impl List {
         self.sheet.value(record, self.number)
     }
 
+    /// What the column of kinds says of a record, where there is such a column.
+    pub(crate) fn kind(&self, record: Record) -> Option<Cow<'_, str>> {
+        self.kind.map(|column| self.sheet.value(record, column))
+    }
+
     /// The date of the record at a place.
     pub(crate) fn date(&self, place: usize) -> Option<Date> {
         self.dates.as_ref().and_then(|dates| dates[place])

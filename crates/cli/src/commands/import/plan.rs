@@ -9,6 +9,7 @@ use numbering::{Format, Part, Pattern, Reset, TokenKind};
 use crate::commands::audit::list::List;
 use crate::door::kind;
 use crate::failure::Failure;
+use crate::sheet::Record;
 
 /// The kind of the documents that have a text in their numbers.
 #[derive(Clone, Debug)]
@@ -51,6 +52,7 @@ impl Plan {
         refuse_unfit(list, audit)?;
         let mut taken: Vec<Kind> = Vec::new();
         let mut series = Vec::with_capacity(audit.counters.len());
+        let mut known = Vec::with_capacity(audit.counters.len());
         for (place, counter) in audit.counters.iter().enumerate() {
             if counter.pattern.has(TokenKind::Customer) {
                 let problem = "these numbers count by customer, which cannot be imported";
@@ -58,13 +60,20 @@ impl Plan {
             }
             let formats: Vec<&FoundFormat> =
                 audit.formats.iter().filter(|format| format.counter == place).collect();
-            let kinds = kinds(counter, &formats, names, &mut taken)?;
+            let own = kinds(list, audit, place, names, &mut taken)?;
+            let mut kinds: Vec<KindText> = Vec::with_capacity(own.len());
+            for one in &own {
+                if !kinds.iter().any(|other| other.kind == one.kind) {
+                    kinds.push(KindText { kind: one.kind.clone(), text: one.text.clone() });
+                }
+            }
+            known.push(own);
             let own_name =
                 || kinds.first().map_or("imported", |known| known.kind.text()).to_owned();
             let name = series_name.filter(|_| place == 0).map_or_else(own_name, str::to_owned);
             series.push(ImportSeries { name, formats: versions(counter, &formats), kinds });
         }
-        let lines = lines(list, audit, &series)?;
+        let lines = lines(list, audit, &known)?;
         let next = |counter: &Counter| counter.next.first().map(|next| next.number.clone());
         let unknown = "no number follows the last one";
         let next = audit.counters.iter().map(|counter| next(counter).ok_or(unknown.to_owned()));
@@ -100,36 +109,75 @@ fn refuse_unfit(list: &List, audit: &Audit) -> Result<(), Failure> {
     )))
 }
 
-/// The kinds that share a counter, with what their numbers show for it.
+/// A kind of a counter: how the list calls it, and what it becomes.
+struct Known {
+    text: String,
+    listed: Option<Kind>,
+    kind: Kind,
+}
+
+/// The kinds that share a counter: one for each text that its numbers show and each word that the
+/// list's column says beside it. What `names` says of a text goes before the column.
 fn kinds(
-    counter: &Counter,
-    formats: &[&FoundFormat],
+    list: &List,
+    audit: &Audit,
+    place: usize,
     names: &[KindName],
     taken: &mut Vec<Kind>,
-) -> Result<Vec<KindText>, Failure> {
-    let texts: Vec<String> = match counter.kinds.is_empty() {
-        true => vec![String::new()],
-        false => counter.kinds.iter().map(|(text, _)| text.clone()).collect(),
-    };
+) -> Result<Vec<Known>, Failure> {
+    let counter = &audit.counters[place];
     let shares = !counter.kinds.is_empty();
-    texts
-        .into_iter()
-        .map(|text| {
-            let shown = if shares { text.clone() } else { head(&counter.pattern) };
-            let format = formats
-                .iter()
-                .find(|format| !shares || format.kind_text.as_deref() == Some(text.as_str()));
-            let listed = format.and_then(|format| format.kind.as_deref()).and_then(word);
-            let named = names.iter().find(|name| name.text == shown);
-            let kind = named
-                .map(|name| name.kind.clone())
-                .or(listed)
-                .unwrap_or_else(|| guess(&shown, taken));
-            let kind = free(kind, taken)?;
-            taken.push(kind.clone());
-            Ok(KindText { kind, text })
-        })
-        .collect()
+    let shown = |text: &str| if shares { text.to_owned() } else { head(&counter.pattern) };
+    let mut known: Vec<Known> = Vec::new();
+    for (text, listed) in told(list, audit, place) {
+        let shown = shown(&text);
+        let named = names.iter().find(|name| name.text == shown);
+        if let (Some(_), Some(same)) = (named, known.iter().find(|known| known.text == text)) {
+            let kind = same.kind.clone();
+            known.push(Known { text, listed, kind });
+            continue;
+        }
+        let kind = named
+            .map(|name| name.kind.clone())
+            .or_else(|| listed.clone())
+            .unwrap_or_else(|| guess(&shown, taken));
+        let kind = free(kind, taken)?;
+        taken.push(kind.clone());
+        known.push(Known { text, listed, kind });
+    }
+    Ok(known)
+}
+
+/// Each text and word of the column that stands together somewhere on a counter: in the order of
+/// the counter's texts, then of the list. Lines without a word go with the first word of the text.
+fn told(list: &List, audit: &Audit, place: usize) -> Vec<(String, Option<Kind>)> {
+    let mut texts: Vec<String> =
+        audit.counters[place].kinds.iter().map(|(text, _)| text.clone()).collect();
+    if texts.is_empty() {
+        texts.push(String::new());
+    }
+    let mut told: Vec<(String, Option<Kind>)> = Vec::new();
+    for (record, assignment) in list.records().iter().zip(&audit.assignments) {
+        let Some(format) = assignment.map(|found| &audit.formats[found.format]) else { continue };
+        let Some(listed) = listed(list, *record) else { continue };
+        let pair = (format.kind_text.clone().unwrap_or_default(), Some(listed));
+        if format.counter == place && !told.contains(&pair) {
+            told.push(pair);
+        }
+    }
+    let of_text = |text: String| -> Vec<(String, Option<Kind>)> {
+        let mut found: Vec<_> = told.iter().filter(|pair| pair.0 == text).cloned().collect();
+        if found.is_empty() {
+            found.push((text, None));
+        }
+        found
+    };
+    texts.into_iter().flat_map(of_text).collect()
+}
+
+/// The kind that the list's column says.
+fn listed(list: &List, record: Record) -> Option<Kind> {
+    list.kind(record).as_deref().and_then(word)
 }
 
 /// What a text in front of numbers usually means: invoices are there first and need none, credit
@@ -200,7 +248,7 @@ fn versions(counter: &Counter, formats: &[&FoundFormat]) -> Vec<(Option<Date>, F
     versions
 }
 
-fn lines(list: &List, audit: &Audit, series: &[ImportSeries]) -> Result<Vec<ImportLine>, Failure> {
+fn lines(list: &List, audit: &Audit, known: &[Vec<Known>]) -> Result<Vec<ImportLine>, Failure> {
     let each = list.records().iter().copied().zip(&audit.assignments).enumerate();
     each.map(|(place, (record, assignment))| {
         let date = list.date(place).ok_or_else(|| {
@@ -209,9 +257,12 @@ fn lines(list: &List, audit: &Audit, series: &[ImportSeries]) -> Result<Vec<Impo
         let assignment = assignment
             .ok_or_else(|| list.refuse(record, "no format of the list reads this number"))?;
         let format = &audit.formats[assignment.format];
-        let kinds = &series[format.counter].kinds;
+        let known = &known[format.counter];
+        let listed = listed(list, record);
         let text = format.kind_text.as_deref().unwrap_or_default();
-        let known = kinds.iter().find(|known| known.text == text).or(kinds.first());
+        let mut of_text = known.iter().filter(|known| known.text == text);
+        let first = of_text.clone().next().or(known.first());
+        let known = of_text.find(|known| listed.is_some() && known.listed == listed).or(first);
         Ok(ImportLine {
             series: format.counter,
             text: list.number(record).into_owned(),
