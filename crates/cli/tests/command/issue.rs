@@ -113,3 +113,13 @@ fn refusals_leave_the_ledger_as_it_is() {
     assert_eq!(place.ok(&["trail", "head"]), head);
     assert_eq!(place.ok(&["preview", "--date", "2026-05-03"]), "INV-2026-00002\n");
 }
+
+#[test]
+fn a_refused_document_of_a_file_is_told_with_its_line() {
+    let place = Place::new();
+    place.init("yearly");
+    place.write("o.csv", "order,date\nA,2026-01-02\n\nB,2099-01-02\n");
+    let error = place.refused(&["issue", "--file", "o.csv"], 1, "date_too_far");
+    assert!(error["message"].as_str().unwrap().starts_with("line 4: 2099-01-02 "), "{error}");
+    assert_eq!(error["param"], "file");
+}

@@ -130,12 +130,27 @@ fn issue_all(door: &Door, orders: &Orders, series: Option<&str>) -> Result<Vec<S
     let mut numbers = Vec::with_capacity(orders.items.len());
     for items in orders.items.chunks(BATCH_ITEMS_MAX) {
         let issued = door.issue(items.to_vec(), series);
-        let issued = issued.map_err(|failure| behind(failure, numbers.len()))?;
+        let issued = issued
+            .map_err(|failure| behind(at_line(failure, orders, numbers.len()), numbers.len()))?;
         numbers.extend(texts(&issued)?);
         bar.inc(items.len() as u64);
     }
     bar.finish_and_clear();
     Ok(numbers)
+}
+
+/// Says which line of the file a failure is about, where it is about one item of a command.
+fn at_line(mut failure: Failure, orders: &Orders, done: usize) -> Failure {
+    let item = failure.param.as_deref().and_then(|param| param.strip_prefix("items["));
+    let item = item.and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
+    let line = item.and_then(|item| Some((item, orders.lines.get(done + item)?)));
+    if let Some((item, line)) = line {
+        let in_command = format!("Item {item}: ");
+        let message = failure.message.strip_prefix(&in_command).unwrap_or(&failure.message);
+        failure.message = format!("line {line}: {message}");
+        failure.param = Some("file".to_owned());
+    }
+    failure
 }
 
 /// Says what was done before a failure, and that it is no harm.

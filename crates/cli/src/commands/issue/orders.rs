@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::civil::Date;
 use ledger::command::Item;
 use ledger::id::CustomerId;
+use ledger::limits::REFERENCE_CHARS_MAX;
 use ledger::model::Kind;
 
 use crate::date::{self, Writing};
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
 pub(crate) struct Orders {
     /// The documents that are to get numbers, each once, in the order of the file.
     pub(crate) items: Vec<Item>,
+    /// The line of each item.
+    pub(crate) lines: Vec<u32>,
     /// For each record of the file, the place of its document in `items`.
     pub(crate) places: Vec<usize>,
 }
@@ -71,12 +74,13 @@ impl Orders {
                 .about("output_column"));
         }
         let dates = dates(sheet, columns, shared)?;
-        let mut orders = Orders { items: Vec::new(), places: Vec::new() };
+        let mut orders = Orders { items: Vec::new(), lines: Vec::new(), places: Vec::new() };
         let mut known: HashMap<String, (usize, Record)> = HashMap::new();
         for (record, date) in sheet.rows().iter().copied().zip(dates) {
             filled(sheet, record, reference)?;
             // Kept exactly: the same text is the same reference wherever it is given.
             let name = sheet.exact(record, reference).into_owned();
+            check_reference(&name).map_err(|problem| sheet.refuse(record, problem))?;
             let customer = customer.map(|column| filled(sheet, record, column)).transpose()?;
             let item = Item {
                 date: Some(date),
@@ -90,6 +94,7 @@ impl Orders {
             let (place, first) = *known.entry(name).or_insert(next);
             if place == orders.items.len() {
                 orders.items.push(item);
+                orders.lines.push(record.line);
             } else if orders.items[place] != item {
                 return Err(sheet.refuse(
                     record,
@@ -103,6 +108,20 @@ impl Orders {
             orders.places.push(place);
         }
         Ok(orders)
+    }
+}
+
+/// What no document can be called, found before any of the file gets a number.
+fn check_reference(name: &str) -> Result<(), String> {
+    let count = name.chars().count();
+    if count > REFERENCE_CHARS_MAX {
+        return Err(format!(
+            "the reference has {count} characters; expected at most {REFERENCE_CHARS_MAX}"
+        ));
+    }
+    match name.chars().any(char::is_control) {
+        true => Err("the reference has a control character in it; take it out".to_owned()),
+        false => Ok(()),
     }
 }
 
@@ -181,6 +200,17 @@ mod tests {
         assert_eq!(found.items[1].reference.as_deref(), Some("A"));
         let blank = orders("order,date\n\"  \",2026-01-02\n", &Shared::default());
         assert!(blank.is_err_and(|message| message.contains("line 2: nothing")));
+    }
+
+    #[test]
+    fn a_reference_that_no_document_can_have_is_told_with_its_line() {
+        let refusal = |name: &str| {
+            let text = format!("order,date\nA,2026-01-02\n\"{name}\",2026-01-02\n");
+            orders(&text, &Shared::default()).err().unwrap_or_default()
+        };
+        assert!(refusal(&"x".repeat(256)).contains("line 3: the reference has 256"));
+        assert_eq!(refusal(&"x".repeat(255)), "");
+        assert!(refusal("a\tb").contains("line 3: the reference has a control"));
     }
 
     #[test]
