@@ -2,6 +2,7 @@
 
 use engine::NumberQuery;
 use numbering::Period;
+use store::Page;
 use wire::Problem;
 use wire::request::labelled_days;
 
@@ -25,11 +26,20 @@ pub(super) async fn restrict(
     if let Some(which) = &query.series {
         let row = call.engine.one_series(call.ledger(), which.clone()).await?.row;
         // A period that a changed reset cut short may lack the first or the last of its days.
-        let ends = [days.from, days.to.yesterday().unwrap_or(days.to)];
-        let named = |period: &Period| row.period_label(period) == label;
-        if let Some(period) = ends.map(|day| row.period(day)).into_iter().find(named) {
-            query.period = Some(period.from);
-            return Ok(());
+        // What it is called was fixed when it was first used, so its numbers tell.
+        for day in [days.from, days.to.yesterday().unwrap_or(days.to)] {
+            let from = row.period(day).from;
+            let of_period = NumberQuery {
+                series: Some(which.clone()),
+                period: Some(from),
+                ..NumberQuery::default()
+            };
+            let one = Page { starting_after: None, ending_before: None, limit: 1 };
+            let found = call.engine.numbers(call.ledger(), of_period, one).await?;
+            if found.data.first().is_some_and(|view| view.period_label == label) {
+                query.period = Some(from);
+                return Ok(());
+            }
         }
     }
     let last = if days == Period::ALL { days.to } else { days.to.yesterday().unwrap_or(days.to) };

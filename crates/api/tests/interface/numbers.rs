@@ -90,6 +90,27 @@ async fn lists_are_newest_first_and_page_both_ways() {
 }
 
 #[tokio::test]
+async fn a_period_keeps_its_name_when_the_reset_changes() {
+    let app = App::new().await;
+    let first = app.form("/v1/numbers", "reference=a&date=2026-03-05").await.ok();
+    let year = json!({ "from": "2026-01-01", "to": "2027-01-01", "label": "2026" });
+    assert_eq!(first.body["period"], year);
+    let change = "pattern=INV-{year}-{month}-{seq:3}&reset=monthly";
+    app.form("/v1/series/invoices", change).await.ok();
+    app.form("/v1/numbers", "reference=b&date=2026-04-01").await.ok();
+    assert_eq!(app.get("/v1/numbers?reference=a").await.ok().body["data"][0]["period"], year);
+    for (label, expected) in [
+        ("2026", vec!["INV-2026-00001"]),
+        ("2026-03", vec!["INV-2026-00001"]),
+        ("2026-02", vec![]),
+        ("2026-04", vec!["INV-2026-04-001"]),
+    ] {
+        let got = app.get(&format!("/v1/numbers?series=invoices&period={label}")).await.ok();
+        assert_eq!(got.numbers(), expected, "{label}");
+    }
+}
+
+#[tokio::test]
 async fn filters_narrow_a_list() {
     let app = App::new().await;
     for (reference, date, customer) in
