@@ -1,8 +1,8 @@
 //! The state machine behind document numbers.
 //!
-//! [`decide()`] takes [`Books`] and a [`Command`] and yields an [`Outcome`] or a [`Refusal`]. It does
-//! no input or output, reads no clock and draws no random number. A row that it needs and that is
-//! not loaded is *missing*: the batch notes it, has it loaded, and runs again ([`Batch`]).
+//! [`decide()`] takes [`Books`] and a [`Command`] and yields an [`Outcome`] or a [`Refusal`]. It
+//! does no input or output, reads no clock and draws no random number. A row that it needs and
+//! that is not loaded is *missing*: the batch notes it, has it loaded, and runs again ([`Batch`]).
 
 pub mod batch;
 pub mod books;
