@@ -92,18 +92,29 @@ impl Database {
 
     pub(super) fn issue(
         &self,
-        mut items: Vec<Item>,
+        items: Vec<Item>,
         series: Option<&str>,
     ) -> Result<Vec<Value>, Failure> {
-        if let Some(series) = series.map(|text| self.series(text)).transpose()? {
-            items.iter_mut().for_each(|item| item.series = Some(series.clone()));
-        }
-        match self.run(Action::Issue(items))? {
+        match self.run(Action::Issue(self.of_series(items, series)?))? {
             Outcome::Issued(views) => {
                 views.iter().map(|view| to_value(&answer::number(view, self.mode))).collect()
             }
             other => Err(defect(&other)),
         }
+    }
+
+    /// Decides what the items would come to, and forgets it.
+    pub(super) fn rehearse(&self, items: Vec<Item>, series: Option<&str>) -> Result<(), Failure> {
+        let items = self.of_series(items, series)?;
+        let views = self.engine.preview_items(self.ledger, items).wait();
+        views.map(drop).map_err(|error| failure(&error))
+    }
+
+    fn of_series(&self, mut items: Vec<Item>, series: Option<&str>) -> Result<Vec<Item>, Failure> {
+        if let Some(series) = series.map(|text| self.series(text)).transpose()? {
+            items.iter_mut().for_each(|item| item.series = Some(series.clone()));
+        }
+        Ok(items)
     }
 
     pub(crate) fn preview(&self, request: &PreviewRequest) -> Result<Value, Failure> {

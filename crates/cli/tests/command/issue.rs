@@ -78,6 +78,22 @@ fn a_database_that_is_not_there_is_made_and_told_of() {
 }
 
 #[test]
+fn a_bad_row_behind_ten_thousand_good_ones_leaves_nothing() {
+    let place = Place::new();
+    place.init("yearly");
+    let head = place.json(&["trail", "head"]);
+    let mut orders = "order,date\n".to_owned();
+    (0..12_000).for_each(|order| orders.push_str(&format!("o-{order},2026-05-03\n")));
+    orders.push_str("o-late,2062-05-03\n");
+    place.write("orders.csv", &orders);
+    let words = ["issue", "--file", "orders.csv", "--reference-column", "order"];
+    let error = place.refused(&words, 1, "date_too_far");
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("line 12002: "), "{message}");
+    assert_eq!(place.json(&["trail", "head"]), head, "numbers were given");
+}
+
+#[test]
 fn single_documents() {
     let place = Place::new();
     place.init("yearly");

@@ -2,6 +2,7 @@
 
 mod orders;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -126,12 +127,22 @@ fn file(arguments: &Arguments, path: &Path, output: &mut Output) -> Result<(), F
 
 /// The numbers of all items. Each command takes as many as a command may, all or none.
 fn issue_all(door: &Door, orders: &Orders, series: Option<&str>) -> Result<Vec<String>, Failure> {
+    if orders.items.len() > BATCH_ITEMS_MAX {
+        // More than one command: what a late one would refuse is found before the first gives
+        // numbers.
+        for (place, items) in orders.items.chunks(BATCH_ITEMS_MAX).enumerate() {
+            let rehearsed = door.rehearse(items.to_vec(), series);
+            let first = place * BATCH_ITEMS_MAX;
+            rehearsed.map_err(|failure| at_line(failure, orders, first..first + items.len()))?;
+        }
+    }
     let bar = progress::bar(orders.items.len() as u64, "issuing");
     let mut numbers = Vec::with_capacity(orders.items.len());
     for items in orders.items.chunks(BATCH_ITEMS_MAX) {
         let issued = door.issue(items.to_vec(), series);
+        let done = numbers.len();
         let issued = issued
-            .map_err(|failure| behind(at_line(failure, orders, numbers.len()), numbers.len()))?;
+            .map_err(|failure| behind(at_line(failure, orders, done..done + items.len()), done))?;
         numbers.extend(texts(&issued)?);
         bar.inc(items.len() as u64);
     }
@@ -140,10 +151,12 @@ fn issue_all(door: &Door, orders: &Orders, series: Option<&str>) -> Result<Vec<S
 }
 
 /// Says which line of the file a failure is about, where it is about one item of a command.
-fn at_line(mut failure: Failure, orders: &Orders, done: usize) -> Failure {
+fn at_line(mut failure: Failure, orders: &Orders, command: Range<usize>) -> Failure {
     let item = failure.param.as_deref().and_then(|param| param.strip_prefix("items["));
     let item = item.and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
-    let line = item.and_then(|item| Some((item, orders.lines.get(done + item)?)));
+    // A command of one item speaks of no place.
+    let item = item.or_else(|| (command.len() == 1).then_some(0));
+    let line = item.and_then(|item| Some((item, orders.lines.get(command.start + item)?)));
     if let Some((item, line)) = line {
         let in_command = format!("Item {item}: ");
         let message = failure.message.strip_prefix(&in_command).unwrap_or(&failure.message);
