@@ -441,6 +441,15 @@ fn a_taken_text_makes_the_ordinal_occupied_and_steps_on() {
 }
 
 #[test]
+fn a_list_is_imported_once() {
+    let mut script = Script::open(Yearly);
+    script.decide(Action::Import(Arc::new(odd_import()))).expect("it is imported");
+    let again = script.decide(Action::Import(Arc::new(odd_import()))).expect_err("it is there");
+    assert_eq!(again.code, Code::NumberTaken);
+    assert!(again.message.contains("2 of 2 numbers are in the ledger already"), "{again}");
+}
+
+#[test]
 fn an_import_that_does_not_fit_leaves_nothing() {
     let mut twice = odd_import();
     twice.lines.push(ImportLine { line: 4, ..twice.lines[0].clone() });

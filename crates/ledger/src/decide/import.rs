@@ -32,6 +32,7 @@ pub(super) fn import(
         return refuse_param(Code::ParameterMissing, "lines", "There is no number to import.");
     }
     let mut ledger = ledger(books, command.ledger)?;
+    refuse_known(books, &ledger, import)?;
     let mut series = Vec::with_capacity(import.series.len());
     for wanted in &import.series {
         series.push(take_series(books, &mut ledger, wanted)?);
@@ -57,6 +58,28 @@ pub(super) fn import(
     taking.check_ordinals(&rows);
     taking.refuse_problems()?;
     taking.finish(rows)
+}
+
+/// Refuses a list of which numbers are there already, before its formats are held against theirs:
+/// the usual case is a list that is imported twice.
+fn refuse_known(books: &Books, ledger: &LedgerRow, import: &Import) -> Result<(), Halt> {
+    let known = |line: &&ImportLine| {
+        let holders = books.texts.probe(&(ledger.id, NumberRow::slug_key(&line.text)));
+        let folded = numbering::fold(&line.text);
+        let mut texts = holders.into_iter().flatten().map(|holder| numbering::fold(&holder.text));
+        texts.any(|text| text == folded)
+    };
+    let known: Vec<&ImportLine> = import.lines.iter().filter(known).collect();
+    let Some(first) = known.first() else { return Ok(()) };
+    let message = format!(
+        "Nothing was imported: {} of {} numbers are in the ledger already, the first in line {}: \
+         {}. A list is imported once; take out the lines that were.",
+        known.len(),
+        import.lines.len(),
+        first.line,
+        first.text
+    );
+    refuse_param(Code::NumberTaken, "lines", message)
 }
 
 /// A sequence while lines come into it.
