@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ledger::batch::Step;
 use ledger::command::{NewKey, Open};
 use ledger::id::{AccountId, LedgerId};
 use ledger::model::{HouseStyle, LedgerRow, Mode};
@@ -230,16 +229,7 @@ fn run(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<(), Unopened> 
     let mut ledgers: Vec<LedgerId> = commands.iter().map(|command| command.ledger).collect();
     ledgers.dedup();
     writer.begin(&ledgers)?;
-    let mut batch = Batch::new(commands);
-    let decided = loop {
-        match batch.step() {
-            Step::Load(misses) => {
-                let found = writer.load(&misses)?;
-                batch.fill(misses, found);
-            }
-            Step::Done(decided) => break decided,
-        }
-    };
+    let decided = Batch::new(commands).run(|misses| writer.load(misses))?;
     for answer in decided.answers {
         if let Err(refusal) = answer.result {
             return Err(Unopened::Failed(refusal.into()));

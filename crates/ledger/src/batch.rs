@@ -10,7 +10,8 @@ const ROUNDS_MAX: u32 = 48;
 
 /// Commands on their way to one commit.
 ///
-/// Call [`Batch::step`]; while it asks to load, load and [`Batch::fill`].
+/// Call [`Batch::run`]; or call [`Batch::step`] and, while it asks to load, load and
+/// [`Batch::fill`].
 #[derive(Debug)]
 pub struct Batch {
     commands: Vec<Command>,
@@ -73,6 +74,25 @@ impl Batch {
             changes: self.books.take_changes(),
             put_off: std::mem::take(&mut self.put_off),
         }))
+    }
+
+    /// Steps until everything is decided, loading by `load` what is missing.
+    ///
+    /// # Errors
+    /// What `load` says; nothing is decided then.
+    pub fn run<E>(
+        mut self,
+        mut load: impl FnMut(&Misses) -> Result<Loaded, E>,
+    ) -> Result<Decided, E> {
+        loop {
+            match self.step() {
+                Step::Load(misses) => {
+                    let found = load(&misses)?;
+                    self.fill(misses, found);
+                }
+                Step::Done(decided) => return Ok(*decided),
+            }
+        }
     }
 
     /// Takes what was loaded for [`Step::Load`].

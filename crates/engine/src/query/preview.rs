@@ -4,7 +4,6 @@
 //! it prints is what issuing prints, because it is the same code.
 
 use jiff::civil::Date;
-use ledger::batch::Step;
 use ledger::command::{Item, SeriesRef};
 use ledger::id::{CustomerId, LedgerId, Position};
 use ledger::model::{At, Kind, Receipt};
@@ -115,16 +114,7 @@ fn unreal(answer: &mut Answer, last: Position) {
 fn decide(reader: &mut dyn Reader, mut commands: Vec<Command>) -> Result<Vec<Answer>, EngineError> {
     let mut answers = Vec::with_capacity(commands.len());
     while !commands.is_empty() {
-        let mut batch = Batch::new(commands);
-        let decided = loop {
-            match batch.step() {
-                Step::Load(misses) => {
-                    let found = reader.load(&misses)?;
-                    batch.fill(misses, found);
-                }
-                Step::Done(decided) => break decided,
-            }
-        };
+        let decided = Batch::new(commands).run(|misses| reader.load(misses))?;
         answers.extend(decided.answers);
         commands = decided.put_off;
     }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use ledger::batch::{Decided, Step};
+use ledger::batch::Decided;
 use ledger::id::LedgerId;
 use ledger::{Batch, Changes, Command, Misses};
 use store::{StoreError, Writer};
@@ -54,7 +54,8 @@ fn decide_and_commit(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<
         writer.rollback().map_err(Trouble::Failed)?;
         return Err(Trouble::Held(held));
     }
-    let decided = decide(writer, commands).map_err(Trouble::Failed)?;
+    let decided =
+        Batch::new(commands).run(|misses| writer.load(misses)).map_err(Trouble::Failed)?;
     if decided.changes.is_empty() {
         writer.rollback().map_err(Trouble::Failed)?;
         return Ok(Done { decided, commit: None });
@@ -72,19 +73,6 @@ fn decide_and_commit(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<
             }
         }
         Err(error) => Err(Trouble::InDoubt(Box::new(decided), error)),
-    }
-}
-
-fn decide(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Decided, StoreError> {
-    let mut batch = Batch::new(commands);
-    loop {
-        match batch.step() {
-            Step::Load(misses) => {
-                let found = writer.load(&misses)?;
-                batch.fill(misses, found);
-            }
-            Step::Done(decided) => return Ok(*decided),
-        }
     }
 }
 

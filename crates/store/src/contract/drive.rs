@@ -1,6 +1,6 @@
 //! Running commands on a store, as plainly as it can be done.
 
-use ledger::batch::{Batch, Step};
+use ledger::batch::Batch;
 use ledger::outcome::Answer;
 use ledger::{Changes, Command};
 
@@ -42,19 +42,11 @@ pub(super) fn decide(
     ledgers.sort_unstable();
     ledgers.dedup();
     writer.begin(&ledgers)?;
-    let mut batch = Batch::new(commands);
-    loop {
-        match batch.step() {
-            Step::Load(misses) => match writer.load(&misses) {
-                Ok(found) => batch.fill(misses, found),
-                Err(error) => {
-                    writer.rollback()?;
-                    return Err(error);
-                }
-            },
-            Step::Done(decided) => {
-                return Ok((decided.answers, decided.changes, decided.put_off));
-            }
+    match Batch::new(commands).run(|misses| writer.load(misses)) {
+        Ok(decided) => Ok((decided.answers, decided.changes, decided.put_off)),
+        Err(error) => {
+            writer.rollback()?;
+            Err(error)
         }
     }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use engine::StoreAccess;
-use ledger::batch::Step;
 use ledger::command::Import;
 use ledger::outcome::ImportView;
 use ledger::{Action, Batch, Outcome};
@@ -107,16 +106,8 @@ fn rehearse(database: &Database, import: &Arc<Import>) -> Result<ImportView, Fai
     let action = Action::Import(Arc::clone(import));
     let command = database.engine.command(database.ledger, operator(), action);
     let decided = database.engine.read(move |reader| {
-        let mut batch = Batch::new(vec![command]);
-        loop {
-            match batch.step() {
-                Step::Done(decided) => return Ok(decided.answers),
-                Step::Load(misses) => {
-                    let found = reader.load(&misses)?;
-                    batch.fill(misses, found);
-                }
-            }
-        }
+        let decided = Batch::new(vec![command]).run(|misses| reader.load(misses))?;
+        Ok(decided.answers)
     });
     let mut answers = decided.wait().map_err(|error| failure(&error))?;
     let answer = answers.pop().ok_or_else(|| {
