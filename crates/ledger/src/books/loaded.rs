@@ -17,7 +17,7 @@ use crate::model::{
 pub struct Misses {
     pub ledgers: Vec<LedgerId>,
     pub accounts: Vec<(AccountId, Mode)>,
-    pub keys: Vec<KeyId>,
+    pub keys: Vec<(LedgerId, KeyId)>,
     pub series: Vec<(LedgerId, SeriesId)>,
     pub series_names: Vec<(LedgerId, String)>,
     pub ledger_series: Vec<LedgerId>,
@@ -72,7 +72,7 @@ impl Books {
         let series_key = |row: &SeriesRow| (row.ledger, row.id);
         fill(&mut self.ledgers, asked.ledgers, found.ledgers, |row| row.id);
         fill_pairs(&mut self.accounts, asked.accounts, found.accounts);
-        fill(&mut self.keys, asked.keys, found.keys, |row| row.id);
+        fill(&mut self.keys, asked.keys, found.keys, |row| (row.ledger, row.id));
         let series = found.series.into_iter().map(|row| (series_key(&row), Arc::new(row)));
         fill_pairs(&mut self.series, asked.series, series.collect());
         fill_pairs(&mut self.series_names, asked.series_names, found.series_names);

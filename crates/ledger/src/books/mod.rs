@@ -29,7 +29,7 @@ pub struct Books {
     /// Which ledger an account has in a mode.
     pub accounts: Table<(AccountId, Mode), LedgerId>,
     /// API keys.
-    pub keys: Table<KeyId, KeyRow>,
+    pub keys: Table<(LedgerId, KeyId), KeyRow>,
     /// Series.
     pub series: Table<(LedgerId, SeriesId), Arc<SeriesRow>>,
     /// The series of a name.

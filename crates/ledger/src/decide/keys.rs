@@ -20,7 +20,7 @@ pub(super) fn create(books: &mut Books, command: &Command, new: &NewKey) -> Resu
             format!("A key's name has at most {NAME_CHARS_MAX} characters, none a control one.");
         return refuse_param(Code::ParameterInvalid, "name", message);
     }
-    if books.keys.read(&new.id)?.is_some() {
+    if books.keys.read(&(ledger.id, new.id))?.is_some() {
         return refuse_param(Code::ResourceAlreadyExists, "id", "There is a key of this id.");
     }
     let row = KeyRow {
@@ -35,21 +35,20 @@ pub(super) fn create(books: &mut Books, command: &Command, new: &NewKey) -> Resu
     };
     let change = Change::KeyCreated { key: new.id, role: new.role, name: name.to_owned() };
     record(books, command, &mut ledger, &change);
-    books.keys.write(row.id, row.clone());
+    books.keys.write((ledger.id, row.id), row.clone());
     Ok(Outcome::Key(Box::new(row)))
 }
 
 /// Revokes a key, for good.
 pub(super) fn revoke(books: &mut Books, command: &Command, key: KeyId) -> Result<Outcome, Halt> {
     let mut ledger = ledger(books, command.ledger)?;
-    let row = match books.keys.read(&key)? {
-        Some(row) if row.ledger == ledger.id => row.clone(),
-        _ => return refuse_param(Code::ResourceMissing, "id", "There is no such key."),
+    let Some(row) = books.keys.read(&(ledger.id, key))?.cloned() else {
+        return refuse_param(Code::ResourceMissing, "id", "There is no such key.");
     };
     if row.revoked.is_some() {
         return Ok(Outcome::Revoked(key));
     }
     record(books, command, &mut ledger, &Change::KeyRevoked { key });
-    books.keys.write(key, KeyRow { revoked: Some(command.at), ..row });
+    books.keys.write((ledger.id, key), KeyRow { revoked: Some(command.at), ..row });
     Ok(Outcome::Revoked(key))
 }

@@ -118,13 +118,13 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
 /// The actor's role; keys are read again for every command, so a revoked one writes nothing.
 fn role(books: &Books, command: &Command) -> Result<Role, Halt> {
     let Actor::Key(id) = &command.actor else { return Ok(Role::Administrator) };
-    match books.keys.read(id)? {
-        Some(key) if key.ledger == command.ledger && key.revoked.is_none() => Ok(key.role),
-        Some(key) if key.ledger == command.ledger => refuse(
+    match books.keys.read(&(command.ledger, *id))? {
+        Some(key) if key.revoked.is_none() => Ok(key.role),
+        Some(_) => refuse(
             Code::ApiKeyExpired,
             "This API key was revoked. Use another key; an administrator can make one.",
         ),
-        _ => refuse(Code::ApiKeyExpired, "This API key is not known to the ledger."),
+        None => refuse(Code::ApiKeyExpired, "This API key is not known to the ledger."),
     }
 }
 

@@ -16,8 +16,12 @@ macro_rules! columns {
     };
 }
 
-const LOAD: &str =
-    concat!("SELECT ", columns!(), " FROM rows(?1) k CROSS JOIN api_key a ON a.key_id = k.c0");
+const LOAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM rows(?1) k CROSS JOIN api_key a \
+    ON a.key_id = k.c1 AND a.ledger_id = k.c0"
+);
 
 const WRITE: &str = "INSERT INTO api_key (key_id, ledger_id, hash, role, name, hint, created, \
     revoked) SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM rows(?1) WHERE true \
@@ -35,10 +39,13 @@ const OF_LEDGER: &str = concat!(
     " FROM api_key a WHERE a.ledger_id = ?1 ORDER BY a.created DESC, a.key_id DESC"
 );
 
-pub(crate) fn load(session: &Session, ids: &[KeyId]) -> Result<Vec<KeyRow>, StoreError> {
-    let mut rows = Rows::new(1, ids.len());
-    for id in ids {
-        rows.put(*id);
+pub(crate) fn load(
+    session: &Session,
+    ids: &[(LedgerId, KeyId)],
+) -> Result<Vec<KeyRow>, StoreError> {
+    let mut rows = Rows::new(2, ids.len());
+    for (ledger, id) in ids {
+        rows.put(*ledger).put(*id);
     }
     session.look(LOAD, rows, read)
 }

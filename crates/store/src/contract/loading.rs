@@ -177,7 +177,7 @@ fn keys_gaps_customers_and_prefixes(database: &dyn Database) {
         (LEDGER, "INV".to_owned(), PrefixOwner::Series(SeriesId(1))),
     ];
     let misses = Misses {
-        keys: vec![KeyId(1), key.id],
+        keys: vec![(LEDGER, KeyId(1)), (LEDGER, key.id), (NOWHERE, key.id)],
         gaps: vec![(LEDGER, GapId(2)), (LEDGER, GapId(3)), (NOWHERE, GapId(1))],
         customers: vec![(LEDGER, customer("d")), (LEDGER, customer("D"))],
         prefixes: ["ACME", "INV", "acme"].map(|prefix| (LEDGER, prefix.to_owned())).to_vec(),

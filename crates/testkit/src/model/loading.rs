@@ -1,5 +1,6 @@
 //! Answering what a batch is missing.
 
+use ledger::id::{KeyId, LedgerId};
 use ledger::model::{Holder, NumberRow, State};
 use ledger::{Loaded, Misses};
 
@@ -24,7 +25,9 @@ pub(super) fn load(rows: &Rows, misses: &Misses) -> Loaded {
 fn load_heads(rows: &Rows, misses: &Misses, loaded: &mut Loaded) {
     let ledgers = misses.ledgers.iter().filter_map(|id| rows.ledgers.get(id));
     loaded.ledgers = ledgers.cloned().collect();
-    let keys = misses.keys.iter().filter_map(|id| rows.keys.get(id));
+    let of_ledger =
+        |&(ledger, id): &(LedgerId, KeyId)| rows.keys.get(&id).filter(|row| row.ledger == ledger);
+    let keys = misses.keys.iter().filter_map(of_ledger);
     loaded.keys = keys.cloned().collect();
     for key in &misses.accounts {
         let of = |row: &&ledger::model::LedgerRow| (&row.account, row.mode) == (&key.0, key.1);
