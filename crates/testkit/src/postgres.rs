@@ -27,9 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often another port is tried when somebody took the one that was free a moment ago.
 const PORT_ATTEMPTS: u32 = 5;
 
-/// Says whether a machine is known to have no PostgreSQL.
-const PRESENCE: &str = "GAPLESS_TEST_POSTGRES";
-
 /// What a commit means in the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -120,25 +117,15 @@ impl TemporaryCluster {
         }
     }
 
-    /// Starts a cluster for a test; `None` only where the machine is known to have no PostgreSQL,
-    /// which is said aloud. `cargo xtask test` finds that out, reports it and sets
-    /// `GAPLESS_TEST_POSTGRES=absent`.
+    /// Starts a cluster for a test.
     ///
     /// # Panics
     ///
-    /// When the cluster does not start for any other reason, so that no test passes by accident.
+    /// When it does not start, also where the machine has no PostgreSQL: a test that needs a server
+    /// and has none has not passed.
     #[must_use]
-    pub fn for_test(durability: Durability) -> Option<Self> {
-        match Self::start(durability) {
-            Ok(cluster) => Some(cluster),
-            Err(error @ ClusterError::NotInstalled)
-                if std::env::var_os(PRESENCE).is_some_and(|value| value == "absent") =>
-            {
-                report_skip(&error);
-                None
-            }
-            Err(error) => panic!("{error}"),
-        }
+    pub fn for_test(durability: Durability) -> Self {
+        Self::start(durability).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The address for clients over TCP: `postgres://postgres@127.0.0.1:PORT/postgres`.
@@ -315,11 +302,6 @@ fn await_ready(server: &mut Child, directory: &Path) -> Result<(), ClusterError>
         }
         thread::sleep(Duration::from_millis(10));
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a test that does nothing must not look like one that ran")]
-fn report_skip(error: &ClusterError) {
-    eprintln!("skipped: {error}");
 }
 
 fn end(server: &mut Child) {

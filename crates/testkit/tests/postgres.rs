@@ -18,7 +18,7 @@ fn ask(cluster: &TemporaryCluster, host: &str, sql: &str) -> String {
 
 #[test]
 fn it_answers_over_both_ways_and_is_as_durable_as_asked() {
-    let Some(cluster) = TemporaryCluster::for_test(Durability::Full) else { return };
+    let cluster = TemporaryCluster::for_test(Durability::Full);
     let socket = cluster.socket_directory().to_str().unwrap().to_owned();
     assert_eq!(ask(&cluster, "127.0.0.1", "SHOW fsync"), "on");
     assert_eq!(ask(&cluster, &socket, "SHOW synchronous_commit"), "on");
@@ -33,7 +33,7 @@ fn it_answers_over_both_ways_and_is_as_durable_as_asked() {
 
 #[test]
 fn two_live_side_by_side_and_leave_nothing() {
-    let Some(first) = TemporaryCluster::for_test(Durability::None) else { return };
+    let first = TemporaryCluster::for_test(Durability::None);
     let second = TemporaryCluster::start(Durability::None).unwrap();
     assert_eq!(ask(&first, "127.0.0.1", "SHOW fsync"), "off");
     ask(&first, "127.0.0.1", "CREATE TABLE only_here ()");
@@ -50,7 +50,7 @@ fn two_live_side_by_side_and_leave_nothing() {
 
 #[test]
 fn a_panic_takes_it_down_too() {
-    let Some(cluster) = TemporaryCluster::for_test(Durability::None) else { return };
+    let cluster = TemporaryCluster::for_test(Durability::None);
     let directory: PathBuf = cluster.socket_directory().to_path_buf();
     let port = cluster.port();
     let outcome = panic::catch_unwind(AssertUnwindSafe(move || {
