@@ -234,10 +234,19 @@ mod tests {
 
     #[test]
     fn padding_is_told_from_size() {
-        let history = history(&[("A-2024-00099", "2024-01-05"), ("A-2024-100000", "2024-03-01")]);
-        assert_eq!(stretches(&history), ["2024-01-05 A-{year}-{seq:5} yearly"]);
-        let next = history.next(jiff::civil::date(2025, 1, 1), None).unwrap().unwrap();
-        assert_eq!(next, "A-2025-00001");
+        for (before, after) in [("00099", "100000"), ("99999", "100000"), ("100000", "99999")] {
+            let (before, after) = (format!("A/2024/{before}"), format!("A/2024/{after}"));
+            let row = |number, date| HistoryRow { number, date, kind: None };
+            let days = [jiff::civil::date(2024, 1, 5), jiff::civil::date(2024, 3, 1)];
+            let history = infer_history(
+                &[row(&before, days[0]), row(&after, days[1])],
+                FiscalYearStart::CALENDAR,
+            );
+            assert_eq!(stretches(&history), ["2024-01-05 A/{year}/{seq:5} yearly"], "{before}");
+            let next = |date| history.next(date, None).unwrap().unwrap();
+            assert_eq!(next(jiff::civil::date(2025, 1, 1)), "A/2025/00001");
+            assert_eq!(next(jiff::civil::date(2024, 5, 1)), "A/2024/100001");
+        }
     }
 
     #[test]

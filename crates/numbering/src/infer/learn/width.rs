@@ -26,8 +26,8 @@ pub(super) struct Widths {
 }
 
 impl Widths {
-    /// A counter that restarts and always has the same length is taken to be that wide: sooner
-    /// or later it begins at 1.
+    /// A counter that restarts and shows no padding is taken to be as wide as its shortest number:
+    /// sooner or later it begins at 1, and longer ones have outgrown the width.
     pub(super) fn of(counters: impl Iterator<Item = Printed>, restarts: bool) -> Self {
         let mut seen = [[false; 2]; u8::MAX as usize + 1];
         for printed in counters {
@@ -37,9 +37,8 @@ impl Widths {
             (1..=SEQ_WIDTH_MAX).filter(move |length| seen[usize::from(*length)][is_padded])
         };
         let padded: Vec<u8> = lengths(1).collect();
-        let mut plain = lengths(0);
-        let unpadded = match (plain.next(), plain.next()) {
-            (Some(only @ 2..), None) if restarts && padded.is_empty() => only,
+        let unpadded = match lengths(0).next() {
+            Some(shortest @ 2..) if restarts && padded.is_empty() => shortest,
             _ => 0,
         };
         Self { padded, unpadded }
@@ -70,6 +69,11 @@ mod tests {
         assert_eq!(widths(&["00009", "00010", "99999", "100000"], true), [5; 4]);
         assert_eq!(widths(&["9", "10", "100"], true), [0; 3]);
         assert_eq!(widths(&["10", "11"], true), [2; 2]);
+        assert_eq!(widths(&["99999", "100000"], true), [5; 2]);
+        assert_eq!(widths(&["100000", "99999", "1000000"], true), [5; 3]);
+        assert_eq!(widths(&["99999", "100000"], false), [0; 2]);
+        assert_eq!(widths(&["00099", "100000"], true), [5; 2]);
+        assert_eq!(widths(&["7", "99999", "100000"], true), [0; 3]);
         assert_eq!(widths(&["10", "11"], false), [0; 2]);
         assert_eq!(widths(&["536365", "581587"], false), [0; 2]);
         assert_eq!(widths(&["00009", "0010", "7"], false), [5, 4, 0]);
