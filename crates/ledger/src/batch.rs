@@ -1,6 +1,6 @@
 //! Running commands together until nothing is missing.
 
-use crate::books::{Books, Changes, Loaded, Misses};
+use crate::books::{Books, Changes, Loaded, Misses, Recent};
 use crate::command::Command;
 use crate::decide::decide;
 use crate::outcome::Answer;
@@ -18,6 +18,9 @@ pub struct Batch {
     put_off: Vec<Command>,
     books: Books,
     rounds: u32,
+    /// What the batch began with, and has not compared with the stored heads yet.
+    recalled: Vec<Recent>,
+    remembers: bool,
 }
 
 /// What a batch needs next.
@@ -39,12 +42,34 @@ pub struct Decided {
     pub changes: Changes,
     /// Commands that were put off to a batch of their own: those behind the ones with answers.
     pub put_off: Vec<Command>,
+    /// What is known of each ledger once the changes are committed, where [`Batch::recall`] asked
+    /// for it.
+    pub recent: Vec<Recent>,
 }
 
 impl Batch {
     /// A batch of commands, to be decided in this order.
     pub fn new(commands: Vec<Command>) -> Batch {
-        Batch { commands, put_off: Vec::new(), books: Books::default(), rounds: 0 }
+        Batch {
+            commands,
+            put_off: Vec::new(),
+            books: Books::default(),
+            rounds: 0,
+            recalled: Vec::new(),
+            remembers: false,
+        }
+    }
+
+    /// Begins with what earlier batches knew, and tells at its end what is known then. Where a
+    /// ledger has changed since, by whomever, nothing of that is used.
+    #[must_use]
+    pub fn recall<'a>(mut self, recent: impl IntoIterator<Item = &'a Recent>) -> Batch {
+        self.remembers = true;
+        for recent in recent {
+            self.books.recall(recent);
+            self.recalled.push(recent.clone());
+        }
+        self
     }
 
     /// Decides all commands on what is loaded. Every round loads rows that were not there before,
@@ -63,14 +88,18 @@ impl Batch {
             .iter()
             .filter_map(|command| decide(&mut self.books, command).ok())
             .collect();
-        if self.books.is_missing_any() {
-            return Step::Load(self.books.take_misses());
+        if self.books.is_missing_any() || !self.recalled.is_empty() {
+            let mut misses = self.books.take_misses();
+            misses.ledgers.extend(self.recalled.iter().map(Recent::ledger));
+            return Step::Load(misses);
         }
         // An answer must reach its own command; a rule that stops without saying what is missing
         // would shift all those behind it.
         assert_eq!(answers.len(), self.commands.len(), "a command stopped for no reason");
+        let recent = if self.remembers { self.books.recent() } else { Vec::new() };
         Step::Done(Box::new(Decided {
             answers,
+            recent,
             changes: self.books.take_changes(),
             put_off: std::mem::take(&mut self.put_off),
         }))
@@ -97,6 +126,92 @@ impl Batch {
 
     /// Takes what was loaded for [`Step::Load`].
     pub fn fill(&mut self, asked: Misses, found: Loaded) {
+        for recent in std::mem::take(&mut self.recalled) {
+            let ledger = recent.ledger();
+            let stored = found.ledgers.iter().find(|row| row.id == ledger);
+            if !stored.is_some_and(|row| recent.is_of(row)) {
+                self.books.forget_recalled(ledger);
+            }
+        }
         self.books.fill(asked, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Action, Actor, Item, Open};
+    use crate::id::{AccountId, LedgerId};
+    use crate::model::{At, HouseStyle, LedgerRow, Mode};
+    use crate::outcome::Outcome;
+
+    const LEDGER: LedgerId = LedgerId(3);
+
+    fn command(action: Action) -> Command {
+        let actor = Actor::Operator("test".to_owned());
+        Command { ledger: LEDGER, actor, at: At(1_798_673_400_000), idempotency: None, action }
+    }
+
+    fn issue() -> Command {
+        command(Action::Issue(vec![Item::default()]))
+    }
+
+    /// A ledger with one number, decided with nothing stored before.
+    fn opened() -> Decided {
+        let open = Open {
+            account: AccountId("acct_1".to_owned()),
+            name: "Test".to_owned(),
+            mode: Mode::Live,
+            style: HouseStyle::Yearly,
+            prefix: String::new(),
+            time_zone: None,
+            fiscal_year_start: None,
+        };
+        let batch = Batch::new(vec![command(Action::Open(open)), issue()]).recall([]);
+        let decided = batch.run(|_| Ok::<_, ()>(Loaded::default()));
+        decided.expect("it is decided")
+    }
+
+    fn number(decided: &Decided) -> &str {
+        match &decided.answers[0].result {
+            Ok(Outcome::Issued(views)) => &views[0].row.text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_batch_that_recalls_loads_once() {
+        let before = opened();
+        let head = before.changes.ledgers[0].row.clone();
+        let mut loads = Vec::new();
+        let decided = Batch::new(vec![issue()]).recall(&before.recent).run(|misses| {
+            loads.push(misses.clone());
+            Ok::<_, ()>(Loaded { ledgers: vec![head.clone()], ..Loaded::default() })
+        });
+        assert_eq!(number(&decided.expect("it is decided")), "INV-2026-00002");
+        assert_eq!(loads.len(), 1, "{loads:?}");
+        assert_eq!((loads[0].ledgers.as_slice(), loads[0].sequences.len()), (&[LEDGER][..], 0));
+    }
+
+    #[test]
+    fn what_another_process_changed_is_loaded_again() {
+        let before = opened();
+        let mut moved = before.changes.ledgers[0].row.clone();
+        moved.trail_count += 1;
+        let series = before.changes.series.clone();
+        let mut sequence = before.changes.sequences[0].clone();
+        sequence.last = 41;
+        let decided = Batch::new(vec![issue()]).recall(&before.recent).run(|misses| {
+            let mut found = Loaded::default();
+            let wants = |id| misses.series.contains(&(LEDGER, id));
+            let heads = misses.ledgers.iter().map(|_| LedgerRow::clone(&moved));
+            found.ledgers.extend(heads);
+            found
+                .series
+                .extend(series.iter().filter(|row| wants(row.id)).map(|row| (**row).clone()));
+            found.sequences.extend(misses.sequences.iter().map(|_| sequence.clone()));
+            Ok::<_, ()>(found)
+        });
+        assert_eq!(number(&decided.expect("it is decided")), "INV-2026-00042");
     }
 }

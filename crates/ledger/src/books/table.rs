@@ -11,9 +11,9 @@ pub struct Missing;
 /// An overlay over the stored rows of one kind.
 #[derive(Debug)]
 pub struct Table<K, V> {
-    loaded: HashMap<K, Option<V>>,
+    pub(super) loaded: HashMap<K, Option<V>>,
     /// `None`: the batch took the answer away.
-    written: HashMap<K, Option<V>>,
+    pub(super) written: HashMap<K, Option<V>>,
     /// What `written` held before the present command, newest last.
     undo: Vec<(K, Option<Option<V>>)>,
     missing: RefCell<Vec<K>>,

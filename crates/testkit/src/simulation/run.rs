@@ -9,7 +9,7 @@ use ledger::outcome::Answer;
 use ledger::{Code, Command};
 use store::{Page, Reader, Store, StoreError, Writer};
 
-use super::batch::{self, Ready};
+use super::batch::{self, Memory, Ready};
 use super::world::{LEDGERS, World};
 use super::{Failure, Opening, Plan, Planted, Summary};
 use crate::faulty::FaultyStore;
@@ -80,6 +80,7 @@ struct Run<'a> {
     model: Model,
     store: Option<(Box<dyn Store>, Box<dyn Writer>)>,
     faulted: Arc<AtomicBool>,
+    memory: Memory,
     /// What the model answered in this step.
     expected: Vec<Answer>,
     told: [Vec<Told>; 2],
@@ -97,6 +98,7 @@ impl<'a> Run<'a> {
             model: Model::default(),
             store: None,
             faulted: Arc::new(AtomicBool::new(false)),
+            memory: Memory::new(),
             expected: Vec::new(),
             told: [Vec::new(), Vec::new()],
             summary: Summary::default(),
@@ -175,7 +177,7 @@ impl<'a> Run<'a> {
             Trouble::DiskFailure => self.disk_failure(commands, expected, states),
             Trouble::RefusedCommit => self.refused(commands, expected, states),
             Trouble::Rollback => {
-                let ready = batch::decide(self.writer()?, commands.to_vec())?;
+                let ready = batch::decide(self.writer()?, commands.to_vec(), &Memory::new())?;
                 self.writer()?.rollback()?;
                 compare_answers(&ready.answers, &expected[..ready.answers.len()])?;
                 self.whole(commands, expected)
@@ -284,7 +286,7 @@ impl<'a> Run<'a> {
         expected: &[Answer],
         [before, _]: [&Ledgers; 2],
     ) -> Result<(), Stop> {
-        let mut ready = batch::decide(self.writer()?, commands.to_vec())?;
+        let mut ready = batch::decide(self.writer()?, commands.to_vec(), &Memory::new())?;
         let Some(head) = ready.changes.ledgers.first_mut() else {
             self.writer()?.rollback()?;
             return self.whole(commands, expected);
@@ -309,9 +311,15 @@ impl<'a> Run<'a> {
         let mut answers = Vec::with_capacity(commands.len());
         let mut waiting = commands.to_vec();
         while !waiting.is_empty() {
-            let writer = self.writer()?;
-            let Ready { answers: decided, changes, put_off } = batch::decide(writer, waiting)?;
-            writer.commit(&changes)?;
+            let memory = std::mem::take(&mut self.memory);
+            let ready = batch::decide(self.writer()?, waiting, &memory);
+            self.memory = memory;
+            let Ready { answers: decided, changes, put_off, recent } = ready?;
+            // Now and then what is remembered grows old, and must be seen to be.
+            if self.trouble.chance(3, 4) {
+                self.memory.extend(recent.into_iter().map(|recent| (recent.ledger(), recent)));
+            }
+            self.writer()?.commit(&changes)?;
             answers.extend(decided);
             waiting = put_off;
         }
