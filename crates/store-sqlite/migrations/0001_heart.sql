@@ -140,6 +140,8 @@ CREATE TABLE outcome (
   at INTEGER NOT NULL,
   result BLOB NOT NULL
 ) STRICT;
+-- Only added to at the end of a ledger's branch. Finds what a ledger that is moved remembers.
+CREATE INDEX outcome_ledger ON outcome (ledger_id);
 CREATE TABLE outcome_key (
   day INTEGER NOT NULL,
   mark INTEGER NOT NULL, -- of the ledger and the key

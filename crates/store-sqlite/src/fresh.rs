@@ -4,7 +4,7 @@
 //! memory, and read again when a file is opened. When there are many, they are put in the order of
 //! the tree and filed in that order, a few with each batch: neighbours share a page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ledger::id::LedgerId;
 use ledger::model::{At, IdempotencyKey, OutcomeRow};
@@ -116,6 +116,15 @@ impl Fresh {
         self.entries.retain(|_, entry| entry.id > upto);
         if let Some(run) = &mut self.run {
             run.left.retain(|entry| entry.id > upto);
+        }
+    }
+
+    /// Takes note that outcomes of a ledger were let go, whose entries these are.
+    pub(crate) fn discarded(&mut self, ledger: LedgerId, gone: &[Entry]) {
+        let ids: HashSet<i64> = gone.iter().map(|entry| entry.id).collect();
+        self.entries.retain(|(of, _), entry| *of != ledger || !ids.contains(&entry.id));
+        if let Some(run) = &mut self.run {
+            run.left.retain(|entry| !ids.contains(&entry.id));
         }
     }
 

@@ -22,6 +22,7 @@ mod page;
 #[cfg(test)]
 mod plans;
 mod reader;
+mod restore;
 mod rows;
 mod session;
 mod store;

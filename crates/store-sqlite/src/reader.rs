@@ -1,12 +1,17 @@
 //! The reader: every query on a connection of its own.
 
+use std::time::Duration;
+
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
-use ledger::model::{GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, SequenceRow, SeriesRow};
+use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::model::{
+    CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, PrefixOwner, SequenceRow,
+    SeriesRow,
+};
 use ledger::{Loaded, Misses};
 use store::{
-    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, Page, Reader,
-    SequencePage, StoreError, TrailPage,
+    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, OutcomeCursor,
+    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage,
 };
 
 use crate::session::Session;
@@ -40,6 +45,10 @@ impl SqliteReader {
 impl Reader for SqliteReader {
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         self.at_once(|session| crate::load::load(session, None, misses))
+    }
+
+    fn age(&mut self) -> Result<Option<Duration>, StoreError> {
+        Ok(None)
     }
 
     fn hold(&mut self) -> Result<(), StoreError> {
@@ -146,6 +155,33 @@ impl Reader for SqliteReader {
         limit: u32,
     ) -> Result<Vec<GapRow>, StoreError> {
         table::gap::of_sequence(&self.session, ledger, sequence, from, limit)
+    }
+
+    fn customers(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerRow>, StoreError> {
+        table::customer::list(&self.session, ledger, after, limit)
+    }
+
+    fn prefixes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, PrefixOwner)>, StoreError> {
+        table::customer::list_prefixes(&self.session, ledger, after, limit)
+    }
+
+    fn outcomes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<OutcomeCursor>,
+        limit: u32,
+    ) -> Result<OutcomePage, StoreError> {
+        table::outcome::list(&self.session, ledger, after, limit)
     }
 
     fn trail(&mut self, ledger: LedgerId, from: u64, limit: u32) -> Result<TrailPage, StoreError> {

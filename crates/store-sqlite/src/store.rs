@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use ledger::id::LedgerId;
 use store::{Reader, Store, StoreError, Writer};
 
 use crate::counters::{Counters, Counting};
@@ -87,6 +88,14 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn writers_max(&self) -> usize {
+        1
+    }
+
+    fn group(&self, _ledger: LedgerId) -> Option<u32> {
+        None
+    }
+
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         Ok(Box::new(SqliteWriter::open(self.turn()?)?))
     }

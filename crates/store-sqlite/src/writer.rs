@@ -10,6 +10,8 @@ use store::{StoreError, Writer};
 use crate::counters::count;
 use crate::fresh::{Fresh, Portion};
 use crate::load::load;
+use crate::migrate::VERSION;
+use crate::restore;
 use crate::session::{Session, Use};
 use crate::store::Turn;
 use crate::table;
@@ -23,9 +25,9 @@ pub(crate) struct SqliteWriter {
 }
 
 /// An open connection, with what is known of the file.
-struct Opened {
-    session: Session,
-    fresh: Fresh,
+pub(crate) struct Opened {
+    pub(crate) session: Session,
+    pub(crate) fresh: Fresh,
 }
 
 impl SqliteWriter {
@@ -36,7 +38,7 @@ impl SqliteWriter {
     }
 
     /// The connection, opened when there is none.
-    fn opened(&mut self) -> Result<&mut Opened, StoreError> {
+    pub(crate) fn opened(&mut self) -> Result<&mut Opened, StoreError> {
         let opened = match self.open.take() {
             Some(opened) => opened,
             None => {
@@ -56,7 +58,7 @@ impl SqliteWriter {
         self.open = None;
         let doubt = |error: StoreError| StoreError::InDoubt(format!("{failure} Then: {error}"));
         match self.opened().and_then(|opened| is_there(opened, changes)) {
-            Ok(Some(true)) => Ok(()),
+            Ok(Some(true)) => self.confirm().map_err(doubt),
             Ok(Some(false)) => Err(failure),
             Ok(None) => Err(StoreError::InDoubt(failure.to_string())),
             Err(error) => Err(doubt(error)),
@@ -100,6 +102,16 @@ impl Writer for SqliteWriter {
         Ok(())
     }
 
+    fn confirm(&mut self) -> Result<(), StoreError> {
+        self.rollback()?;
+        // A log that was opened again after a failure shows commits that may not be on the disk
+        // yet. Every commit syncs the log up to its own end, so one that only writes the head of
+        // the file is enough; a copy of the log into the file is not, since readers may keep it
+        // from doing anything.
+        let same = format!("PRAGMA user_version = {VERSION}");
+        self.opened()?.session.run(&same, []).map(drop)
+    }
+
     fn rollback(&mut self) -> Result<(), StoreError> {
         let session = &self.opened()?.session;
         if session.is_open() && session.run("ROLLBACK", []).is_err() {
@@ -110,28 +122,43 @@ impl Writer for SqliteWriter {
     }
 
     fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        let forgotten =
+            self.alone(|opened| table::outcome::forget(&opened.session, before, limit))?;
+        let Some((count, last)) = forgotten else { return Ok(0) };
+        self.opened()?.fresh.forgotten(last);
+        Ok(count)
+    }
+
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        restore::restore(self, part)
+    }
+
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
+        restore::discard(self, ledger)
+    }
+}
+
+impl SqliteWriter {
+    /// Runs something as a transaction of its own.
+    pub(crate) fn alone<T>(
+        &mut self,
+        write: impl FnOnce(&mut Opened) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.begin(&[])?;
-        let Opened { session, fresh } = self.opened()?;
-        let result = table::outcome::forget(session, before, limit).and_then(|forgotten| {
-            session.run("COMMIT", [])?;
-            Ok(forgotten)
+        let opened = self.opened()?;
+        let result = write(opened).and_then(|value| {
+            opened.session.run("COMMIT", [])?;
+            Ok(value)
         });
-        match result {
-            Ok(None) => Ok(0),
-            Ok(Some((count, last))) => {
-                fresh.forgotten(last);
-                Ok(count)
-            }
-            Err(error) => {
-                self.rollback()?;
-                Err(error)
-            }
+        if result.is_err() {
+            self.rollback()?;
         }
+        result
     }
 }
 
 /// Writes a batch, each table with one statement.
-fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, StoreError> {
+pub(crate) fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, StoreError> {
     let Opened { session, fresh } = opened;
     table::ledger::guard(session, &changes.ledgers)?;
     table::ledger::write(session, &changes.ledgers)?;

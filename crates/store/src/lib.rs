@@ -9,22 +9,36 @@
 pub mod contract;
 mod error;
 mod query;
+mod restored;
 
 pub use error::StoreError;
 pub use query::{
-    DateRange, GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, Page,
-    SequencePage, StoredEntry, TrailPage,
+    DateRange, GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace,
+    OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage,
 };
+pub use restored::restored_ledgers;
+
+use std::time::Duration;
 
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, SequenceId};
-use ledger::model::{At, GapRow, KeyHash, KeyRow, LedgerRow, Mode, SequenceRow, SeriesRow};
+use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId};
+use ledger::model::{
+    At, CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, PrefixOwner, SequenceRow, SeriesRow,
+};
 use ledger::{Changes, Loaded, Misses};
 
 /// A database.
 pub trait Store: Send + Sync + 'static {
-    /// Opens the way to write. Fails with [`StoreError::Busy`] when only one may write and
-    /// another process does.
+    /// How many writers may be open at once in this process, at least 1.
+    fn writers_max(&self) -> usize;
+
+    /// What a ledger lies with. `None`: ledgers of any kind may share a batch. `Some`: a batch
+    /// holds ledgers of one group only. The group of a ledger does not change while the store is
+    /// open, and is told without asking the database each time.
+    fn group(&self, ledger: LedgerId) -> Option<u32>;
+
+    /// Opens a way to write. Fails with [`StoreError::Busy`] when [`Store::writers_max`] are open,
+    /// or when only one process may write and another one does.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -43,11 +57,15 @@ pub trait Store: Send + Sync + 'static {
     fn size_bytes(&self) -> Result<u64, StoreError>;
 }
 
-/// One batch at a time: begin, load as often as needed, then commit or roll back.
+/// One batch at a time: begin, load as often as needed, then commit, confirm or roll back.
 pub trait Writer: Send {
-    /// Begins a batch over these ledgers, given in ascending order, and locks them.
-    /// Returns those that it got; one that is new, or held by another process, is told apart by
-    /// what loading it gives.
+    /// Begins a batch over these ledgers, given in ascending order and of one [`Store::group`], and
+    /// locks those that exist. A batch that was begun before is given up.
+    ///
+    /// Returns those that the batch may write, in ascending order. Left out is what another writer
+    /// holds: of several ledgers at once, a single one after a bounded time of waiting. Whether a
+    /// new ledger is among them is left to the store; whoever needs to tell it from a held one
+    /// loads it. Nothing is read before the locks are held, so what is loaded then is the newest.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -66,6 +84,16 @@ pub trait Writer: Send {
     /// [`StoreError::InDoubt`] when it is unknown whether it was written.
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
 
+    /// Makes what this batch has read as durable as if this batch had committed it, and ends the
+    /// batch. Called when a look at locked ledgers has found a commit that was in doubt: that it
+    /// can be read does not say that it would survive a power cut or a fail-over, so nobody may be
+    /// answered before this. Nothing that can be read changes.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. Whether it is durable is then unknown, and may be asked again in
+    /// another batch.
+    fn confirm(&mut self) -> Result<(), StoreError>;
+
     /// Gives up the batch.
     ///
     /// # Errors
@@ -78,6 +106,27 @@ pub trait Writer: Send {
     /// # Errors
     /// See [`StoreError`].
     fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError>;
+
+    /// Writes rows of ledgers that are being moved in from another database, durably and all or
+    /// none. Called outside a batch, as often as needed: sequences before or with what lies in
+    /// them, every other order is free.
+    ///
+    /// A ledger is moved in when its head is committed at the end, with `expected: None` and its
+    /// keys; until then no query by account, key or head finds it. So a part brings neither heads
+    /// nor keys, and no changed numbers.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when a part brings one of those, when a ledger of it has a head, or
+    /// when its rows clash with what is stored as those of a batch would; nothing was written.
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError>;
+
+    /// Deletes whatever was restored of a ledger that has no head yet; nothing when nothing was.
+    /// Called outside a batch. It may take several transactions: what an error leaves behind is
+    /// deleted by calling it again.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the ledger has a head; nothing was deleted.
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError>;
 }
 
 /// Queries. None scans a ledger; each answers at most a page.
@@ -87,6 +136,13 @@ pub trait Reader: Send {
     /// # Errors
     /// See [`StoreError`].
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError>;
+
+    /// How far behind the database that is written to this reader may be; `None` when it reads that
+    /// database itself.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn age(&mut self) -> Result<Option<Duration>, StoreError>;
 
     /// From here on every query sees the database as it is now, until [`Reader::release`]. Held
     /// for long, this keeps the database from tidying up behind writers, so it is for checks that
@@ -222,6 +278,44 @@ pub trait Reader: Send {
         from: u64,
         limit: u32,
     ) -> Result<Vec<GapRow>, StoreError>;
+
+    /// The customers of a ledger in the order of the bytes of their ids, beginning behind `after`,
+    /// at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn customers(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerRow>, StoreError>;
+
+    /// The prefixes taken in a ledger in the order of their bytes, beginning behind `after`, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn prefixes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, PrefixOwner)>, StoreError>;
+
+    /// The outcomes that a ledger remembers, beginning behind `after`, at most `limit`. They come in
+    /// an order that is the store's own and that no write changes: those that are there before
+    /// the first page and are not forgotten since come once each; one that is remembered
+    /// meanwhile may come or not.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn outcomes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<OutcomeCursor>,
+        limit: u32,
+    ) -> Result<OutcomePage, StoreError>;
 
     /// Trail entries in order, from index `from`, at most `limit`.
     ///

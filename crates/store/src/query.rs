@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use ledger::id::{CustomerId, LedgerId, Position, SequenceId, SeriesId};
-use ledger::model::{GapCause, GapRow, Kind, NumberRow, SequenceRow, State};
+use ledger::model::{GapCause, GapRow, Kind, NumberRow, OutcomeRow, SequenceRow, State};
 use ledger::trail::Sealed;
 
 /// Which part of a list: behind or before an id, never both.
@@ -109,6 +109,20 @@ pub struct TrailPage {
     pub entries: Vec<StoredEntry>,
     /// Whether more follow.
     pub has_more: bool,
+}
+
+/// A place in a ledger's list of outcomes, as the store that gave it marked it; another store's
+/// means nothing. It has room for a key, or for any count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutcomeCursor(pub [u8; 16]);
+
+/// A page of remembered outcomes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutcomePage {
+    /// The outcomes.
+    pub rows: Vec<OutcomeRow>,
+    /// Where the next page begins; `None` when nothing follows.
+    pub next: Option<OutcomeCursor>,
 }
 
 /// What a ledger holds, in counts.

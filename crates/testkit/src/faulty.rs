@@ -41,6 +41,14 @@ impl FaultyStore {
 }
 
 impl Store for FaultyStore {
+    fn writers_max(&self) -> usize {
+        self.below.writers_max()
+    }
+
+    fn group(&self, ledger: LedgerId) -> Option<u32> {
+        self.below.group(ledger)
+    }
+
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         let below = self.below.writer()?;
         Ok(Box::new(FaultyWriter { below, fault: self.fault, done: Arc::clone(&self.done) }))
@@ -74,12 +82,24 @@ impl Writer for FaultyWriter {
         self.below.commit(changes)
     }
 
+    fn confirm(&mut self) -> Result<(), StoreError> {
+        self.below.confirm()
+    }
+
     fn rollback(&mut self) -> Result<(), StoreError> {
         self.below.rollback()
     }
 
     fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
         self.below.forget_outcomes(before, limit)
+    }
+
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        self.below.restore(part)
+    }
+
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
+        self.below.discard(ledger)
     }
 }
 

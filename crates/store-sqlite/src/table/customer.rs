@@ -26,6 +26,13 @@ const WRITE_PREFIXES: &str = "INSERT INTO prefix (ledger_id, prefix, series_id, 
     ON CONFLICT (ledger_id, prefix) DO UPDATE SET prefix = excluded.prefix \
     WHERE prefix.series_id IS excluded.series_id AND prefix.customer IS excluded.customer";
 
+// Nothing is below the empty text, and no id and no prefix is empty.
+const LIST: &str = "SELECT c.ledger_id, c.customer, c.prefix FROM customer c \
+    WHERE c.ledger_id = ?1 AND c.customer > ?2 ORDER BY c.customer LIMIT ?3";
+
+const LIST_PREFIXES: &str = "SELECT p.prefix, p.series_id, p.customer FROM prefix p \
+    WHERE p.ledger_id = ?1 AND p.prefix > ?2 ORDER BY p.prefix LIMIT ?3";
+
 pub(crate) fn load(
     session: &Session,
     keys: &[(LedgerId, CustomerId)],
@@ -34,13 +41,17 @@ pub(crate) fn load(
     for (ledger, id) in keys {
         rows.put(*ledger).put(id);
     }
-    session.look(LOAD, rows, |fields| {
-        Ok(CustomerRow {
-            ledger: fields.ledger()?,
-            id: CustomerId(fields.string()?),
-            prefix: fields.string()?,
-        })
-    })
+    session.look(LOAD, rows, read)
+}
+
+pub(crate) fn list(
+    session: &Session,
+    ledger: LedgerId,
+    after: Option<&CustomerId>,
+    limit: u32,
+) -> Result<Vec<CustomerRow>, StoreError> {
+    let after = after.map_or("", |id| id.0.as_str());
+    session.all(LIST, (ledger.0 as i64, after, limit), read)
 }
 
 pub(crate) fn write(session: &Session, customers: &[CustomerRow]) -> Result<(), StoreError> {
@@ -64,6 +75,16 @@ pub(crate) fn load_prefixes(
     })
 }
 
+pub(crate) fn list_prefixes(
+    session: &Session,
+    ledger: LedgerId,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<(String, PrefixOwner)>, StoreError> {
+    let params = (ledger.0 as i64, after.unwrap_or(""), limit);
+    session.all(LIST_PREFIXES, params, |fields| Ok((fields.string()?, owner(fields)?)))
+}
+
 pub(crate) fn write_prefixes(
     session: &Session,
     prefixes: &[(LedgerId, String, PrefixOwner)],
@@ -77,6 +98,14 @@ pub(crate) fn write_prefixes(
         };
     }
     session.write(WRITE_PREFIXES, rows)
+}
+
+fn read(fields: &mut Fields<'_>) -> Result<CustomerRow, StoreError> {
+    Ok(CustomerRow {
+        ledger: fields.ledger()?,
+        id: CustomerId(fields.string()?),
+        prefix: fields.string()?,
+    })
 }
 
 fn owner(fields: &mut Fields<'_>) -> Result<PrefixOwner, StoreError> {

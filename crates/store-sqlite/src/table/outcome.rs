@@ -6,7 +6,7 @@
 
 use ledger::id::LedgerId;
 use ledger::model::{At, IdempotencyKey, OutcomeRow, RequestHash};
-use store::StoreError;
+use store::{OutcomeCursor, OutcomePage, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
@@ -47,6 +47,16 @@ const FILED: &str = "UPDATE outcome_filed SET outcome_id = ?1";
 
 const OLDEST: &str = "SELECT outcome_id, ledger_id, key, at FROM outcome \
     WHERE outcome_id > ?1 ORDER BY outcome_id LIMIT ?2";
+
+const LIST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", o.outcome_id FROM outcome o WHERE o.ledger_id = ?1 AND o.outcome_id > ?2 \
+     ORDER BY o.outcome_id LIMIT ?3"
+);
+
+const OF_LEDGER: &str = "SELECT o.outcome_id, o.key, o.at FROM outcome o WHERE o.ledger_id = ?1 \
+    ORDER BY o.outcome_id LIMIT ?2";
 
 const FORGET: &str = "DELETE FROM outcome WHERE outcome_id IN (SELECT c2 FROM rows(?1))";
 
@@ -145,9 +155,56 @@ pub(crate) fn forget(
     let old: Vec<Entry> =
         found.into_iter().take_while(|(_, at)| *at < before).map(|(entry, _)| entry).collect();
     let Some(last) = old.last() else { return Ok(None) };
-    session.run(FORGET, [Bound::from(entry_rows(&old))])?;
-    session.run(FORGET_KEYS, [Bound::from(entry_rows(&old))])?;
+    delete(session, &old)?;
     Ok(Some((old.len() as u32, last.id)))
+}
+
+/// The outcomes of a ledger, in the order of their ids: the one in which they were remembered.
+pub(crate) fn list(
+    session: &Session,
+    ledger: LedgerId,
+    after: Option<OutcomeCursor>,
+    limit: u32,
+) -> Result<OutcomePage, StoreError> {
+    let after = after.map_or(i64::MIN, cursor_id);
+    let params = (ledger.0 as i64, after, i64::from(limit) + 1);
+    let mut found = session.all(LIST, params, |fields| Ok((read(fields)?, fields.get()?)))?;
+    let has_more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| has_more).map(|(_, id)| cursor(*id));
+    Ok(OutcomePage { rows: found.into_iter().map(|(row, _)| row).collect(), next })
+}
+
+fn cursor(id: i64) -> OutcomeCursor {
+    OutcomeCursor(i128::from(id).to_be_bytes())
+}
+
+fn cursor_id(OutcomeCursor(bytes): OutcomeCursor) -> i64 {
+    // Another store's cursor leads behind the end.
+    i64::try_from(i128::from_be_bytes(bytes)).unwrap_or(i64::MAX)
+}
+
+/// Forgets outcomes of a ledger, the oldest first, at most `limit`. Answers their entries.
+pub(crate) fn discard(
+    session: &Session,
+    ledger: LedgerId,
+    limit: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    let found = session.all(OF_LEDGER, (ledger.0 as i64, limit), |fields| {
+        let id = fields.get()?;
+        Ok(Entry::new(ledger, IdempotencyKey(fields.array()?), fields.at()?, id))
+    })?;
+    delete(session, &found)?;
+    Ok(found)
+}
+
+fn delete(session: &Session, entries: &[Entry]) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    session.run(FORGET, [Bound::from(entry_rows(entries))])?;
+    session.run(FORGET_KEYS, [Bound::from(entry_rows(entries))])?;
+    Ok(())
 }
 
 fn entry_rows(entries: &[Entry]) -> Rows {

@@ -8,6 +8,7 @@ mod drive;
 mod filters;
 mod history;
 mod loading;
+mod moving;
 mod outcomes;
 mod pages;
 mod refused;
@@ -29,10 +30,11 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 7] = [
+const CASES: [&[Case]; 8] = [
     batches::CASES,
     history::CASES,
     loading::CASES,
+    moving::CASES,
     outcomes::CASES,
     pages::CASES,
     filters::CASES,

@@ -10,6 +10,7 @@ mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ledger::id::LedgerId;
 use store::{Reader, Store, StoreError, Writer};
 
 use self::reader::ModelReader;
@@ -56,6 +57,14 @@ impl Shared {
 }
 
 impl Store for Model {
+    fn writers_max(&self) -> usize {
+        1
+    }
+
+    fn group(&self, _ledger: LedgerId) -> Option<u32> {
+        None
+    }
+
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         if std::mem::replace(&mut *self.shared.written(), true) {
             let what = "The model is being written already. Use the writer that is open.";

@@ -2,16 +2,18 @@
 
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
 use ledger::model::{
-    GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, SequenceRow, SeriesRow, State,
+    CustomerRow, GapRow, IdempotencyKey, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, PrefixOwner,
+    SequenceRow, SeriesRow, State,
 };
 use ledger::{Loaded, Misses};
 use store::{
-    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, Page, Reader,
-    SequencePage, StoreError, StoredEntry, TrailPage,
+    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, OutcomeCursor,
+    OutcomePage, Page, Reader, SequencePage, StoreError, StoredEntry, TrailPage,
 };
 
 use super::rows::Rows;
@@ -32,6 +34,10 @@ impl ModelReader {
 impl Reader for ModelReader {
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         Ok(loading::load(&self.shared.rows(), misses))
+    }
+
+    fn age(&mut self) -> Result<Option<Duration>, StoreError> {
+        Ok(None)
     }
 
     fn hold(&mut self) -> Result<(), StoreError> {
@@ -193,6 +199,48 @@ impl Reader for ModelReader {
         found.sort_by_key(|row| row.from);
         found.truncate(limit as usize);
         Ok(found)
+    }
+
+    fn customers(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerRow>, StoreError> {
+        let rows = self.shared.rows();
+        let behind =
+            |row: &&CustomerRow| row.ledger == ledger && after.is_none_or(|after| row.id > *after);
+        Ok(rows.customers.values().filter(behind).take(limit as usize).cloned().collect())
+    }
+
+    fn prefixes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, PrefixOwner)>, StoreError> {
+        let rows = self.shared.rows();
+        let found = rows.prefixes.iter().filter(|((of, prefix), _)| {
+            *of == ledger && after.is_none_or(|after| prefix.as_str() > after)
+        });
+        let pairs = found.map(|((_, prefix), owner)| (prefix.clone(), owner.clone()));
+        Ok(pairs.take(limit as usize).collect())
+    }
+
+    fn outcomes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<OutcomeCursor>,
+        limit: u32,
+    ) -> Result<OutcomePage, StoreError> {
+        let rows = self.shared.rows();
+        let of = |key: IdempotencyKey| after.is_none_or(|after| key.0 > after.0);
+        let found = rows.outcomes.values().filter(|row| row.ledger == ledger && of(row.key));
+        let mut found: Vec<_> = found.take(limit as usize + 1).cloned().collect();
+        let has_more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next = found.last().filter(|_| has_more).map(|row| OutcomeCursor(row.key.0));
+        Ok(OutcomePage { rows: found, next })
     }
 
     fn trail(&mut self, ledger: LedgerId, from: u64, limit: u32) -> Result<TrailPage, StoreError> {

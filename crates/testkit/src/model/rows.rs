@@ -39,6 +39,28 @@ impl Rows {
         Ok(())
     }
 
+    /// Refuses a ledger that is there.
+    pub(super) fn refuse_head(&self, ledger: LedgerId) -> Result<(), StoreError> {
+        match self.ledgers.contains_key(&ledger) {
+            true => conflict(format!("ledger {ledger} is there already")),
+            false => Ok(()),
+        }
+    }
+
+    /// Removes every row of a ledger.
+    pub(super) fn discard(&mut self, ledger: LedgerId) {
+        self.series.retain(|key, _| key.0 != ledger);
+        self.sequences.retain(|key, _| key.0 != ledger);
+        self.numbers.retain(|key, _| key.0 != ledger);
+        self.gaps.retain(|key, _| key.0 != ledger);
+        self.customers.retain(|key, _| key.0 != ledger);
+        self.prefixes.retain(|key, _| key.0 != ledger);
+        self.outcomes.retain(|key, _| key.0 != ledger);
+        self.trail.retain(|key, _| key.0 != ledger);
+        self.lines.retain(|key, _| key.0 != ledger);
+        self.checkpoints.retain(|key, _| key.0 != ledger);
+    }
+
     fn check_heads(&self, changes: &Changes) -> Result<(), StoreError> {
         for change in &changes.ledgers {
             let stored = self.ledgers.get(&change.row.id);

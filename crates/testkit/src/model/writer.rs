@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ledger::id::LedgerId;
 use ledger::model::At;
 use ledger::{Changes, Loaded, Misses};
-use store::{StoreError, Writer};
+use store::{StoreError, Writer, restored_ledgers};
 
 use super::Shared;
 use super::loading;
@@ -39,6 +39,10 @@ impl Writer for ModelWriter {
         self.shared.rows().commit(changes)
     }
 
+    fn confirm(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn rollback(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -51,5 +55,20 @@ impl Writer for ModelWriter {
             stays
         });
         Ok(limit - left)
+    }
+
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        let mut rows = self.shared.rows();
+        for ledger in restored_ledgers(part)? {
+            rows.refuse_head(ledger)?;
+        }
+        rows.commit(part)
+    }
+
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
+        let mut rows = self.shared.rows();
+        rows.refuse_head(ledger)?;
+        rows.discard(ledger);
+        Ok(())
     }
 }

@@ -128,6 +128,14 @@ impl Tampered {
 }
 
 impl Store for Tampered {
+    fn writers_max(&self) -> usize {
+        self.inner.writers_max()
+    }
+
+    fn group(&self, ledger: LedgerId) -> Option<u32> {
+        self.inner.group(ledger)
+    }
+
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         let intruder = {
             let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -213,6 +221,10 @@ impl Writer for TamperedWriter {
         }
     }
 
+    fn confirm(&mut self) -> Result<(), StoreError> {
+        self.inner.confirm()
+    }
+
     fn rollback(&mut self) -> Result<(), StoreError> {
         self.inner.rollback()
     }
@@ -222,6 +234,14 @@ impl Writer for TamperedWriter {
         state.forgotten.push(before);
         drop(state);
         self.inner.forget_outcomes(before, limit)
+    }
+
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        self.inner.restore(part)
+    }
+
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
+        self.inner.discard(ledger)
     }
 }
 
