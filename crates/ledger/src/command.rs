@@ -227,7 +227,7 @@ pub struct LockMove {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Import {
     /// The series. One whose kinds' default series has no numbers yet takes that one over; any
-    /// other is made anew.
+    /// other is made anew. A kind goes on in the series that has its newest number.
     pub series: Vec<ImportSeries>,
     /// The numbers, in any order.
     pub lines: Vec<ImportLine>,
@@ -238,8 +238,9 @@ pub struct Import {
 pub struct ImportSeries {
     /// Its name, if it is made anew.
     pub name: String,
-    /// The formats that its numbers had, by the first day of each; the last one goes on. The
-    /// fiscal year and the texts of kinds are filled in.
+    /// The formats that its numbers had, by the first day of each; the last one goes on. Of
+    /// several with one day the last holds from then on, and the others are known to have printed
+    /// numbers before it. The fiscal year and the texts of kinds are filled in.
     pub formats: Vec<(Option<Date>, Format)>,
     /// The kinds that it takes, with what `{kind}` prints.
     pub kinds: Vec<KindText>,

@@ -1,5 +1,7 @@
 //! The rules, as tables of commands.
 
+#[path = "rules/imports.rs"]
+mod imports;
 mod script;
 
 use std::collections::BTreeMap;

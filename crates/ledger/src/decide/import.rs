@@ -1,19 +1,21 @@
 //! Taking over numbers that another system gave.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod series;
 
-use numbering::{Format, Period, Scope, Texts, TokenKind};
+use std::collections::{BTreeMap, HashMap};
+
+use numbering::{Reset, Texts};
 use sha2::{Digest, Sha256};
 
 use super::issue::line as trail_line;
-use super::series::{check_formats, write};
+use super::series::write;
 use super::{Halt, actor_text, ledger, record, refuse, refuse_param};
 use crate::books::{Books, TrailLine};
-use crate::command::{Command, Import, ImportLine, ImportSeries};
-use crate::id::{GapId, Position, ScopeKey, SequenceId, SeriesId};
+use crate::command::{Command, Import, ImportLine};
+use crate::id::{GapId, Position, ScopeKey, SequenceId};
 use crate::model::{
-    FormatVersion, GapCause, GapRow, Holder, LedgerRow, Level, NumberRow, Receipt, SequenceKey,
-    SequenceRow, SeriesRow, State,
+    GapCause, GapRow, Holder, LedgerRow, NumberRow, Receipt, SequenceKey, SequenceRow, SeriesRow,
+    State,
 };
 use crate::outcome::{ImportView, Outcome};
 use crate::refusal::Code;
@@ -33,16 +35,15 @@ pub(super) fn import(
     }
     let mut ledger = ledger(books, command.ledger)?;
     refuse_known(books, &ledger, import)?;
-    let mut series = Vec::with_capacity(import.series.len());
-    for wanted in &import.series {
-        series.push(take_series(books, &mut ledger, wanted)?);
-    }
+    let series = series::take(books, &mut ledger, import)?;
     let mut taking = Taking {
         books,
         command,
+        first_position: ledger.last_position + 1,
         ledger,
         series,
         sequences: BTreeMap::new(),
+        taken: Vec::with_capacity(import.lines.len()),
         problems: Vec::new(),
         missing: false,
     };
@@ -57,6 +58,7 @@ pub(super) fn import(
     }
     taking.check_ordinals(&rows);
     taking.refuse_problems()?;
+    taking.check_ahead(&rows)?;
     taking.finish(rows)
 }
 
@@ -94,6 +96,9 @@ struct Taking<'a> {
     ledger: LedgerRow,
     series: Vec<SeriesRow>,
     sequences: BTreeMap<SequenceKey, Growing>,
+    first_position: u64,
+    /// The sequence of each number taken so far, by position.
+    taken: Vec<SequenceId>,
     problems: Vec<(Code, String)>,
     missing: bool,
 }
@@ -104,9 +109,7 @@ impl Taking<'_> {
         let Some(series) = self.series.get(line.series) else {
             return refuse_param(Code::ParameterInvalid, "series", "A line names no series.");
         };
-        let problem = if series.own && self.ledger.settings.locked_through() >= Some(line.date) {
-            Some((Code::PeriodLocked, format!("{} is locked", line.date)))
-        } else if line.ordinal > numbering::limits::ORDINAL_MAX {
+        let problem = if line.ordinal > numbering::limits::ORDINAL_MAX {
             Some((Code::OrdinalOverflow, format!("{} is too large", line.ordinal)))
         } else if series.kind_text(&line.kind).is_none() {
             Some((Code::KindNotInSeries, format!("the series does not take {}", line.kind)))
@@ -121,7 +124,8 @@ impl Taking<'_> {
         let key = (self.ledger.id, NumberRow::slug_key(&line.text));
         let holders = self.books.texts.probe(&key).cloned().unwrap_or_default();
         let folded = numbering::fold(&line.text);
-        if holders.iter().any(|holder| numbering::fold(&holder.text) == folded) {
+        let mut same = holders.iter().filter(|holder| numbering::fold(&holder.text) == folded);
+        if same.any(|holder| self.clashes(holder, sequence)) {
             let what = format!("line {}: {} is taken already", line.line, line.text);
             self.problems.push((Code::NumberTaken, what));
             return Ok(None);
@@ -152,6 +156,14 @@ impl Taking<'_> {
         Ok(Some(row))
     }
 
+    /// Whether a number of a sequence may not repeat this holder's text: history may repeat a text
+    /// in another period, nothing else may.
+    fn clashes(&self, holder: &Holder, sequence: SequenceId) -> bool {
+        let at = holder.position.0.checked_sub(self.first_position);
+        let other = at.and_then(|at| self.taken.get(usize::try_from(at).ok()?));
+        other.is_none_or(|other| *other == sequence)
+    }
+
     fn hold(
         &mut self,
         key: (crate::id::LedgerId, String),
@@ -160,6 +172,7 @@ impl Taking<'_> {
         line: &ImportLine,
     ) {
         let (position, text) = (row.position, row.text.clone());
+        self.taken.push(row.sequence);
         holders.push(Holder { position, text, slug_rank: row.slug_rank });
         self.books.texts.write(key, holders);
         let Some(reference) = &row.reference else { return };
@@ -227,6 +240,39 @@ impl Taking<'_> {
         }
     }
 
+    /// A format that never restarts may not come to a text that an earlier period had. Formats that
+    /// do restart show the period, which is proved where the series is taken.
+    fn check_ahead(&self, rows: &[NumberRow]) -> Result<(), Halt> {
+        let series_of = self.series_of();
+        let several = |series: &&SeriesRow| series.formats().nth(1).is_some();
+        for series in self.series.iter().filter(several) {
+            let newest = series.newest();
+            if newest.format.reset != Reset::Never {
+                continue;
+            }
+            let goes_on = |growing: &&Growing| {
+                growing.row.series == series.id && growing.row.period().contains(newest.from)
+            };
+            let current = self.sequences.values().find(goes_on).map(|growing| &growing.row);
+            let last = current.map_or(0, |row| row.last);
+            let ahead = |row: &&NumberRow| {
+                self.series[series_of[&row.sequence]].id == series.id
+                    && current.is_none_or(|current| current.id != row.sequence)
+                    && newest.format.read(&row.text).iter().any(|it| it.ordinal.get() > last)
+            };
+            if let Some(row) = rows.iter().find(ahead) {
+                let message = format!(
+                    "The series would go on without restarting behind {last}, as {}, and print {} \
+                     again, which is a number of {}. Give it a format for new numbers that shows \
+                     the period, such as one with {{year}}.",
+                    newest.format.pattern, row.text, row.date
+                );
+                return refuse_param(Code::PatternCollision, "pattern", message);
+            }
+        }
+        Ok(())
+    }
+
     fn refuse_problems(&mut self) -> Result<(), Halt> {
         self.problems.sort();
         let Some((code, _)) = self.problems.first() else { return Ok(()) };
@@ -243,16 +289,13 @@ impl Taking<'_> {
 
     fn finish(mut self, mut rows: Vec<NumberRow>) -> Result<Outcome, Halt> {
         let gaps = self.gaps(&rows)?;
-        let mut changed: Vec<SeriesRow> = Vec::new();
-        for (place, series) in self.series.iter_mut().enumerate() {
-            let of_series = self.sequences.values().filter(|growing| growing.series == place);
-            let sequences: HashSet<SequenceId> = of_series.map(|growing| growing.row.id).collect();
-            let of_series = || rows.iter().filter(|row| sequences.contains(&row.sequence));
-            let first = of_series().map(|row| row.date).min();
-            series.first_date = series.first_date.into_iter().chain(first).min();
-            series.last_date = series.last_date.max(of_series().map(|row| row.date).max());
-            changed.push(series.clone());
+        let series_of = self.series_of();
+        for row in &rows {
+            let series = &mut self.series[series_of[&row.sequence]];
+            series.first_date = series.first_date.into_iter().chain([row.date]).min();
+            series.last_date = series.last_date.max(Some(row.date));
         }
+        let changed = self.series.clone();
         let lines: Vec<Vec<u8>> = rows.iter().map(|row| trail_line(row).to_bytes()).collect();
         let change = Change::NumbersImported {
             series: changed.clone(),
@@ -293,6 +336,11 @@ impl Taking<'_> {
         Ok(Outcome::Imported(Box::new(view)))
     }
 
+    /// Of each sequence, the place of its series.
+    fn series_of(&self) -> HashMap<SequenceId, usize> {
+        self.sequences.values().map(|growing| (growing.row.id, growing.series)).collect()
+    }
+
     fn opened(&self, growing: &Growing) -> OpenedSequence {
         let row = &growing.row;
         OpenedSequence {
@@ -309,8 +357,7 @@ impl Taking<'_> {
     fn gaps(&mut self, rows: &[NumberRow]) -> Result<Vec<GapRow>, Halt> {
         let mut by_ordinal: Vec<&NumberRow> = rows.iter().collect();
         by_ordinal.sort_by_key(|row| (row.sequence, row.ordinal));
-        let series_of: HashMap<SequenceId, usize> =
-            self.sequences.values().map(|growing| (growing.row.id, growing.series)).collect();
+        let series_of = self.series_of();
         let mut gaps = Vec::new();
         for pair in by_ordinal.windows(2) {
             let (lower, upper) = (pair[0], pair[1]);
@@ -355,91 +402,4 @@ pub(crate) fn digest(lines: &[Vec<u8>]) -> Hash {
         digest.update(line);
     }
     Hash(digest.finalize().into())
-}
-
-/// The series to import into: the default of its kinds while that has no numbers, else a new one.
-fn take_series(
-    books: &mut Books,
-    ledger: &mut LedgerRow,
-    wanted: &ImportSeries,
-) -> Result<SeriesRow, Halt> {
-    let versions = versions(ledger, wanted)?;
-    let default = wanted
-        .kinds
-        .first()
-        .and_then(|known| ledger.defaults.get(&(known.kind.clone(), Level::Account)).copied());
-    let idle = match default {
-        Some(id) => books.series.read(&(ledger.id, id))?.filter(|row| !row.started()).cloned(),
-        None => None,
-    };
-    let mut row = match idle {
-        Some(row) => SeriesRow { versions, ..SeriesRow::clone(&row) },
-        None => new_series(books, ledger, wanted, versions)?,
-    };
-    row.kinds.clone_from(&wanted.kinds);
-    row.scope = Scope::Account;
-    let mut list = ledger.default_list();
-    for known in &row.kinds {
-        list.retain(|(kind, level, _)| (kind, *level) != (&known.kind, Level::Account));
-        list.push((known.kind.clone(), Level::Account, row.id));
-    }
-    ledger.set_defaults(list);
-    check_formats(books, ledger, &row)?;
-    write(books, row.clone());
-    Ok(row)
-}
-
-fn new_series(
-    books: &Books,
-    ledger: &mut LedgerRow,
-    wanted: &ImportSeries,
-    versions: Vec<FormatVersion>,
-) -> Result<SeriesRow, Halt> {
-    if books.series_names.read(&(ledger.id, wanted.name.clone()))?.is_some() {
-        let message = format!("There is a series called {} already.", wanted.name);
-        return refuse_param(Code::ResourceAlreadyExists, "name", message);
-    }
-    ledger.last_series += 1;
-    Ok(SeriesRow {
-        ledger: ledger.id,
-        id: SeriesId(ledger.last_series),
-        name: wanted.name.clone(),
-        kinds: Vec::new(),
-        scope: Scope::Account,
-        versions,
-        former: Vec::new(),
-        starting_number: 1,
-        first_date: None,
-        last_date: None,
-        own: false,
-        archived: false,
-    })
-}
-
-fn versions(ledger: &LedgerRow, wanted: &ImportSeries) -> Result<Vec<FormatVersion>, Halt> {
-    let texts: Vec<String> = wanted.kinds.iter().map(|known| known.text.clone()).collect();
-    let mut versions: Vec<FormatVersion> = wanted
-        .formats
-        .iter()
-        .map(|(from, format)| FormatVersion {
-            from: from.unwrap_or(Period::ALL.from),
-            first_period_to: None,
-            first_ordinal: None,
-            format: Format {
-                fiscal_year_start: ledger.settings.fiscal_year_start,
-                kind_texts: match format.pattern.has(TokenKind::Kind) {
-                    true => texts.clone(),
-                    false => Vec::new(),
-                },
-                ..format.clone()
-            },
-        })
-        .collect();
-    versions.sort_by_key(|version| version.from);
-    let Some(first) = versions.first_mut() else {
-        let message = format!("The series {} has no format.", wanted.name);
-        return refuse_param(Code::ParameterMissing, "pattern", message);
-    };
-    first.from = Period::ALL.from;
-    Ok(versions)
 }
