@@ -7,8 +7,19 @@ use std::process::Command;
 /// Where Debian and its relatives install one directory per version, outside PATH.
 pub(super) const SYSTEM_ROOT: &str = "/usr/lib/postgresql";
 
+/// Names the directory of the programs to use, over all that the machine has.
+const CHOSEN: &str = "GAPLESS_TEST_POSTGRES_BIN";
+
 /// What to do when there is none.
 pub(super) const REMEDY: &str = "install it, for example with `apt-get install postgresql`";
+
+/// Where it was looked for, as part of a sentence.
+pub(super) fn searched() -> String {
+    match std::env::var(CHOSEN) {
+        Ok(directory) => format!("in {directory}, which {CHOSEN} names"),
+        Err(_) => format!("in PATH or under {SYSTEM_ROOT}"),
+    }
+}
 
 /// A directory with PostgreSQL's programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +28,13 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// The installation in PATH, else the newest below `/usr/lib/postgresql`.
+    /// The installation that `GAPLESS_TEST_POSTGRES_BIN` names; without it the one in PATH, else
+    /// the newest below `/usr/lib/postgresql`.
     #[must_use]
     pub fn find() -> Option<Self> {
+        if let Some(directory) = std::env::var_os(CHOSEN) {
+            return Self::at(Path::new(&directory));
+        }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let in_path = std::env::split_paths(&path).find_map(|directory| Self::at(&directory));
         in_path.or_else(|| Self::newest_below(Path::new(SYSTEM_ROOT)))
