@@ -475,3 +475,35 @@ fn kinds_can_share_a_counter() {
          issue -> err series_archived",
     );
 }
+
+#[test]
+fn every_customer_begins_with_the_starting_number_in_the_first_period() {
+    check(
+        Yearly,
+        "
+        now 2026-12-01 -> ok
+        series C pattern={customer}-{year}-{seq:3} starting_number=700 -> ok
+        issue series=C customer=ada date=2026-03-01 -> AE675901-2026-700
+        issue series=C customer=bob date=2026-04-01 -> C25C3E36-2026-700
+        issue series=C customer=ada date=2026-05-01 -> AE675901-2026-701
+        issue series=C customer=bob date=2027-01-01 -> C25C3E36-2027-001
+        issue series=C customer=eve date=2026-12-31 -> CEE28EE4-2026-700
+        ",
+    );
+}
+
+#[test]
+fn a_kind_that_is_added_is_known_to_earlier_periods_too() {
+    check(
+        Yearly,
+        "
+        now 2026-03-01 -> ok
+        series K pattern={kind}{year}-{seq:3} kinds=invoice:I,credit_note:C -> ok
+        issue series=K date=2025-12-31 -> I2025-001
+        issue series=K date=2026-01-31 -> I2026-001
+        change K kinds=invoice:I,credit_note:C,debit_note:D -> ok
+        issue series=K kind=debit_note date=2026-02-01 -> D2026-002
+        issue series=K kind=debit_note date=2025-12-31 -> D2025-002
+        ",
+    );
+}

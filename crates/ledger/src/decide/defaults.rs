@@ -132,6 +132,7 @@ fn row(
         former: Vec::new(),
         starting_number: 1,
         first_date: None,
+        first_period: None,
         last_date: None,
         own: false,
         archived: false,

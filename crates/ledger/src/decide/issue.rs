@@ -391,6 +391,7 @@ impl Run<'_> {
         }
         let mut changed = SeriesRow::clone(series);
         (changed.first_date, changed.last_date, changed.own) = (Some(first), Some(last), true);
+        changed.first_period.get_or_insert(series.period(place.date).from);
         super::series::write(self.books, changed);
     }
 

@@ -134,6 +134,7 @@ mod tests {
             former: Vec::new(),
             starting_number: 1,
             first_date: Some(date(2026, 1, 1)),
+            first_period: None,
             last_date: Some(last_date),
             own: true,
             archived: false,

@@ -60,6 +60,7 @@ pub(super) fn create(
         former: Vec::new(),
         starting_number: checked_start(new.starting_number.unwrap_or(1))?,
         first_date: None,
+        first_period: None,
         last_date: None,
         own: false,
         archived: false,
@@ -104,6 +105,9 @@ pub(super) fn change(
         let today = today(&ledger, command)?;
         row = revise(&row, format, first, today);
         check_formats(books, &ledger, &row)?;
+    }
+    if change.kinds.is_some() {
+        widen(books, &ledger, &mut row)?;
     }
     if row == *series && change.default.is_none() {
         return Ok(Outcome::Series(Box::new(row)));
@@ -214,10 +218,45 @@ pub(super) fn check_formats(
     if let Err(error) = format.validate_for(row.scope) {
         return refuse_format(&error);
     }
+    reserve_prefixes(books, row)?;
+    match clash(books, ledger, row, row.versions.len() - 1)? {
+        Some((collision, with)) => refuse_collision(&collision, &with),
+        None => Ok(()),
+    }
+}
+
+/// Lets formats of earlier periods print kinds that were added since, for documents that come
+/// late. One in which a new text would clash with other numbers stays as it is.
+fn widen(books: &Books, ledger: &LedgerRow, row: &mut SeriesRow) -> Result<(), Halt> {
+    for place in 0..row.versions.len() - 1 {
+        let format = &row.versions[place].format;
+        let mut texts = format.kind_texts.clone();
+        let added = kind_texts(&format.pattern, &row.kinds);
+        texts.extend(added.into_iter().filter(|text| !format.kind_texts.contains(text)));
+        if texts == format.kind_texts {
+            continue;
+        }
+        let mut widened = row.clone();
+        widened.versions[place].format.kind_texts = texts;
+        let sound = widened.versions[place].format.validate_for(row.scope).is_ok();
+        if sound && clash(books, ledger, &widened, place)?.is_none() {
+            *row = widened;
+        }
+    }
+    Ok(())
+}
+
+/// A number that a version of a series could print and another format too, with whose that is.
+fn clash(
+    books: &Books,
+    ledger: &LedgerRow,
+    row: &SeriesRow,
+    place: usize,
+) -> Result<Option<(Collision, String)>, Halt> {
+    let format = &row.versions[place].format;
     let Some(all) = books.ledger_series.read(&ledger.id)?.cloned() else {
         return Err(Halt::Missing);
     };
-    reserve_prefixes(books, row)?;
     let heads: Vec<String> = all
         .iter()
         .filter(|other| other.id != row.id)
@@ -229,34 +268,40 @@ pub(super) fn check_formats(
         for theirs in other.formats() {
             let found = collision_beside(format, theirs, Relation::OtherSeries, &taken);
             if let Some(collision) = found {
-                return refuse_collision(&collision, &format!("the series {}", other.name));
+                return Ok(Some((collision, format!("the series {}", other.name))));
             }
         }
     }
     // The same format again counts on in the same sequences, unless the counters were cut
     // otherwise in between.
     let one_reset = row.formats().all(|own| own.reset == format.reset);
-    let before = row.versions.len() - 1 + row.former.len();
-    for own in row.formats().take(before).filter(|own| !(one_reset && *own == format)) {
-        if let Some(collision) = own_collision(row, own, format, &taken) {
-            return refuse_collision(&collision, "a former format of the same series");
+    let itself = row.former.len() + place;
+    for (at, own) in row.formats().enumerate().filter(|(at, _)| *at != itself) {
+        if one_reset && own == format {
+            continue;
+        }
+        let found = match at < itself {
+            true => own_collision(own, format, row.versions[place].from, &taken),
+            false => own_collision(format, own, row.versions[at - row.former.len()].from, &taken),
+        };
+        if let Some(collision) = found {
+            return Ok(Some((collision, "another format of the same series".to_owned())));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-/// A collision of a series' format with one that it had.
+/// A collision of two formats of one series, of which the later one begins at `boundary`.
 fn own_collision(
-    row: &SeriesRow,
     own: &Format,
     format: &Format,
+    boundary: Date,
     taken: &[&str],
 ) -> Option<Collision> {
     let same_text = own.pattern == format.pattern && own.prefix == format.prefix;
     if same_text && own.kind_texts == format.kind_texts {
         // The same text under another reset or fiscal year: each has days of its own, so the two
         // print the same only where they meet in the middle of what the text tells apart.
-        let boundary = row.newest().from;
         return meeting(own, boundary.yesterday().ok()?, format, boundary);
     }
     collision_beside(own, format, Relation::SameSeries, taken)

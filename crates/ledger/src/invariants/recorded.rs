@@ -69,6 +69,7 @@ impl Recorded {
         self.seen_series += 1;
         let facts = |row: &SeriesRow| SeriesRow {
             first_date: None,
+            first_period: None,
             last_date: None,
             own: false,
             ..row.clone()

@@ -54,11 +54,15 @@ pub struct SeriesRow {
     /// Formats that printed numbers once and no longer stand in `versions`.
     #[serde(with = "format::list")]
     pub former: Vec<Format>,
-    /// The ordinal of the very first number; fixed once `last_date` is set.
+    /// The first ordinal of each scope in the first period; fixed once `last_date` is set.
     pub starting_number: u64,
     /// Earliest date that a document of it has.
     #[serde(with = "civil::option")]
     pub first_date: Option<Date>,
+    /// First day of the period that its very first own number is in: there every scope
+    /// begins with the starting number. `None` for imported ones.
+    #[serde(with = "civil::option")]
+    pub first_period: Option<Date>,
     /// Latest date that a document of it has; `None` until the first number.
     #[serde(with = "civil::option")]
     pub last_date: Option<Date>,
@@ -105,7 +109,7 @@ impl SeriesRow {
         let version = self.version(period.from);
         match version.first_ordinal {
             Some(first) if version.from == period.from => first,
-            _ if !self.started() => self.starting_number,
+            _ if !self.started() || self.first_period == Some(period.from) => self.starting_number,
             _ => 1,
         }
     }

@@ -126,6 +126,7 @@ pub(super) fn series(ledger: LedgerId, id: u32, name: &str) -> SeriesRow {
         former: Vec::new(),
         starting_number: 1,
         first_date: None,
+        first_period: None,
         last_date: None,
         own: false,
         archived: false,

@@ -119,6 +119,7 @@ fn new_series(
         former: Vec::new(),
         starting_number: 1,
         first_date: None,
+        first_period: None,
         last_date: None,
         own: false,
         archived: false,
