@@ -18,6 +18,9 @@ use crate::pending::Pending;
 use crate::readers::Readers;
 use crate::writer::{Job, Queue, QueueLimits, Runner, Shared, Waiting};
 
+/// The odd number nearest to 2^64 divided by the golden ratio: its multiples spread evenly.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A running engine. Clones are the same engine; it stops when the last one is dropped, or when
 /// it is told to [`shutdown`](Engine::shutdown).
 #[derive(Clone)]
@@ -53,11 +56,17 @@ impl Engine {
         let mut queues = Vec::new();
         let mut threads = Vec::new();
         if options.access == StoreAccess::Write {
-            let writer = store.writer()?;
-            let queue = Arc::new(Queue::new(QueueLimits::of(&options)));
-            let runner = Runner::new(Arc::clone(&shared), Arc::clone(&queue), writer);
-            queues.push(queue);
-            threads.push(std::thread::spawn(move || runner.run()));
+            let mut first = Some(store.writer()?);
+            for _ in 0..options.writers.clamp(1, store.writers_max().max(1)) {
+                let queue = Arc::new(Queue::new(QueueLimits::of(&options)));
+                let (own, waiting) = (Arc::clone(&shared), Arc::clone(&queue));
+                let runner = match first.take() {
+                    Some(writer) => Runner::first(own, waiting, writer),
+                    None => Runner::further(own, waiting),
+                };
+                queues.push(queue);
+                threads.push(std::thread::spawn(move || runner.run()));
+            }
         }
         let readers = Readers::start(&store, options.readers, options.reads_max);
         let threads = Mutex::new(threads);
@@ -202,7 +211,13 @@ impl Engine {
 
     fn queue(&self, ledger: LedgerId) -> Option<&Arc<Queue>> {
         let queues = &self.inner.queues;
-        let bucket = ledger.0.checked_rem(queues.len() as u64)?;
+        // Neighbours belong to one account, live and test: their places must not follow from
+        // their order alone, or every second writer would have the test ledgers only.
+        let spread = match self.inner.shared.store.group(ledger) {
+            Some(group) => u64::from(group).wrapping_mul(SPREAD),
+            None => ledger.0.wrapping_mul(SPREAD),
+        };
+        let bucket = (spread >> 32).checked_rem(queues.len() as u64)?;
         queues.get(usize::try_from(bucket).unwrap_or_default())
     }
 }

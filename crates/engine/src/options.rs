@@ -29,6 +29,8 @@ pub struct EngineOptions {
     pub patience: Duration,
     /// How often old outcomes are forgotten.
     pub housekeeping: Duration,
+    /// Writers, each for its share of the ledgers, where the store takes several at once.
+    pub writers: usize,
     /// Threads that answer queries.
     pub readers: usize,
     /// Queries that may wait; one more is answered with `Overloaded`.
@@ -61,6 +63,7 @@ impl Default for EngineOptions {
             linger: Duration::from_micros(200),
             patience: Duration::from_secs(10),
             housekeeping: Duration::from_secs(60),
+            writers: 4,
             readers: 2,
             reads_max: 4_096,
             key_ttl_ms: 5_000,

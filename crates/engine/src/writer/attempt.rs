@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use ledger::batch::Decided;
 use ledger::id::LedgerId;
-use ledger::{Batch, Changes, Command, Misses};
+use ledger::{Batch, Command, Misses};
 use store::{StoreError, Writer};
+
+use super::memory::Memory;
 
 /// A batch that is decided and, where it changed anything, durable.
 #[derive(Debug)]
@@ -32,8 +34,12 @@ pub(super) enum Trouble {
 }
 
 /// Tries once.
-pub(super) fn attempt(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Done, Trouble> {
-    match catch_unwind(AssertUnwindSafe(|| decide_and_commit(writer, commands))) {
+pub(super) fn attempt(
+    writer: &mut dyn Writer,
+    commands: Vec<Command>,
+    memory: &Memory,
+) -> Result<Done, Trouble> {
+    match catch_unwind(AssertUnwindSafe(|| decide_and_commit(writer, commands, memory))) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
     }
@@ -46,7 +52,11 @@ pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     text.unwrap_or("a panic without a text").to_owned()
 }
 
-fn decide_and_commit(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Done, Trouble> {
+fn decide_and_commit(
+    writer: &mut dyn Writer,
+    commands: Vec<Command>,
+    memory: &Memory,
+) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
     let got = writer.begin(&ledgers).map_err(Trouble::Failed)?;
     let held = held(writer, &ledgers, &got).map_err(Trouble::Failed)?;
@@ -54,8 +64,8 @@ fn decide_and_commit(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<
         writer.rollback().map_err(Trouble::Failed)?;
         return Err(Trouble::Held(held));
     }
-    let decided =
-        Batch::new(commands).run(|misses| writer.load(misses)).map_err(Trouble::Failed)?;
+    let batch = Batch::new(commands).recall(ledgers.iter().filter_map(|id| memory.of(*id)));
+    let decided = batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?;
     if decided.changes.is_empty() {
         writer.rollback().map_err(Trouble::Failed)?;
         return Ok(Done { decided, commit: None });
@@ -96,44 +106,4 @@ fn held(
     let rest = asked.iter().filter(|ledger| !got.contains(ledger)).copied().collect();
     let misses = Misses { ledgers: rest, ..Misses::default() };
     Ok(writer.load(&misses)?.ledgers.into_iter().map(|row| row.id).collect())
-}
-
-/// Whether changes that are in doubt were written. The ledgers are locked first, so that a commit
-/// that is still on its way cannot land after the look.
-pub(super) fn was_written(
-    writer: &mut dyn Writer,
-    changes: &Changes,
-) -> Result<Written, StoreError> {
-    let ledgers: Vec<LedgerId> = changes.ledgers.iter().map(|change| change.row.id).collect();
-    writer.begin(&ledgers)?;
-    let misses = Misses {
-        ledgers,
-        outcomes: changes.outcomes.iter().map(|row| (row.ledger, row.key)).collect(),
-        ..Misses::default()
-    };
-    let found = writer.load(&misses)?;
-    writer.rollback()?;
-    let Some(change) = changes.ledgers.first() else {
-        let all = found.outcomes.len() == changes.outcomes.len();
-        return Ok(if all { Written::Yes } else { Written::No });
-    };
-    let now = found.ledgers.iter().find(|row| row.id == change.row.id);
-    Ok(match now {
-        Some(row) if row.trail_count == change.row.trail_count => {
-            if row.trail_hash == change.row.trail_hash { Written::Yes } else { Written::No }
-        }
-        Some(row) if row.trail_count > change.row.trail_count => Written::LookInTrail,
-        _ => Written::No,
-    })
-}
-
-/// What a look at a ledger's head tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
-    /// It was written.
-    Yes,
-    /// It was not, and never will be.
-    No,
-    /// Others wrote since: only the trail's entry tells.
-    LookInTrail,
 }

@@ -12,6 +12,7 @@ use ledger::model::At;
 use store::{Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt, panic_text};
+use super::memory::Memory;
 use super::queue::{Job, Queue, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
@@ -44,14 +45,34 @@ pub(crate) struct Runner {
     shared: Arc<Shared>,
     queue: Arc<Queue>,
     writer: Option<Box<dyn Writer>>,
+    memory: Memory,
     forgot: Instant,
     /// Whether more outcomes were old than could be forgotten while others waited.
     behind: bool,
+    /// Whether old outcomes are for this writer to forget: one of them is enough.
+    tidies: bool,
+    /// Whether the way to write was open before.
+    was_open: bool,
 }
 
 impl Runner {
-    pub(crate) fn new(shared: Arc<Shared>, queue: Arc<Queue>, writer: Box<dyn Writer>) -> Runner {
-        Runner { shared, queue, writer: Some(writer), forgot: Instant::now(), behind: false }
+    /// The first writer, which also forgets old outcomes.
+    pub(crate) fn first(shared: Arc<Shared>, queue: Arc<Queue>, writer: Box<dyn Writer>) -> Runner {
+        Runner { writer: Some(writer), tidies: true, ..Runner::further(shared, queue) }
+    }
+
+    /// Another writer. It opens its way to write when it has something to do.
+    pub(crate) fn further(shared: Arc<Shared>, queue: Arc<Queue>) -> Runner {
+        Runner {
+            shared,
+            queue,
+            writer: None,
+            memory: Memory::default(),
+            forgot: Instant::now(),
+            behind: false,
+            tidies: false,
+            was_open: false,
+        }
     }
 
     /// Works until the queue is closed and empty.
@@ -67,15 +88,22 @@ impl Runner {
                 Work::Idle => expected = 0,
                 Work::End => return,
             }
-            if self.behind || self.forgot.elapsed() >= self.shared.housekeeping {
+            let due = self.behind || self.forgot.elapsed() >= self.shared.housekeeping;
+            if due && self.tidies {
                 self.forget();
             }
         }
     }
 
     fn commands(&mut self, mut waiting: Vec<Waiting>) {
-        waiting.sort_by_key(|waiting| waiting.command.ledger);
-        self.whole(waiting);
+        let store = Arc::clone(&self.shared.store);
+        let place = |one: &Waiting| (store.group(one.command.ledger), one.command.ledger);
+        waiting.sort_by_key(place);
+        while let Some((group, _)) = waiting.first().map(place) {
+            let behind = waiting.partition_point(|one| place(one).0 <= group);
+            let of_others = waiting.split_off(behind);
+            self.whole(std::mem::replace(&mut waiting, of_others));
+        }
     }
 
     /// Answers the commands in as many batches as it takes.
@@ -129,10 +157,13 @@ impl Runner {
 
     /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
     fn attempt(&mut self, waiting: &[Waiting]) -> Result<Done, Trouble> {
+        let commands = waiting.iter().map(|one| one.command.clone()).collect();
+        let memory = std::mem::take(&mut self.memory);
         let result = match self.open() {
-            Ok(writer) => attempt(writer, waiting.iter().map(|one| one.command.clone()).collect()),
+            Ok(writer) => attempt(writer, commands, &memory),
             Err(error) => Err(Trouble::Failed(error)),
         };
+        self.memory = memory;
         let result = match result {
             Err(Trouble::InDoubt(decided, error)) => self.settle(*decided, error),
             Err(trouble @ (Trouble::Failed(_) | Trouble::Panicked(_))) => {
@@ -167,6 +198,7 @@ impl Runner {
 
     fn answer(&mut self, mut waiting: Vec<Waiting>, done: Done) -> Vec<Waiting> {
         let Done { decided, commit } = done;
+        self.memory.remember(decided.recent);
         let put_off = waiting.split_off(decided.answers.len());
         let counters = &self.shared.counters;
         count(&counters.commands, waiting.len());
@@ -260,10 +292,12 @@ impl Runner {
         let writer = match self.writer.take() {
             Some(writer) => writer,
             None => {
-                count(&self.shared.counters.reopened, 1);
-                self.shared.store.writer()?
+                let writer = self.shared.store.writer()?;
+                count(&self.shared.counters.reopened, usize::from(self.was_open));
+                writer
             }
         };
+        self.was_open = true;
         Ok(self.writer.insert(writer).as_mut())
     }
 

@@ -1,9 +1,14 @@
 //! A commit whose answer is lost is looked for before anybody is told.
 
-use engine::{EngineError, StoreFailureKind};
-use ledger::{Action, Actor, Command};
+use std::sync::Arc;
 
-use crate::stage::{Fault, Stage, order};
+use engine::{EngineError, StoreFailureKind};
+use jiff::civil::date;
+use ledger::command::Item;
+use ledger::model::{IdempotencyKey, RequestHash};
+use ledger::{Action, Actor, Code, Command};
+
+use crate::stage::{Fault, Stage, operator, order, text};
 
 #[test]
 fn a_commit_in_doubt_that_was_written_is_answered_once() {
@@ -12,7 +17,82 @@ fn a_commit_in_doubt_that_was_written_is_answered_once() {
     assert_eq!(stage.issue(order("a")).expect("found").row.text, "INV-2026-00001");
     assert_eq!(stage.issue(order("b")).expect("a number").row.text, "INV-2026-00002");
     assert_eq!(stage.engine.metrics().reopened, 1);
+    assert_eq!(stage.store.confirmed(), 1, "what was found is made durable before it is told");
     stage.assert_holds();
+}
+
+#[test]
+fn what_was_found_is_told_once_it_is_durable() {
+    let stage = Stage::new();
+    stage.store.plan(Fault::AnswerLost);
+    stage.store.doubt(2);
+    assert_eq!(stage.issue(order("a")).expect("confirmed").row.text, "INV-2026-00001");
+    assert_eq!((stage.store.confirmed(), stage.store.commits()), (3, 2));
+    stage.store.plan(Fault::AnswerLost);
+    stage.store.doubt(1_000_000);
+    let failed = stage.issue(order("b")).expect_err("it may be lost yet");
+    let EngineError::Store(failure) = failed else { panic!("{failed:?}") };
+    assert_eq!(failure.kind, StoreFailureKind::InDoubt);
+    stage.store.doubt(0);
+    assert_eq!(stage.issue(order("b")).expect("it is there").row.text, "INV-2026-00002");
+    stage.assert_holds();
+}
+
+#[test]
+fn a_ledger_that_is_held_is_waited_for_before_anybody_looks() {
+    for (fault, again) in [(Fault::AnswerLost, 0), (Fault::RequestLost, 1)] {
+        let stage = Stage::new();
+        let (ledger, store) = (stage.live(), Arc::clone(&stage.store));
+        // The commit in doubt still holds the ledger when its writer is opened again. Whoever
+        // looked then would not see it yet.
+        stage.store.intrude(move |_| store.lend(ledger, 3));
+        stage.store.plan(fault);
+        let begun = stage.store.begun();
+        assert_eq!(stage.issue(order("a")).expect("settled").row.text, "INV-2026-00001");
+        assert_eq!(stage.store.begun() - begun, 1 + 3 + 1 + again, "{fault:?}");
+        assert_eq!(stage.store.confirmed(), 1 - again);
+        stage.assert_holds();
+    }
+}
+
+#[test]
+fn one_ledger_of_several_tells_for_all() {
+    for fault in [Fault::AnswerLost, Fault::RequestLost] {
+        let stage = Stage::new();
+        stage.store.hold();
+        let first = stage.engine.answer(stage.command(Action::Issue(vec![order("first")])));
+        stage.store.await_held();
+        // These wait for the one before and make one batch.
+        let others: Vec<_> = [stage.account.live, stage.account.test]
+            .into_iter()
+            .map(|ledger| {
+                let issue = Action::Issue(vec![order("both")]);
+                stage.engine.answer(stage.engine.command(ledger, operator(), issue))
+            })
+            .collect();
+        stage.store.plan_behind(fault);
+        stage.store.release();
+        assert_eq!(text(first.wait()), "INV-2026-00001");
+        let texts: Vec<_> = others.into_iter().map(|one| text(one.wait())).collect();
+        assert_eq!(texts, ["INV-2026-00002", "INV-2026-00001"]);
+        stage.assert_holds();
+    }
+}
+
+#[test]
+fn a_refusal_in_doubt_is_found_by_its_key() {
+    for fault in [Fault::AnswerLost, Fault::RequestLost] {
+        let stage = Stage::new();
+        let late = Item { date: Some(date(2062, 1, 1)), ..order("late") };
+        let key = Some((IdempotencyKey([7; 16]), RequestHash([7; 16])));
+        let command = Command { idempotency: key, ..stage.command(Action::Issue(vec![late])) };
+        stage.store.plan(fault);
+        let answer = stage.engine.answer(command.clone()).wait().expect("settled");
+        assert_eq!(answer.result.as_ref().map_err(|r| r.code), Err(Code::DateTooFar));
+        assert_eq!(stage.store.confirmed(), usize::from(fault == Fault::AnswerLost));
+        let again = stage.engine.answer(command).wait().expect("an answer");
+        assert_eq!((again.replayed, again.result), (true, answer.result));
+    }
 }
 
 #[test]

@@ -38,7 +38,8 @@ struct Plan {
 
 #[derive(Default)]
 struct State {
-    faults: VecDeque<Fault>,
+    /// What happens to the next commits; `None`: nothing.
+    faults: VecDeque<Option<Fault>>,
     /// A number with this reference is refused by the store.
     refused: Option<String>,
     /// A number with this reference makes the store panic.
@@ -48,9 +49,13 @@ struct State {
     unopened: usize,
     /// A ledger that another process holds, so many times.
     foreign: Option<(LedgerId, usize)>,
+    /// Confirmations that were asked for, and how many of them are to fail.
+    confirmed: usize,
+    unconfirmed: usize,
     held: bool,
     waiting: usize,
     commits: usize,
+    begun: usize,
     forgotten: Vec<At>,
 }
 
@@ -66,7 +71,12 @@ impl Tampered {
 
     /// The next commit meets this, and the one after it the next.
     pub fn plan(&self, fault: Fault) {
-        self.change(|state| state.faults.push_back(fault));
+        self.change(|state| state.faults.push_back(Some(fault)));
+    }
+
+    /// The commit behind the next one meets this.
+    pub fn plan_behind(&self, fault: Fault) {
+        self.change(|state| state.faults.extend([None, Some(fault)]));
     }
 
     /// A number with this reference is refused from now on.
@@ -94,6 +104,16 @@ impl Tampered {
         self.change(|state| state.foreign = Some((ledger, times)));
     }
 
+    /// Cannot confirm what was read so many times.
+    pub fn doubt(&self, times: usize) {
+        self.change(|state| state.unconfirmed = times);
+    }
+
+    /// Confirmations that were asked for.
+    pub fn confirmed(&self) -> usize {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).confirmed
+    }
+
     /// Holds every commit back from now on.
     pub fn hold(&self) {
         self.change(|state| state.held = true);
@@ -114,6 +134,11 @@ impl Tampered {
     /// Commits that were asked for.
     pub fn commits(&self) -> usize {
         self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).commits
+    }
+
+    /// Batches that were begun.
+    pub fn begun(&self) -> usize {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).begun
     }
 
     /// From before which instants outcomes were forgotten.
@@ -175,7 +200,7 @@ impl TamperedWriter {
             drop(state);
             panic!("planned: the store panics");
         }
-        state.faults.pop_front()
+        state.faults.pop_front().flatten()
     }
 
     fn is_refused(&self, changes: &Changes) -> bool {
@@ -188,6 +213,7 @@ impl Writer for TamperedWriter {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
         let mut got = self.inner.begin(ledgers)?;
         let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.begun += 1;
         if let Some((ledger, times)) = &mut state.foreign
             && *times > 0
             && got.contains(ledger)
@@ -222,6 +248,13 @@ impl Writer for TamperedWriter {
     }
 
     fn confirm(&mut self) -> Result<(), StoreError> {
+        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.confirmed += 1;
+        if state.unconfirmed > 0 {
+            state.unconfirmed -= 1;
+            return Err(StoreError::Database("planned: it is not confirmed".to_owned()));
+        }
+        drop(state);
         self.inner.confirm()
     }
 
