@@ -30,6 +30,7 @@ mod table;
 mod wal;
 mod writer;
 
+pub use ::store::Create;
 pub use counters::Counters;
-pub use open::{Checkpoints, Create, Locking, OpenOptions};
+pub use open::{Checkpoints, Locking, OpenOptions};
 pub use store::SqliteStore;

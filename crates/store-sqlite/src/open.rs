@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
-use store::StoreError;
+use store::{Create, StoreError};
 
 use crate::counters::Counting;
 use crate::migrate::{self, VERSION};
@@ -32,15 +32,6 @@ pub struct OpenOptions {
     pub checkpoints: Checkpoints,
     /// The name of a virtual file system that SQLite knows; the system's own when missing.
     pub vfs: Option<String>,
-}
-
-/// What to do when the file is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Create {
-    /// Make it.
-    WhenMissing,
-    /// Refuse.
-    Never,
 }
 
 /// Whether a side file is locked while writing.

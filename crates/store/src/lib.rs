@@ -27,6 +27,15 @@ use ledger::model::{
 };
 use ledger::{Changes, Loaded, Misses};
 
+/// What to do when a database is not there, or is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Create {
+    /// Make it.
+    WhenMissing,
+    /// Refuse.
+    Never,
+}
+
 /// A database.
 pub trait Store: Send + Sync + 'static {
     /// How many writers may be open at once in this process, at least 1.
