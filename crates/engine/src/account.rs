@@ -6,7 +6,7 @@ use ledger::command::{NewKey, Open};
 use ledger::id::{AccountId, LedgerId};
 use ledger::model::{HouseStyle, LedgerRow, Mode};
 use ledger::role::Role;
-use ledger::{Action, Actor, Batch, Command};
+use ledger::{Action, Actor, Batch, Code, Command, Refusal};
 use numbering::FiscalYearStart;
 use store::{Reader, StoreError, Writer};
 
@@ -79,6 +79,24 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] when a field does not hold, for example an unknown time zone.
     pub async fn open_account(&self, new: NewAccount) -> Result<OpenedAccount, EngineError> {
+        self.open_account_where(new, |_| true).await
+    }
+
+    /// As [`Engine::open_account`], where the database has no account yet, also when several
+    /// processes try at once.
+    ///
+    /// # Errors
+    /// As [`Engine::open_account`]; [`EngineError::Refused`] with `resource_already_exists` when
+    /// there is an account.
+    pub async fn open_first_account(&self, new: NewAccount) -> Result<OpenedAccount, EngineError> {
+        self.open_account_where(new, |last| last == LedgerId(0)).await
+    }
+
+    async fn open_account_where(
+        &self,
+        new: NewAccount,
+        may_follow: fn(LedgerId) -> bool,
+    ) -> Result<OpenedAccount, EngineError> {
         let opened = OpenedAccount {
             account: self.ids().account(),
             live: LedgerId(0),
@@ -92,6 +110,10 @@ impl Engine {
         let job = move |writer: &mut dyn Writer| {
             for _ in 0..TRIES {
                 let last = last_ledger(engine.reader()?.as_mut())?;
+                if !may_follow(last) {
+                    let text = "The database has an account already.";
+                    return Err(Refusal::new(Code::ResourceAlreadyExists, text).into());
+                }
                 let opened = OpenedAccount {
                     live: LedgerId(last.0 + 1),
                     test: LedgerId(last.0 + 2),
@@ -159,7 +181,7 @@ impl Engine {
             let live = reader.ledger_of(&account, Mode::Live)?;
             let test = reader.ledger_of(&account, Mode::Test)?;
             Ok(live.zip(test).map(|(live, test)| AccountView {
-                account,
+                account: account.clone(),
                 name: live.name,
                 live: live.id,
                 test: test.id,

@@ -39,6 +39,15 @@ fn an_account_that_is_refused_leaves_nothing() {
 }
 
 #[test]
+fn a_first_account_is_opened_once() {
+    let stage = Stage::new();
+    let refused = engine::wait(stage.engine.open_first_account(NewAccount::default()));
+    let Err(EngineError::Refused(refusal)) = refused else { panic!("{refused:?}") };
+    assert_eq!(refusal.code, Code::ResourceAlreadyExists);
+    assert!(engine::wait(stage.engine.default_account()).is_ok(), "there is only one still");
+}
+
+#[test]
 fn the_stripe_style_gets_a_prefix_of_its_own() {
     let stage = Stage::new();
     let new = NewAccount { style: HouseStyle::Stripe, ..NewAccount::default() };
