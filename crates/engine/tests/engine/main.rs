@@ -6,6 +6,7 @@ mod doubt;
 mod housekeeping;
 mod keys;
 mod limits;
+mod moving;
 mod preview;
 mod queries;
 mod stage;

@@ -19,11 +19,11 @@ impl Progress {
         (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
     }
 
-    pub(super) fn begin(&self, total: u64) {
+    pub(crate) fn begin(&self, total: u64) {
         self.0.total.fetch_add(total, Ordering::Relaxed);
     }
 
-    pub(super) fn step(&self, steps: usize) {
+    pub(crate) fn step(&self, steps: usize) {
         self.0.done.fetch_add(steps as u64, Ordering::Relaxed);
     }
 }

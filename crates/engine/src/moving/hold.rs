@@ -1,0 +1,125 @@
+//! Keeping everybody else from writing to the source.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ledger::Misses;
+use ledger::id::LedgerId;
+use ledger::model::LedgerRow;
+use ledger::trail::Hash;
+use store::{Store, StoreError, Writer};
+
+use super::error::MoveError;
+use crate::error::EngineError;
+
+/// How often the lock is looked after: a server takes it back from whoever is silent for long.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// Where a ledger's trail ends: entries in it, and the hash of the last one.
+pub(super) type Head = (u64, Hash);
+
+/// Ledgers that nobody else can write to. Dropping it lets go of them.
+pub(super) struct Hold {
+    end: Sender<()>,
+    beating: Option<JoinHandle<Held>>,
+    is_lost: Arc<AtomicBool>,
+}
+
+/// What the thread that looks after the lock leaves.
+type Held = Result<Box<dyn Writer>, StoreError>;
+
+/// Opens the way to write to the source, only so that nobody else has it.
+pub(super) fn open(source: &dyn Store) -> Result<Box<dyn Writer>, MoveError> {
+    source.writer().map_err(|error| match error {
+        StoreError::Busy(what) => MoveError::in_use(&what),
+        error => error.into(),
+    })
+}
+
+impl Hold {
+    /// Locks ledgers, given in ascending order.
+    pub(super) fn take(
+        mut writer: Box<dyn Writer>,
+        ledgers: &[LedgerId],
+    ) -> Result<Hold, MoveError> {
+        let locked = writer.begin(ledgers)?;
+        if let Some(missing) = ledgers.iter().find(|id| locked.binary_search(id).is_err()) {
+            return Err(MoveError::in_use(&format!(
+                "Ledger {missing} of the source is being written by a server. Stop every server \
+                 that uses the source, then run the same command again."
+            )));
+        }
+        let heads = heads(&mut *writer, ledgers)?;
+        let (end, ended) = channel();
+        let is_lost = Arc::new(AtomicBool::new(false));
+        let (ledgers, lost) = (ledgers.to_vec(), Arc::clone(&is_lost));
+        let beating = std::thread::spawn(move || beat(writer, &ledgers, &heads, &ended, &lost));
+        Ok(Hold { end, beating: Some(beating), is_lost })
+    }
+
+    /// Whether the ledgers are still locked, as far as is known.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Lets go, after a last look that the ledgers were locked until now.
+    pub(super) fn release(mut self) -> Result<Box<dyn Writer>, MoveError> {
+        let held = self.stop();
+        let held =
+            held.ok_or_else(|| EngineError::Defect("a lock's thread panicked".to_owned()))?;
+        held.map_err(|error| lost(&error))
+    }
+
+    fn stop(&mut self) -> Option<Held> {
+        // The thread may have ended by itself.
+        let _ = self.end.send(());
+        self.beating.take().and_then(|beating| beating.join().ok())
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        drop(self.stop());
+    }
+}
+
+fn lost(error: &StoreError) -> MoveError {
+    MoveError::in_use(&format!(
+        "The lock on the source was lost ({error}). Stop every server that uses the source, then \
+         run the same command again."
+    ))
+}
+
+fn beat(
+    mut writer: Box<dyn Writer>,
+    ledgers: &[LedgerId],
+    before: &BTreeMap<LedgerId, Head>,
+    ended: &Receiver<()>,
+    is_lost: &AtomicBool,
+) -> Held {
+    loop {
+        let is_end = !matches!(ended.recv_timeout(BEAT), Err(RecvTimeoutError::Timeout));
+        let looked = heads(&mut *writer, ledgers).and_then(|now| match now == *before {
+            true => Ok(()),
+            false => Err(StoreError::Conflict("another process wrote to it".to_owned())),
+        });
+        if looked.is_err() || is_end {
+            is_lost.store(looked.is_err(), Ordering::Relaxed);
+            let ended = looked.and_then(|()| writer.rollback());
+            return ended.map(|()| writer);
+        }
+    }
+}
+
+fn heads(
+    writer: &mut dyn Writer,
+    ledgers: &[LedgerId],
+) -> Result<BTreeMap<LedgerId, Head>, StoreError> {
+    let misses = Misses { ledgers: ledgers.to_vec(), ..Misses::default() };
+    let head = |row: LedgerRow| (row.id, (row.trail_count, row.trail_hash));
+    Ok(writer.load(&misses)?.ledgers.into_iter().map(head).collect())
+}

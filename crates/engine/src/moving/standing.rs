@@ -1,0 +1,92 @@
+//! What the target has in a ledger's place.
+
+use ledger::Misses;
+use ledger::model::LedgerRow;
+use ledger::trail::Hash;
+use store::{Reader, StoreError};
+
+use super::error::MoveError;
+
+/// What the target has in a ledger's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing, or what a move left behind that was stopped.
+    Missing,
+    /// The ledger, with the same head.
+    Same,
+}
+
+impl Standing {
+    /// Looks for a ledger in the target.
+    ///
+    /// # Errors
+    /// [`MoveError::Clash`] when something else is there, or the ledger with another head.
+    pub(super) fn of(
+        source: &mut dyn Reader,
+        target: &mut dyn Reader,
+        head: &LedgerRow,
+    ) -> Result<Standing, MoveError> {
+        let misses = Misses { ledgers: vec![head.id], ..Misses::default() };
+        let Some(there) = target.load(&misses)?.ledgers.into_iter().next() else {
+            return match target.ledger_of(&head.account, head.mode)? {
+                None => Ok(Standing::Missing),
+                Some(other) => Err(clash(head, &format!("has that account as {}", other.id))),
+            };
+        };
+        if (&there.account, there.mode) != (&head.account, head.mode) {
+            let whose = format!("has {} of {} there", there.mode.text(), there.account);
+            return Err(clash(head, &whose));
+        }
+        if (there.trail_count, there.trail_hash) == (head.trail_count, head.trail_hash) {
+            return Ok(Standing::Same);
+        }
+        let begins_as = |reader: &mut dyn Reader, row: &LedgerRow| -> Result<bool, StoreError> {
+            Ok(hash_at(reader, head, row.trail_count)? == Some(row.trail_hash))
+        };
+        let text = if there.trail_count > head.trail_count && begins_as(target, head)? {
+            let more = there.trail_count - head.trail_count;
+            format!(
+                "ledger {} has gone on in the target: {more} trail entries are only there. It was \
+                 moved before; use the target, and never the source again.",
+                head.id
+            )
+        } else if there.trail_count < head.trail_count && begins_as(source, &there)? {
+            let more = head.trail_count - there.trail_count;
+            format!(
+                "ledger {} has gone on in the source since it was moved: {more} trail entries are \
+                 only there. Nothing was issued in the target: empty that database, and move \
+                 again.",
+                head.id
+            )
+        } else {
+            format!(
+                "ledger {} has gone on in both databases, each in its own way, so numbers were \
+                 given twice. Neither was changed. Compare them with `gapless trail export`, and \
+                 choose one.",
+                head.id
+            )
+        };
+        Err(MoveError::Clash(text))
+    }
+}
+
+fn clash(head: &LedgerRow, what: &str) -> MoveError {
+    MoveError::Clash(format!(
+        "ledger {} ({} of {}) cannot be moved: the target {what}. Move into an empty database.",
+        head.id,
+        head.mode.text(),
+        head.account
+    ))
+}
+
+/// The hash of the last of the first `count` trail entries.
+fn hash_at(
+    reader: &mut dyn Reader,
+    head: &LedgerRow,
+    count: u64,
+) -> Result<Option<Hash>, StoreError> {
+    let Some(index) = count.checked_sub(1) else { return Ok(Some(Hash::ZERO)) };
+    let page = reader.trail(head.id, index, 1)?;
+    let found = page.entries.first().filter(|stored| stored.sealed.entry.index == index);
+    Ok(found.map(|stored| stored.sealed.hash))
+}

@@ -1,0 +1,279 @@
+//! Moving a database into another one.
+
+use std::sync::Arc;
+
+use engine::{
+    Engine, EngineError, EngineOptions, MoveError, MovedLedger, NewAccount, Progress, Side,
+    StoreFailureKind, move_ledgers,
+};
+use ledger::command::{Advance, Item, SeriesRef, Void};
+use ledger::id::{CustomerId, LedgerId, Position};
+use ledger::model::{Cause, IdempotencyKey, Kind, Mode, RequestHash};
+use ledger::role::Role;
+use ledger::{Action, Changes, Command};
+use store::{GapFilter, NumberFilter, Page, Reader, Store};
+use store_sqlite::{OpenOptions, SqliteStore};
+
+use crate::stage::{Stage, TODAY, operator, order, text};
+
+/// Where a database is moved to.
+struct Target {
+    folder: tempfile::TempDir,
+}
+
+impl Target {
+    fn new() -> Target {
+        Target { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    fn open(&self) -> Arc<dyn Store> {
+        let path = self.folder.path().join("target.db");
+        Arc::new(SqliteStore::open(&path, OpenOptions::default()).expect("a database"))
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::start(self.open(), EngineOptions::default()).expect("it starts")
+    }
+}
+
+/// A stage on which everything was done that leaves rows, and which nobody uses now.
+fn played() -> Stage {
+    let stage = Stage::new();
+    for n in 0..700 {
+        let customer = (n % 7 == 0).then(|| CustomerId(format!("cus_{}", n % 40)));
+        let items = (0..3).map(|k| Item {
+            customer: customer.clone(),
+            metadata: [("n".to_owned(), n.to_string())].into(),
+            ..order(&format!("{n}-{k}"))
+        });
+        let command = stage.command(Action::Issue(items.collect()));
+        let command = if n % 5 == 0 { once(command, n) } else { command };
+        drop(stage.engine.answer(command));
+    }
+    let note = Item { kind: Some(Kind::credit_note()), ..order("note") };
+    stage.issue(note).expect("a number");
+    let void = Void { number: Position(2), cause: Cause::Cancelled, reason: "twice".to_owned() };
+    stage.run(Action::Void(void)).expect("void");
+    let advance = Advance {
+        series: SeriesRef::Name("invoices".to_owned()),
+        next: 9_000,
+        reason: "another book".to_owned(),
+        date: Some(TODAY),
+        customer: None,
+        parent: None,
+    };
+    stage.run(Action::Advance(advance)).expect("advanced");
+    let refused = once(stage.command(Action::Void(missing())), 99_999);
+    stage.engine.answer(refused).wait().expect("an answer").result.expect_err("a refusal");
+    let key = stage.engine.create_key(stage.live(), operator(), Role::Clerk, "shop");
+    engine::wait(key).expect("a key");
+    let test =
+        stage.engine.command(stage.account.test, operator(), Action::Issue(vec![order("t")]));
+    stage.engine.execute_blocking(test).expect("a number");
+    stage.engine.shutdown();
+    stage
+}
+
+fn missing() -> Void {
+    Void { number: Position(1_000_000), cause: Cause::Cancelled, reason: "none".to_owned() }
+}
+
+fn once(command: Command, n: u32) -> Command {
+    let mut key = [0; 16];
+    key[..4].copy_from_slice(&n.wrapping_mul(0x9E37_79B9).to_be_bytes());
+    Command { idempotency: Some((IdempotencyKey(key), RequestHash([7; 16]))), ..command }
+}
+
+fn source(stage: &Stage) -> Arc<dyn Store> {
+    Arc::<crate::stage::Tampered>::clone(&stage.store)
+}
+
+fn moved(stage: &Stage, target: &Target) -> Result<Vec<MovedLedger>, MoveError> {
+    move_ledgers(&source(stage), &target.open(), &Progress::default())
+}
+
+fn message(result: Result<Vec<MovedLedger>, MoveError>) -> String {
+    result.expect_err("a refusal").to_string()
+}
+
+/// Every row of a ledger that a reader can find, as text.
+fn everything(reader: &mut dyn Reader, ledger: LedgerId) -> String {
+    let mut text = String::new();
+    let mut put = |what: &dyn std::fmt::Debug| text.push_str(&format!("{what:?}\n"));
+    put(&reader.load(&ledger::Misses { ledgers: vec![ledger], ..Default::default() }).unwrap());
+    put(&reader.keys(ledger).unwrap());
+    put(&reader.series(ledger).unwrap());
+    put(&reader.sequences(ledger, ledger::id::SequenceId(0), 1_000).unwrap());
+    let all = Page { limit: 100_000, ..Page::default() };
+    put(&reader.numbers(ledger, &NumberFilter::default(), all).unwrap());
+    let all = Page { limit: 100_000, ..Page::default() };
+    put(&reader.gaps(ledger, &GapFilter::default(), all).unwrap());
+    put(&reader.customers(ledger, None, 100_000).unwrap());
+    put(&reader.prefixes(ledger, None, 100_000).unwrap());
+    let mut outcomes = reader.outcomes(ledger, None, 100_000).unwrap().rows;
+    outcomes.sort_by_key(|row| row.key);
+    put(&outcomes);
+    let trail = reader.trail(ledger, 0, 100_000).unwrap();
+    for stored in trail.entries.iter().filter(|stored| stored.lines > 0) {
+        put(&reader.trail_lines(ledger, stored.sealed.entry.index, 0, 100_000).unwrap());
+    }
+    put(&trail);
+    put(&reader.checkpoints(ledger).unwrap());
+    text
+}
+
+#[test]
+fn every_row_arrives_and_both_sides_are_proven() {
+    let (stage, target) = (played(), Target::new());
+    let progress = Progress::default();
+    let ledgers = move_ledgers(&source(&stage), &target.open(), &progress).expect("moved");
+    let ids: Vec<_> = ledgers.iter().map(|moved| (moved.ledger, moved.mode)).collect();
+    assert_eq!(ids, [(stage.live(), Mode::Live), (stage.account.test, Mode::Test)]);
+    assert_eq!((ledgers[0].numbers, ledgers[1].numbers), (2_101, 1));
+    assert!(ledgers.iter().all(|moved| !moved.was_there && moved.name == "Example"));
+    let (done, total) = progress.read();
+    assert_eq!(done, total);
+    assert!(total > 4 * 2_101, "{total}");
+    let (mut from, to) = (stage.store.reader().expect("a reader"), target.open());
+    let mut to = to.reader().expect("a reader");
+    for moved in &ledgers {
+        let before = everything(&mut *from, moved.ledger);
+        assert!(before.contains("cus_") == (moved.mode == Mode::Live));
+        assert_eq!(before, everything(&mut *to, moved.ledger));
+    }
+}
+
+#[test]
+fn a_retry_across_the_move_gets_the_same_answer_and_counting_goes_on() {
+    let (stage, target) = (played(), Target::new());
+    moved(&stage, &target).expect("moved");
+    let engine = target.engine();
+    let items = (0..3).map(|k| Item {
+        customer: None,
+        metadata: [("n".to_owned(), "5".to_owned())].into(),
+        ..order(&format!("5-{k}"))
+    });
+    let again = once(engine.command(stage.live(), operator(), Action::Issue(items.collect())), 5);
+    let answer = engine.answer(again).wait().expect("an answer");
+    assert!(answer.replayed, "{answer:?}");
+    let refused = engine.command(stage.live(), operator(), Action::Void(missing()));
+    let answer = engine.answer(once(refused, 99_999)).wait().expect("an answer");
+    assert!(answer.replayed && answer.result.is_err(), "{answer:?}");
+    let next = engine.command(stage.live(), operator(), Action::Issue(vec![order("next")]));
+    assert_eq!(text(engine.answer(next).wait()), "INV-2026-09000");
+    let access = engine::wait(engine.authenticate(&stage.account.live_key)).expect("an answer");
+    assert_eq!(access.map(|access| access.ledger), Some(stage.live()));
+}
+
+#[test]
+fn a_move_can_be_run_again_until_one_side_goes_on() {
+    let (stage, target) = (played(), Target::new());
+    let first = moved(&stage, &target).expect("moved");
+    let again = moved(&stage, &target).expect("proven again");
+    assert!(again.iter().all(|moved| moved.was_there));
+    assert_eq!(again.iter().map(|m| m.head).collect::<Vec<_>>(), [first[0].head, first[1].head]);
+    let issue = |engine: &Engine, reference: &str| {
+        let issue = Action::Issue(vec![order(reference)]);
+        let command = engine.command(stage.live(), operator(), issue);
+        engine.execute_blocking(command).expect("a number");
+        engine.shutdown();
+    };
+    issue(&target.engine(), "there");
+    let told = message(moved(&stage, &target));
+    assert!(told.contains("gone on in the target: 1 trail entries"), "{told}");
+    issue(&Engine::start(source(&stage), EngineOptions::default()).expect("it starts"), "here");
+    let told = message(moved(&stage, &target));
+    assert!(told.contains("gone on in both"), "{told}");
+    let other = Target::new();
+    moved(&stage, &other).expect("moved");
+    issue(&Engine::start(source(&stage), EngineOptions::default()).expect("it starts"), "more");
+    let told = message(moved(&stage, &other));
+    assert!(told.contains("gone on in the source since"), "{told}");
+}
+
+#[test]
+fn what_a_stopped_move_left_is_begun_anew() {
+    let (stage, target) = (played(), Target::new());
+    let store = target.open();
+    let mut writer = store.writer().expect("a writer");
+    let mut reader = stage.store.reader().expect("a reader");
+    // Half of another state: it would clash if it stayed.
+    let all = Page { limit: 100, ..Page::default() };
+    let numbers = reader.numbers(stage.live(), &NumberFilter::default(), all).expect("read").rows;
+    let sequences = reader.sequences(stage.live(), ledger::id::SequenceId(0), 100).expect("read");
+    let part = Changes {
+        sequences: sequences.rows,
+        new_numbers: numbers.into_iter().map(|found| found.row).collect(),
+        customers: vec![ledger::model::CustomerRow {
+            ledger: stage.live(),
+            id: CustomerId("cus_ghost".to_owned()),
+            prefix: "GHOST".to_owned(),
+        }],
+        ..Changes::default()
+    };
+    writer.restore(&part).expect("restored");
+    drop((writer, store));
+    let ledgers = moved(&stage, &target).expect("moved");
+    assert!(ledgers.iter().all(|moved| !moved.was_there));
+    let to = target.open();
+    let there = everything(&mut *to.reader().expect("a reader"), stage.live());
+    assert_eq!(there, everything(&mut *reader, stage.live()));
+}
+
+#[test]
+fn a_source_in_use_is_left_alone() {
+    let (stage, target) = (Stage::new(), Target::new());
+    match moved(&stage, &target) {
+        Err(MoveError::Engine(EngineError::Store(failure))) => {
+            assert_eq!(failure.kind, StoreFailureKind::Busy);
+            assert!(failure.message.contains("Nothing may be issued"), "{failure}");
+        }
+        other => panic!("{other:?}"),
+    }
+    stage.issue(order("a")).expect("the engine goes on");
+}
+
+#[test]
+fn a_source_that_does_not_hold_is_not_moved() {
+    let (stage, target) = (played(), Target::new());
+    // A row that changed behind the trail's back.
+    let found = stage.store.reader().expect("a reader").number(stage.live(), Position(9));
+    let mut row = found.expect("read").expect("a number").row;
+    row.reference = Some("another".to_owned());
+    let changes = Changes { changed_numbers: vec![row], ..Changes::default() };
+    let mut writer = stage.store.writer().expect("a writer");
+    writer.begin(&[stage.live()]).expect("begun");
+    writer.commit(&changes).expect("written");
+    drop(writer);
+    match moved(&stage, &target) {
+        Err(MoveError::Unproven { side: Side::Source, ledger, findings }) => {
+            assert_eq!(ledger, stage.live());
+            assert!(!findings.is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+    let heads = target.open().reader().and_then(|mut reader| reader.ledgers(LedgerId(0), 10));
+    assert!(heads.expect("read").is_empty(), "nothing was moved");
+}
+
+#[test]
+fn a_target_of_somebody_else_is_left_alone() {
+    let (stage, target) = (played(), Target::new());
+    let engine = target.engine();
+    let new = NewAccount { name: "Other".to_owned(), ..NewAccount::default() };
+    engine::wait(engine.open_account(new)).expect("an account");
+    engine.shutdown();
+    let told = message(moved(&stage, &target));
+    assert!(told.contains("cannot be moved") && told.contains("empty database"), "{told}");
+    let store = target.open();
+    let mut reader = store.reader().expect("a reader");
+    let numbers = reader.numbers(
+        stage.live(),
+        &NumberFilter::default(),
+        Page { limit: 10, ..Page::default() },
+    );
+    assert!(numbers.expect("read").rows.is_empty());
+    let (empty, other) = (Target::new(), Target::new());
+    let told = move_ledgers(&empty.open(), &other.open(), &Progress::default());
+    assert_eq!(told, Err(MoveError::Empty));
+}
