@@ -49,6 +49,16 @@ fn the_whole_list_goes_on_with_581588() {
     assert_eq!(lines, 25_900);
 }
 
+/// Numbers `first..=last` rendered by `text`, one a day from a date on.
+fn days(list: &mut String, from: &str, ordinals: std::ops::RangeInclusive<u32>, text: &str) {
+    let from: jiff::civil::Date = from.parse().unwrap();
+    let first = *ordinals.start();
+    for ordinal in ordinals {
+        let date = from.saturating_add(jiff::Span::new().days(ordinal - first));
+        list.push_str(&format!("{},{date}\n", text.replace('#', &format!("{ordinal:04}"))));
+    }
+}
+
 #[test]
 fn formats_that_follow_each_other_become_one_series() {
     let place = Place::new();
@@ -65,9 +75,160 @@ fn formats_that_follow_each_other_become_one_series() {
     place.write("list.csv", list);
     let import = place.json(&["import", "list.csv"]);
     assert_eq!((&import["numbers"], &import["missing"]), (&82.into(), &0.into()));
+    let [series] = import["series"].as_array().unwrap().as_slice() else { panic!("{import}") };
+    assert_eq!(series["name"], "invoices");
+    assert_eq!(series["kinds"], serde_json::json!([{ "kind": "invoice", "text": "" }]));
+    let formats = series["formats"].as_array().unwrap();
+    assert_eq!((formats.len(), &formats[1]["from"]), (2, &"2026-01-01".into()));
+    assert_eq!(formats[0]["pattern"], "RE-{year}-{seq:4}");
     assert_eq!(place.ok(&["preview", "--date", "2026-06-20"]), "RE-2026-06-008\n");
     assert_eq!(place.ok(&["preview", "--date", "2026-07-01"]), "RE-2026-07-001\n");
+    assert_eq!(place.ok(&["issue", "--date", "2025-12-31"]), "RE-2025-0041\n");
     assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn a_format_without_a_year_that_was_given_up_stays_with_its_series() {
+    let place = Place::new();
+    place.init("yearly");
+    let mut list = String::from("number,date\n");
+    days(&mut list, "2023-08-01", 1..=120, "F-#");
+    days(&mut list, "2024-01-01", 1..=30, "INV/2024/0#");
+    place.write("list.csv", list);
+    let text = place.ok(&["import", "list.csv", "--dry-run"]);
+    assert_eq!(
+        text,
+        "150 numbers would be imported, none missing.\n\n  series    invoices\n  \
+         pattern   INV/{year}/{seq:5}, restarts: yearly, from 2024-01-01\n  \
+         before    F-{seq:4}, restarts: never, until 2023-12-31\n  kinds     invoice\n  \
+         next      INV/2024/00031\n"
+    );
+    place.ok(&["import", "list.csv"]);
+    assert_eq!(place.ok(&["issue", "--date", "2024-02-01"]), "INV/2024/00031\n");
+    assert_eq!(place.ok(&["issue", "--date", "2023-12-31"]), "F-0121\n");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn a_prefix_that_changed_keeps_one_counter_and_its_holes() {
+    let place = Place::new();
+    place.init("yearly");
+    let mut list = String::from("number,date\n");
+    days(&mut list, "2023-11-01", 1..=20, "INV/2023/#");
+    days(&mut list, "2024-01-02", 1..=20, "INV/2024/#");
+    days(&mut list, "2024-02-02", 23..=40, "FAC/2024/#");
+    place.write("list.csv", list);
+    let import = place.json(&["import", "list.csv"]);
+    assert_eq!((&import["missing"], import["series"].as_array().unwrap().len()), (&2.into(), 1));
+    assert_eq!(place.ok(&["issue", "--date", "2024-05-01"]), "FAC/2024/0041\n");
+    assert_eq!(place.ok(&["issue", "--date", "2023-11-30"]), "INV/2023/0021\n");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn formats_side_by_side_stay_series_of_their_own() {
+    let place = Place::new();
+    place.init("yearly");
+    let mut list = String::from("number,date,kind\n");
+    for day in 1..=9 {
+        list.push_str(&format!("SHOP-{day:03},2024-03-0{day},invoice\n"));
+        list.push_str(&format!("WEB-{day:03},2024-03-0{day},invoice\n"));
+    }
+    list.push_str("WEB-010,2024-03-10,invoice\n");
+    place.write("list.csv", list);
+    let import = place.json(&["import", "list.csv"]);
+    let series = import["series"].as_array().unwrap();
+    assert_eq!(series.len(), 2);
+    assert!(series.iter().all(|series| series["kinds"][0]["kind"] == "invoice"), "{import}");
+    assert_eq!(place.ok(&["issue", "--date", "2024-04-01"]), "WEB-011\n");
+    let other = series.iter().find(|series| series["next"] == "SHOP-010").unwrap();
+    let named = ["issue", "--date", "2024-04-01", "--series", other["name"].as_str().unwrap()];
+    assert_eq!(place.ok(&named), "SHOP-010\n");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn numbers_that_restart_without_showing_it_are_kept_and_go_on() {
+    let place = Place::new();
+    let keys = place.init("yearly");
+    let mut list = String::from("number,date\n");
+    days(&mut list, "2022-01-05", 1..=300, "#");
+    days(&mut list, "2023-01-03", 1..=301, "#");
+    place.write("list.csv", list);
+    let rehearsal = place.json(&["import", "list.csv", "--dry-run"]);
+    let import = place.json(&["import", "list.csv"]);
+    assert_eq!(rehearsal["series"], import["series"]);
+    let series = &import["series"][0];
+    assert_eq!((&series["reset"], &series["next"]), (&"never".into(), &"0302".into()));
+    assert!(series["note"].as_str().unwrap().contains("--pattern '{year}-{seq:4}'"), "{series}");
+    assert_eq!(place.ok(&["issue", "--date", "2023-12-01"]), "0302\n");
+    assert_eq!(place.ok(&["issue", "--date", "2024-01-01"]), "0303\n");
+    // A late document takes the next ordinal of its year that nobody has.
+    assert_eq!(place.ok(&["issue", "--date", "2022-12-31"]), "0304\n");
+    assert_eq!(place.ok(&["issue", "--date", "2024-01-02"]), "0305\n");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+    let server = place.serve("127.0.0.1:0");
+    let (_, found) = server.ask(&keys.live, "GET", "/v1/numbers?number=0007", "");
+    let told = |field: &str| {
+        let each = found["data"].as_array().unwrap().iter();
+        each.map(|number| number[field].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("date"), ["2023-01-09", "2022-01-11"], "the newest first");
+    assert_eq!(told("slug"), ["0007~2", "0007"]);
+}
+
+#[test]
+fn numbers_that_would_come_again_need_a_pattern() {
+    let mut list = String::from("number,date\n");
+    days(&mut list, "2022-01-05", 1..=350, "#");
+    days(&mut list, "2023-01-03", 1..=200, "#");
+    let place = Place::new();
+    place.init("yearly");
+    place.write("list.csv", list);
+    let error = place.refused(&["import", "list.csv"], 1, "file_invalid");
+    assert_eq!(error["param"], "pattern");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("a new 0201 would be a number of an earlier one"), "{message}");
+    assert!(message.contains("--pattern '{year}-{seq:4}'"), "{message}");
+    let import = place.json(&["import", "list.csv", "--pattern", "{year}-{seq:4}"]);
+    assert_eq!(import["series"][0]["next"], "2023-0201");
+    assert_eq!(place.ok(&["issue", "--date", "2023-12-01"]), "2023-0201\n");
+    assert_eq!(place.ok(&["issue", "--date", "2024-01-01"]), "2024-0001\n");
+    assert_eq!(place.ok(&["issue", "--date", "2022-12-31"]), "0351\n");
+    assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn a_pattern_that_no_series_of_the_list_needs_is_refused() {
+    let place = Place::new();
+    place.init("yearly");
+    place.write("list.csv", "number,date\nA-1,2026-01-01\nA-2,2026-01-02\n");
+    for patterns in [&["receipt=R-{seq}"][..], &["B-{seq}", "invoice=C-{seq}"]] {
+        let words = patterns.iter().flat_map(|pattern| ["--pattern", pattern]);
+        let words: Vec<&str> = ["import", "list.csv"].into_iter().chain(words).collect();
+        assert_eq!(place.refused(&words, 1, "parameter_invalid")["param"], "pattern");
+    }
+    place.json(&["import", "list.csv", "--pattern", "invoice=B-{seq}"]);
+    assert_eq!(place.ok(&["issue", "--date", "2026-02-01"]), "B-3\n");
+}
+
+#[test]
+fn counters_of_customers_are_refused_with_what_to_do() {
+    let place = Place::new();
+    place.init("yearly");
+    let mut list = String::from("number,date\n");
+    for customer in 0..30_u32 {
+        let prefix: String =
+            (0..4).map(|at| char::from(b'A' + ((customer * 7 + at * 5) % 26) as u8)).collect();
+        for ordinal in 1..=4 {
+            list.push_str(&format!("{prefix}{}-{ordinal:04},2024-03-01\n", customer % 10));
+        }
+    }
+    place.write("list.csv", list);
+    let error = place.refused(&["import", "list.csv"], 1, "file_invalid");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("count by customer ({customer}-{seq:4}"), "{message}");
+    assert!(message.contains("mode=customer"), "{message}");
 }
 
 #[test]

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use clap::Args;
 use engine::StoreAccess;
-use ledger::command::Import;
+use jiff::civil::Date;
+use ledger::command::{Import, Item, SeriesRef};
+use ledger::model::{KindText, SeriesRow};
 use ledger::outcome::ImportView;
-use ledger::{Action, Batch, Outcome};
-use numbering::FiscalYearStart;
+use ledger::{Action, Batch, Outcome, Refusal};
+use numbering::{FiscalYearStart, Format};
 use serde_json::{Value, json};
 
-use self::plan::{KindName, Next, Plan, kind_name};
+use self::plan::{KindName, NewPattern, Plan, Wishes, kind_name, new_pattern};
 use crate::commands::audit::list::{Columns, List};
 use crate::door::{Database, DatabaseArguments, PreviewRequest, failure, operator};
 use crate::failure::{Ending, Failure};
@@ -25,9 +27,14 @@ use crate::table::{counted, grouped};
 ///
 /// Reads a list as `gapless audit` does, makes a series for each counter that it finds, and keeps
 /// every number, date and hole. All or nothing: what does not fit is told, and nothing is written.
+///
+/// A format that took the place of another one is the same series, with the day from which each
+/// holds. Numbers that start again every year without showing it are kept as they are; new ones go
+/// on without starting again, or as --pattern says, because no text is ever given twice.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  gapless import invoices.csv --dry-run\n  \
-    gapless import invoices.csv --kind C=credit_note")]
+#[command(after_help = "Examples:\n  gapless import invoices.csv --dry-run\n  \
+    gapless import invoices.csv --kind C=credit_note\n  \
+    gapless import invoices.csv --pattern '{year}-{seq:4}'")]
 pub(crate) struct Arguments {
     /// A CSV file with a header; - for standard input
     file: PathBuf,
@@ -36,6 +43,10 @@ pub(crate) struct Arguments {
     /// The kind of documents with a text in their numbers; once for each
     #[arg(long, value_name = "TEXT=KIND", value_parser = kind_name)]
     kind: Vec<KindName>,
+    /// The pattern of new numbers, which go on counting where the list ends; of the first series,
+    /// or of that of a kind; once for each
+    #[arg(long, value_name = "[KIND=]PATTERN", value_parser = new_pattern)]
+    pattern: Vec<NewPattern>,
     /// Name of the series, where a new one is made for the first counter
     #[arg(long, value_name = "NAME")]
     series_name: Option<String>,
@@ -51,7 +62,13 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let list = List::read(&arguments.file, &arguments.columns)?;
     let fiscal_year = fiscal_year(arguments)?;
     let audit = list.audit(fiscal_year);
-    let plan = Plan::of(&list, &audit, &arguments.kind, arguments.series_name.as_deref())?;
+    let wishes = Wishes {
+        kinds: &arguments.kind,
+        patterns: &arguments.pattern,
+        series_name: arguments.series_name.as_deref(),
+        fiscal_year,
+    };
+    let Plan { import, notes } = Plan::of(&list, &audit, &wishes)?;
     let database = match arguments.dry_run {
         true => Database::open(&arguments.database, StoreAccess::Read)?,
         false => Database::open_or_make(&arguments.database, |news| output.note(news))?,
@@ -61,18 +78,17 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         return Err(Failure::service("database_busy", message).about("database"));
     }
     let spinner = progress::spinner("importing");
-    let import = Arc::new(plan.import);
-    let view = if arguments.dry_run {
+    let import = Arc::new(import);
+    let (view, next) = if arguments.dry_run {
         rehearse(&database, &import)?
     } else {
-        imported(database.run(Action::Import(import))?)?
+        let view = imported(database.run(Action::Import(import))?)?;
+        let next = continued(&database, &view);
+        (view, next)
     };
     spinner.finish_and_clear();
-    let next = if arguments.dry_run { plan.next } else { continued(&database, &view) };
-    output.either(
-        || to_json(&view, &next, arguments.dry_run),
-        || to_text(&view, &next, arguments.dry_run),
-    )?;
+    let told = Told { view: &view, next: &next, notes: &notes, dry_run: arguments.dry_run };
+    output.either(|| told.to_json(), || told.to_text())?;
     Ok(Ending::Done)
 }
 
@@ -101,20 +117,46 @@ fn fiscal_year_of(database: &Database) -> Result<FiscalYearStart, Failure> {
     Ok(settings.map_err(|error| failure(&error))?.fiscal_year_start)
 }
 
-/// Decides the import on what the database holds, and forgets it.
-fn rehearse(database: &Database, import: &Arc<Import>) -> Result<ImportView, Failure> {
+/// Decides the import on what the database holds, then a document behind it in each series, and
+/// forgets both.
+fn rehearse(database: &Database, import: &Arc<Import>) -> Result<(ImportView, Vec<Next>), Failure> {
     let action = Action::Import(Arc::clone(import));
-    let command = database.engine.command(database.ledger, operator(), action);
-    let decided = database.engine.read(move |reader| {
-        let decided = Batch::new(vec![command]).run(|misses| reader.load(misses))?;
-        Ok(decided.answers)
-    });
-    let mut answers = decided.wait().map_err(|error| failure(&error))?;
-    let answer = answers.pop().ok_or_else(|| {
+    let decided = decide(database, vec![action.clone()])?.pop();
+    let decided = decided.ok_or_else(|| {
         Failure::service("internal_error", "a defect in Gapless: nothing was decided")
     })?;
-    let outcome = answer.result.map_err(|refusal| failure(&refusal.into()))?;
-    imported(outcome)
+    let view = imported(decided.map_err(|refusal| failure(&refusal.into()))?)?;
+    let issue = view.series.iter().map(|series| {
+        let kind = series.kinds.first().map(|known| known.kind.clone());
+        let series_ref = Some(SeriesRef::Id(series.id));
+        Action::Issue(vec![Item {
+            series: series_ref,
+            kind,
+            date: series.last_date,
+            ..Item::default()
+        }])
+    });
+    let actions = [action].into_iter().chain(issue).collect();
+    let next = decide(database, actions)?.into_iter().skip(1).map(|result| match result {
+        Ok(Outcome::Issued(views)) if !views.is_empty() => Ok(views[0].row.text.clone()),
+        Ok(other) => Err(format!("a defect in Gapless: a document came to {other:?}")),
+        Err(refusal) => Err(refusal.message),
+    });
+    Ok((view, next.collect()))
+}
+
+fn decide(
+    database: &Database,
+    actions: Vec<Action>,
+) -> Result<Vec<Result<Outcome, Refusal>>, Failure> {
+    let command = |action| database.engine.command(database.ledger, operator(), action);
+    let commands: Vec<_> = actions.into_iter().map(command).collect();
+    let decided = database.engine.read(move |reader| {
+        let decided = Batch::new(commands.clone()).run(|misses| reader.load(misses))?;
+        Ok(decided.answers)
+    });
+    let answers = decided.wait().map_err(|error| failure(&error))?;
+    Ok(answers.into_iter().map(|answer| answer.result).collect())
 }
 
 fn imported(outcome: Outcome) -> Result<ImportView, Failure> {
@@ -127,10 +169,13 @@ fn imported(outcome: Outcome) -> Result<ImportView, Failure> {
     }
 }
 
+/// The number that comes next in a series, or why that is not known.
+type Next = Result<String, String>;
+
 /// The number that comes next in each series, for a document of the last date. The numbers are in
 /// the database by now, so what cannot be told here is no failure of the import.
 fn continued(database: &Database, view: &ImportView) -> Vec<Next> {
-    let next = |series: &ledger::model::SeriesRow| {
+    let next = |series: &SeriesRow| {
         let request = PreviewRequest {
             series: Some(series.name.clone()),
             kind: series.kinds.first().map(|known| known.kind.text().to_owned()),
@@ -145,60 +190,103 @@ fn continued(database: &Database, view: &ImportView) -> Vec<Next> {
     view.series.iter().map(next).collect()
 }
 
-fn to_json(view: &ImportView, next: &[Next], dry_run: bool) -> Value {
-    let series = view.series.iter().zip(next).map(|(series, next)| {
-        let kinds = series.kinds.iter().map(|known| {
+/// What an import came to, as it is told.
+struct Told<'a> {
+    view: &'a ImportView,
+    next: &'a [Next],
+    notes: &'a [Option<String>],
+    dry_run: bool,
+}
+
+impl Told<'_> {
+    fn each(&self) -> impl Iterator<Item = (&SeriesRow, &Next, Option<&str>)> {
+        let said = self.next.iter().zip(self.notes);
+        let each = self.view.series.iter().zip(said);
+        each.map(|(series, (next, note))| (series, next, note.as_deref()))
+    }
+
+    fn to_json(&self) -> Value {
+        let series = self.each().map(|(series, next, note)| {
+            let kinds = series.kinds.iter().map(|known| {
+                json!({
+                    "kind": known.kind.text(), "text": known.text,
+                })
+            });
+            let formats = series.versions.iter().map(|version| {
+                json!({
+                    "from": version.from.to_string(),
+                    "pattern": version.format.pattern.to_string(),
+                    "reset": version.format.reset.as_str(),
+                })
+            });
             json!({
-                "kind": known.kind.text(), "text": known.text,
+                "id": series.id.id(series.ledger),
+                "name": series.name,
+                "pattern": series.newest().format.pattern.to_string(),
+                "reset": series.newest().format.reset.as_str(),
+                "formats": formats.collect::<Vec<_>>(),
+                "kinds": kinds.collect::<Vec<_>>(),
+                "next": next.as_ref().ok(),
+                "next_unknown": next.as_ref().err(),
+                "note": note,
             })
         });
         json!({
-            "id": series.id.id(series.ledger),
-            "name": series.name,
-            "pattern": series.newest().format.pattern.to_string(),
-            "reset": series.newest().format.reset.as_str(),
-            "kinds": kinds.collect::<Vec<_>>(),
-            "next": next.as_ref().ok(),
-            "next_unknown": next.as_ref().err(),
+            "object": "import",
+            "dry_run": self.dry_run,
+            "numbers": self.view.numbers,
+            "missing": self.view.missing,
+            "gaps": self.view.gaps,
+            "series": series.collect::<Vec<_>>(),
         })
-    });
-    json!({
-        "object": "import",
-        "dry_run": dry_run,
-        "numbers": view.numbers,
-        "missing": view.missing,
-        "gaps": view.gaps,
-        "series": series.collect::<Vec<_>>(),
-    })
+    }
+
+    fn to_text(&self) -> String {
+        let view = self.view;
+        let verb = if self.dry_run { "would be imported" } else { "imported" };
+        let missing = match view.missing {
+            0 => "none missing".to_owned(),
+            count => {
+                format!("{} missing in {}", grouped(count), counted(view.gaps, "gap", "gaps"))
+            }
+        };
+        let numbers = counted(view.numbers, "number", "numbers");
+        let mut text = format!("{numbers} {verb}, {missing}.\n");
+        for (series, next, note) in self.each() {
+            let next = next.as_ref().map_or_else(|why| format!("not known: {why}"), String::clone);
+            text.push_str(&format!("\n  series    {}\n", series.name));
+            text.push_str(&patterns(series));
+            text.push_str(&format!("  kinds     {}\n  next      {next}\n", kinds(series)));
+            if let Some(note) = note {
+                text.push_str(&format!("  note      {note}\n"));
+            }
+        }
+        text
+    }
 }
 
-fn to_text(view: &ImportView, next: &[Next], dry_run: bool) -> String {
-    let verb = if dry_run { "would be imported" } else { "imported" };
-    let missing = match view.missing {
-        0 => "none missing".to_owned(),
-        count => {
-            format!("{} missing in {}", grouped(count), counted(view.gaps, "gap", "gaps"))
-        }
-    };
-    let mut text = format!("{} {verb}, {missing}.\n", counted(view.numbers, "number", "numbers"));
-    for (series, next) in view.series.iter().zip(next) {
-        let format = &series.newest().format;
-        let next = next.as_ref().map_or_else(|why| format!("not known: {why}"), String::clone);
-        let kinds: Vec<String> = series
-            .kinds
-            .iter()
-            .map(|known| match known.text.as_str() {
-                "" => known.kind.text().to_owned(),
-                text => format!("{} '{text}'", known.kind),
-            })
-            .collect();
-        text.push_str(&format!(
-            "\n  series    {}\n  pattern   {}, restarts: {}\n  kinds     {}\n  next      {next}\n",
-            series.name,
-            format.pattern,
-            format.reset,
-            kinds.join(", ")
-        ));
+/// The formats of a series, the newest first, each with the days that it holds for.
+fn patterns(series: &SeriesRow) -> String {
+    let mut text = String::new();
+    let mut until: Option<Date> = None;
+    for (at, version) in series.versions.iter().rev().enumerate() {
+        let Format { pattern, reset, .. } = &version.format;
+        let word = if at == 0 { "pattern" } else { "before" };
+        let days = match (at, until) {
+            (0, _) if series.versions.len() > 1 => format!(", from {}", version.from),
+            (_, Some(until)) => format!(", until {until}"),
+            _ => String::new(),
+        };
+        text.push_str(&format!("  {word:<9} {pattern}, restarts: {reset}{days}\n"));
+        until = version.from.yesterday().ok();
     }
     text
+}
+
+fn kinds(series: &SeriesRow) -> String {
+    let kind = |known: &KindText| match known.text.as_str() {
+        "" => known.kind.text().to_owned(),
+        text => format!("{} '{text}'", known.kind),
+    };
+    series.kinds.iter().map(kind).collect::<Vec<_>>().join(", ")
 }
