@@ -18,11 +18,33 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
     let mut snapshot = Snapshot {
         ledger: head,
         series: reader.series(ledger)?,
+        keys: reader.keys(ledger)?,
+        customers: Vec::new(),
+        prefixes: Vec::new(),
         sequences: Vec::new(),
         numbers: Vec::new(),
         gaps: Vec::new(),
         trail: Vec::new(),
     };
+    snapshot.keys.sort_by_key(|row| row.id);
+    loop {
+        let after = snapshot.customers.last().map(|row| row.id.clone());
+        let page = reader.customers(ledger, after.as_ref(), PAGE)?;
+        let full = page.len() == PAGE as usize;
+        snapshot.customers.extend(page);
+        if !full {
+            break;
+        }
+    }
+    loop {
+        let after = snapshot.prefixes.last().map(|(prefix, _)| prefix.clone());
+        let page = reader.prefixes(ledger, after.as_deref(), PAGE)?;
+        let full = page.len() == PAGE as usize;
+        snapshot.prefixes.extend(page);
+        if !full {
+            break;
+        }
+    }
     let mut after = SequenceId(0);
     loop {
         let page = reader.sequences(ledger, after, PAGE)?;

@@ -19,7 +19,7 @@ use crate::model::{
 };
 use crate::outcome::{ImportView, Outcome};
 use crate::refusal::Code;
-use crate::trail::{Change, Hash, OpenedSequence};
+use crate::trail::{Change, Hash, LeftGap, OpenedSequence};
 
 /// Problems that one refusal lists.
 const PROBLEMS_SHOWN: usize = 20;
@@ -301,7 +301,7 @@ impl Taking<'_> {
             series: changed.clone(),
             defaults: self.ledger.default_list(),
             opened: self.sequences.values().map(|growing| self.opened(growing)).collect(),
-            gaps: gaps.iter().map(|gap| (gap.id, gap.sequence, gap.from, gap.to)).collect(),
+            gaps: gaps.iter().map(LeftGap::of).collect(),
             count: rows.len() as u64,
             digest: digest(&lines),
         };

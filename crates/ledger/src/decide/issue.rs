@@ -445,6 +445,8 @@ pub(crate) fn line(row: &NumberRow) -> IssuedLine {
         parent: row.parent,
         metadata: row.metadata.clone(),
         reissue_of: row.reissue_of,
+        slug_rank: row.slug_rank,
+        warning: row.warning,
     }
 }
 

@@ -33,7 +33,13 @@ pub(super) fn create(books: &mut Books, command: &Command, new: &NewKey) -> Resu
         created: command.at,
         revoked: None,
     };
-    let change = Change::KeyCreated { key: new.id, role: new.role, name: name.to_owned() };
+    let change = Change::KeyCreated {
+        key: row.id,
+        role: row.role,
+        name: row.name.clone(),
+        hash: row.hash,
+        hint: row.hint.clone(),
+    };
     record(books, command, &mut ledger, &change);
     books.keys.write((ledger.id, row.id), row.clone());
     Ok(Outcome::Key(Box::new(row)))

@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::outcome::{GapView, Outcome, SequenceView};
 use crate::refusal::Code;
-use crate::trail::{Change, OpenedSequence};
+use crate::trail::{Change, LeftGap, OpenedSequence};
 
 /// Where a number is to be given.
 pub(super) struct Place {
@@ -247,8 +247,9 @@ pub(super) fn advance(
         opened,
         prefixes,
         sequence: sequence.id,
-        gap: gap.as_ref().map(|gap| (gap.id, gap.from, gap.to)),
+        gap: gap.as_ref().map(LeftGap::of),
         reason: why,
+        date,
     };
     record(books, command, &mut ledger, &change);
     books.sequences.write(sequence.key(), sequence.clone());

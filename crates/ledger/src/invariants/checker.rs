@@ -1,6 +1,6 @@
 //! All ten checks over a ledger that comes in pieces.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::answers::Answers;
 use super::coverage::Coverage;
@@ -10,21 +10,32 @@ use super::rendering::{Origin, Rendering};
 use super::repeats::{Places, Repeats, Suspects};
 use super::snapshot::Told;
 use super::violation::{Invariant, Log, Violation};
-use crate::id::{Position, SeriesId};
-use crate::model::{GapRow, LedgerRow, NumberRow, SequenceKey, SequenceRow, SeriesRow};
+use crate::id::{LedgerId, Position, SeriesId};
+use crate::model::{
+    CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, PrefixOwner, SequenceKey, SequenceRow,
+    SeriesRow,
+};
 use crate::trail::Sealed;
 
 /// Takes a ledger in this order: [`Checker::entry`] and [`Checker::line`] for the whole trail,
-/// [`Checker::answer`] for what clients were told if that is known, [`Checker::series`], then for
-/// each sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in
-/// the order of ordinals, in as many pages as there are (a gap at the latest before the first
-/// number behind it), and at last [`Checker::finish`].
+/// [`Checker::answer`] for what clients were told if that is known, [`Checker::series`] and
+/// [`Checker::keys`], [`Checker::customers`] and [`Checker::prefixes`] in pages, then for each
+/// sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
+/// order of ordinals, in as many pages as there are (a gap at the latest before the first number
+/// behind it), [`Checker::end_sequence`], and at last [`Checker::finish`].
+///
+/// The ledger may go on meanwhile. Each piece is then read in one state together with the head,
+/// and before it is taken here, more entries are, up to that head. For a sequence in several
+/// pieces, [`Checker::sequence`] takes its row again with each, as it is then. What is said of
+/// repeated texts and references is of the numbers that were there at the start.
 #[derive(Debug)]
 pub struct Checker {
     log: Log,
+    started: LedgerRow,
     recorded: Recorded,
     answers: Answers,
     series: BTreeMap<SeriesId, SeriesRow>,
+    took_series: bool,
     places: Places,
     keys: HashSet<SequenceKey>,
     open: Option<Walk>,
@@ -53,9 +64,11 @@ impl Checker {
     pub fn new(ledger: &LedgerRow) -> Checker {
         Checker {
             log: Log::default(),
-            recorded: Recorded::new(ledger.clone()),
+            started: ledger.clone(),
+            recorded: Recorded::new(ledger),
             answers: Answers::default(),
             series: BTreeMap::new(),
+            took_series: false,
             places: Places::new(),
             keys: HashSet::new(),
             open: None,
@@ -67,6 +80,12 @@ impl Checker {
     /// Takes the next trail entry.
     pub fn entry(&mut self, sealed: &Sealed) {
         self.recorded.entry(sealed);
+        let revised = self.recorded.replay.take_revised();
+        if self.took_series {
+            let now = &self.recorded.replay.series;
+            let rows = revised.iter().filter_map(|id| now.get(id));
+            self.series.extend(rows.map(|row| (row.id, row.clone())));
+        }
     }
 
     /// Takes the next line kept beside the last trail entry.
@@ -79,19 +98,55 @@ impl Checker {
         self.answers.take(told, &mut self.log);
     }
 
+    /// Takes note of a part that cannot be read.
+    pub fn unreadable(&mut self, what: String) {
+        self.log.say(Invariant::Recorded, what);
+    }
+
     /// Takes all series.
     pub fn series(&mut self, rows: &[SeriesRow]) {
-        for row in rows {
-            self.recorded.series(row, &mut self.log);
-            self.series.insert(row.id, row.clone());
-        }
+        self.took_series = true;
+        self.recorded.series(rows, &mut self.log);
+        self.series.extend(rows.iter().map(|row| (row.id, row.clone())));
         formats::check(rows, &self.recorded.replay.importing, &mut self.log);
     }
 
-    /// Takes the next sequence; its gaps and numbers follow.
+    /// Takes which series is found by a name, for every name that the trail knows.
+    pub fn names(&mut self, found: &[((LedgerId, String), SeriesId)]) {
+        let found: HashMap<&str, SeriesId> =
+            found.iter().map(|((_, name), id)| (name.as_str(), *id)).collect();
+        self.recorded.names(&found, &mut self.log);
+    }
+
+    /// Takes all keys.
+    pub fn keys(&mut self, rows: &[KeyRow]) {
+        self.recorded.keys(rows, &mut self.log);
+    }
+
+    /// Takes the next customers, with the owners of their prefixes as stored.
+    pub fn customers(
+        &mut self,
+        rows: &[CustomerRow],
+        owners: &[((LedgerId, String), PrefixOwner)],
+    ) {
+        self.recorded.owners.customers(rows, owners, &mut self.log);
+    }
+
+    /// Takes the next prefixes, with those customers as stored that own one of them.
+    pub fn prefixes(&mut self, rows: &[(String, PrefixOwner)], customers: &[CustomerRow]) {
+        let Recorded { owners, replay, .. } = &mut self.recorded;
+        owners.prefixes(rows, customers, replay, &mut self.log);
+    }
+
+    /// Takes the next sequence, or the present one as it is now; its gaps and numbers follow.
     pub fn sequence(&mut self, row: &SequenceRow) {
+        if let Some(walk) = self.open.as_mut().filter(|walk| walk.row.id == row.id) {
+            walk.coverage.reach(row.last);
+            walk.row.clone_from(row);
+            return;
+        }
         self.end_sequence();
-        self.recorded.sequence(row, &mut self.log);
+        self.recorded.begin_sequence();
         self.answers.seen_sequence(row, &mut self.log);
         self.places.insert(row.id, (row.series, row.period_from));
         if !self.keys.insert(row.key()) {
@@ -149,24 +204,28 @@ impl Checker {
             }
             self.recorded.number(row, &mut self.log);
             self.answers.seen_number(row, &mut self.log);
-            self.repeats.number(row);
+            if row.position.0 <= self.started.last_position {
+                self.repeats.number(row);
+            }
             self.dated_and_printed(row);
         }
     }
 
-    /// Ends the walk.
-    pub fn finish(mut self) -> Findings {
+    /// Ends the walk, with the head of the ledger as it is now.
+    pub fn finish(mut self, ledger: &LedgerRow) -> Findings {
         self.end_sequence();
         let imported = self.recorded.replay.imported.clone();
-        self.recorded.finish(&mut self.log);
+        self.recorded.finish(ledger, self.started.last_sequence, &mut self.log);
         self.answers.finish(&mut self.log);
+        let last = Position(self.started.last_position);
         Findings {
             violations: self.log.into_violations(),
-            suspects: self.repeats.suspects(self.places, imported),
+            suspects: self.repeats.suspects(self.places, imported, last),
         }
     }
 
-    fn end_sequence(&mut self) {
+    /// Ends the present sequence, in the state in which the last piece of it was taken.
+    pub fn end_sequence(&mut self) {
         if let Some(walk) = self.open.take() {
             walk.coverage.finish(&mut self.log);
             self.recorded.end_sequence(&walk.row, &mut self.log);

@@ -29,6 +29,11 @@ impl Coverage {
         }
     }
 
+    /// The sequence goes on to here by now.
+    pub(super) fn reach(&mut self, last: u64) {
+        self.last = last;
+    }
+
     pub(super) fn gap(&mut self, gap: &GapRow, log: &mut Log) {
         let (from, to) = (gap.from, gap.to);
         if from > to {

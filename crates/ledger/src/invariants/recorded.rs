@@ -3,96 +3,111 @@
 //! Numbers are compared by sums of hashes: one sum for each sequence from the trail, one from the
 //! register. Sums do not care for order, so the trail can go by as it was written and the register
 //! as it is counted, and neither has to fit into memory.
+//!
+//! The ledger may go on meanwhile. Whoever compares rows has given the trail up to the state that
+//! the rows were read in. A number never changes but by a void, and of voids those that came since
+//! the walk began are known one by one.
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-
+use super::owners::Owners;
 use super::replay::{Event, Replay};
+use super::sum::Sum;
 use super::violation::{Invariant, Log};
-use crate::id::SequenceId;
-use crate::model::{GapRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, Voided};
+use crate::id::{Position, SequenceId, SeriesId};
+use crate::model::{GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, Voided};
 use crate::trail::{Sealed, Verifier};
-
-/// A sum over a set of rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Sum {
-    rows: u64,
-    hashes: u128,
-}
 
 /// Trail and register side by side.
 #[derive(Clone, Debug)]
 pub(super) struct Recorded {
-    ledger: LedgerRow,
     verifier: Verifier,
     pub(super) replay: Replay,
+    pub(super) owners: Owners,
+    /// Entries of the trail when the walk began.
+    since: u64,
     given: HashMap<SequenceId, Sum>,
     voided: Sum,
+    late_voids: HashMap<Position, Voided>,
     seen_given: Sum,
     seen_voided: Sum,
-    seen_series: usize,
+    seen_gaps: u64,
     seen_sequences: usize,
-    seen_gaps: usize,
 }
 
 impl Recorded {
-    pub(super) fn new(ledger: LedgerRow) -> Recorded {
+    pub(super) fn new(ledger: &LedgerRow) -> Recorded {
         Recorded {
             verifier: Verifier::new(ledger.id),
-            ledger,
             replay: Replay::default(),
+            owners: Owners::default(),
+            since: ledger.trail_count,
             given: HashMap::new(),
             voided: Sum::default(),
+            late_voids: HashMap::new(),
             seen_given: Sum::default(),
             seen_voided: Sum::default(),
-            seen_series: 0,
-            seen_sequences: 0,
             seen_gaps: 0,
+            seen_sequences: 0,
         }
     }
 
     pub(super) fn entry(&mut self, sealed: &Sealed) {
         self.verifier.take(sealed);
-        let (given, voided) = (&mut self.given, &mut self.voided);
-        self.replay.entry(sealed, &mut |event| note(given, voided, event));
+        self.replayed(|replay, on| replay.entry(sealed, on));
     }
 
     pub(super) fn line(&mut self, bytes: &[u8]) {
-        let (given, voided) = (&mut self.given, &mut self.voided);
-        self.replay.line(bytes, &mut |event| note(given, voided, event));
+        self.replayed(|replay, on| replay.line(bytes, on));
     }
 
-    /// Compares a series. Its dates and whether it gave numbers itself follow from the register,
-    /// and are no part of what was recorded.
-    pub(super) fn series(&mut self, row: &SeriesRow, log: &mut Log) {
-        self.seen_series += 1;
-        let facts = |row: &SeriesRow| SeriesRow {
-            first_date: None,
-            first_period: None,
-            last_date: None,
-            own: false,
-            ..row.clone()
-        };
-        if self.replay.series.get(&row.id).map(facts) != Some(facts(row)) {
+    fn replayed(&mut self, take: impl FnOnce(&mut Replay, &mut dyn FnMut(Event))) {
+        let Recorded { replay, owners, since, given, voided, late_voids, .. } = self;
+        take(replay, &mut |event| match event {
+            Event::Given(row) => given.entry(row.sequence).or_default().add(&fact(&row)),
+            Event::Voided(position, what) if what.index >= *since => {
+                late_voids.insert(position, what);
+            }
+            Event::Voided(position, what) => voided.add(&(position, &what)),
+            Event::Named(row, index) => owners.named(row, index >= *since),
+        });
+    }
+
+    /// Compares all series with the trail.
+    pub(super) fn series(&mut self, rows: &[SeriesRow], log: &mut Log) {
+        for row in rows.iter().filter(|row| self.replay.series.get(&row.id) != Some(row)) {
             let what = format!("the series {} is not as the trail records it", row.name);
             log.say(Invariant::Recorded, what);
         }
+        count("series", rows.len(), self.replay.series.len(), log);
     }
 
-    pub(super) fn sequence(&mut self, row: &SequenceRow, log: &mut Log) {
-        self.seen_sequences += 1;
-        self.seen_given = Sum::default();
-        if self.replay.sequences.get(&row.id) != Some(row) {
-            let what = format!("sequence {} is not as the trail records it", row.id.0);
+    /// Compares the names that series are found by with what the trail calls them.
+    pub(super) fn names(&mut self, found: &HashMap<&str, SeriesId>, log: &mut Log) {
+        let lost = |row: &&SeriesRow| found.get(row.name.as_str()) != Some(&row.id);
+        for row in self.replay.series.values().filter(lost) {
+            let what = format!("the series {} is not found by its name", row.name);
             log.say(Invariant::Recorded, what);
         }
+    }
+
+    /// Compares all keys with the trail.
+    pub(super) fn keys(&mut self, rows: &[KeyRow], log: &mut Log) {
+        for row in rows.iter().filter(|row| self.replay.keys.get(&row.id) != Some(row)) {
+            let what = format!("the key {} is not as the trail records it", row.id);
+            log.say(Invariant::Recorded, what);
+        }
+        count("keys", rows.len(), self.replay.keys.len(), log);
+    }
+
+    pub(super) fn begin_sequence(&mut self) {
+        self.seen_sequences += 1;
+        (self.seen_given, self.seen_gaps) = (Sum::default(), 0);
     }
 
     pub(super) fn gap(&mut self, row: &GapRow, log: &mut Log) {
         self.seen_gaps += 1;
-        let facts = GapRow { first_text: String::new(), last_text: String::new(), ..row.clone() };
-        if self.replay.gaps.get(&row.id) != Some(&facts) {
+        if self.replay.gaps.get(&row.id) != Some(row) {
             let what = format!("the gap {} is not as the trail records it", row.id.0);
             log.say(Invariant::Recorded, what);
         }
@@ -100,8 +115,16 @@ impl Recorded {
 
     pub(super) fn number(&mut self, row: &NumberRow, log: &mut Log) {
         self.seen_given.add(&fact(row));
-        if let Some(voided) = &row.voided {
-            self.seen_voided.add(&(row.position, voided));
+        let late = self.late_voids.get(&row.position);
+        match &row.voided {
+            Some(voided) if voided.index < self.since => {
+                self.seen_voided.add(&(row.position, voided));
+            }
+            voided if voided.as_ref() != late => {
+                let what = format!("{} is void otherwise than by the trail", row.text);
+                log.say(Invariant::Recorded, what);
+            }
+            _ => {}
         }
         if (row.state == State::Void) != row.voided.is_some() {
             let what = format!("{} is {} without what made it so", row.text, row.state.text());
@@ -110,7 +133,11 @@ impl Recorded {
     }
 
     pub(super) fn end_sequence(&mut self, row: &SequenceRow, log: &mut Log) {
-        let recorded = self.given.remove(&row.id).unwrap_or_default();
+        if self.replay.sequences.get(&row.id) != Some(row) {
+            let what = format!("sequence {} is not as the trail records it", row.id.0);
+            log.say(Invariant::Recorded, what);
+        }
+        let recorded = self.given.get(&row.id).copied().unwrap_or_default();
         if recorded.rows != self.seen_given.rows {
             let what = format!(
                 "the trail records {} ordinals of sequence {}, and the register holds {}",
@@ -121,13 +148,23 @@ impl Recorded {
             let what = format!("a number of sequence {} is not as the trail records it", row.id.0);
             log.say(Invariant::Recorded, what);
         }
+        let gaps = self.replay.gap_counts.get(&row.id).copied().unwrap_or_default();
+        if gaps != self.seen_gaps {
+            let what = format!(
+                "the trail records {gaps} gaps of sequence {}, and there are {}",
+                row.id.0, self.seen_gaps
+            );
+            log.say(Invariant::Recorded, what);
+        }
     }
 
-    pub(super) fn finish(self, log: &mut Log) {
-        for violation in self.replay.clone().finish() {
+    /// Ends the walk with the head of the ledger as it is then. Of sequences those were walked that
+    /// had an id up to `last_sequence`.
+    pub(super) fn finish(mut self, ledger: &LedgerRow, last_sequence: u64, log: &mut Log) {
+        for violation in self.replay.finish() {
             log.say(violation.invariant, violation.what);
         }
-        let walk = self.verifier.finish(self.ledger.trail_count, self.ledger.trail_hash);
+        let walk = self.verifier.finish(ledger.trail_count, ledger.trail_hash);
         if let Some(broken) = walk.broken {
             let what = format!("the trail breaks at entry {}: {}", broken.index, broken.problem);
             log.say(Invariant::Recorded, what);
@@ -139,64 +176,52 @@ impl Recorded {
             );
             log.say(Invariant::Recorded, what);
         }
-        let replay = &self.replay;
-        let (ledger, last) = (&self.ledger, |last: Option<u64>| last.unwrap_or_default());
-        let counts = [
-            ("series", self.seen_series, replay.series.len()),
-            ("sequences", self.seen_sequences, replay.sequences.len()),
-            ("gaps", self.seen_gaps, replay.gaps.len()),
-        ];
-        for (name, seen, recorded) in counts.into_iter().filter(|(_, seen, trail)| seen != trail) {
-            let what = format!("the trail records {recorded} {name}, and there are {seen}");
-            log.say(Invariant::Recorded, what);
-        }
-        let heads = [
-            ("position", ledger.last_position, replay.last_position),
-            (
-                "series",
-                ledger.last_series.into(),
-                last(replay.series.keys().last().map(|id| id.0.into())),
-            ),
-            ("sequence", ledger.last_sequence, last(replay.sequences.keys().last().map(|id| id.0))),
-            ("gap", ledger.last_gap, last(replay.gaps.keys().last().map(|id| id.0))),
-        ];
-        for (name, stated, recorded) in heads.into_iter().filter(|(_, stated, last)| stated != last)
-        {
-            let what = format!("the last {name} is {stated}, and by the trail it is {recorded}");
-            log.say(Invariant::Recorded, what);
-        }
-        if replay.settings.as_ref() != Some(&*ledger.settings) {
-            let what = "the settings are not as the trail records them".to_owned();
-            log.say(Invariant::Recorded, what);
-        }
-        let mut recorded = ledger.clone();
-        recorded.set_defaults(replay.defaults.clone());
-        if recorded.defaults != ledger.defaults {
-            let what = "the default series are not as the trail records them".to_owned();
-            log.say(Invariant::Recorded, what);
-        }
+        self.owners.finish(log);
+        let sequences = self.replay.sequences.range(..=SequenceId(last_sequence)).count();
+        count("sequences", self.seen_sequences, sequences, log);
+        compare_head(ledger, &self.replay, log);
     }
 }
 
-fn note(given: &mut HashMap<SequenceId, Sum>, voided: &mut Sum, event: Event) {
-    match event {
-        Event::Given(row) => given.entry(row.sequence).or_default().add(&fact(&row)),
-        Event::Voided(position, what) => voided.add(&(position, &what)),
+/// Compares the head of a ledger with the trail.
+fn compare_head(ledger: &LedgerRow, replay: &Replay, log: &mut Log) {
+    let last = |last: Option<u64>| last.unwrap_or_default();
+    let heads = [
+        ("position", ledger.last_position, replay.last_position),
+        (
+            "series",
+            ledger.last_series.into(),
+            last(replay.series.keys().last().map(|id| id.0.into())),
+        ),
+        ("sequence", ledger.last_sequence, last(replay.sequences.keys().last().map(|id| id.0))),
+        ("gap", ledger.last_gap, last(replay.gaps.keys().last().map(|id| id.0))),
+    ];
+    for (name, stated, recorded) in heads.into_iter().filter(|(_, stated, last)| stated != last) {
+        let what = format!("the last {name} is {stated}, and by the trail it is {recorded}");
+        log.say(Invariant::Recorded, what);
+    }
+    let mut recorded = ledger.clone();
+    recorded.set_defaults(replay.defaults.clone());
+    let owner = (ledger.account.clone(), ledger.name.clone(), ledger.mode);
+    let facts = [
+        ("account, its name and its mode are", replay.owner.as_ref() == Some(&owner)),
+        ("settings are", replay.settings.as_ref() == Some(&*ledger.settings)),
+        ("default series are", recorded.defaults == ledger.defaults),
+    ];
+    for (name, _) in facts.into_iter().filter(|(_, holds)| !holds) {
+        log.say(Invariant::Recorded, format!("the {name} not as the trail records them"));
+    }
+}
+
+fn count(name: &str, seen: usize, recorded: usize, log: &mut Log) {
+    if seen != recorded {
+        let what = format!("the trail records {recorded} {name}, and there are {seen}");
+        log.say(Invariant::Recorded, what);
     }
 }
 
 /// What was recorded of a number when it was given.
 fn fact(row: &NumberRow) -> NumberRow {
     let state = if row.state == State::Void { State::Held } else { row.state };
-    NumberRow { state, slug_rank: 0, warning: None, voided: None::<Voided>, ..row.clone() }
-}
-
-impl Sum {
-    fn add(&mut self, value: &impl serde::Serialize) {
-        let hash: [u8; 32] = Sha256::digest(crate::stored::to_bytes(value)).into();
-        let (half, _) = hash.split_at(16);
-        let value = half.iter().fold(0u128, |value, byte| value << 8 | u128::from(*byte));
-        self.rows += 1;
-        self.hashes = self.hashes.wrapping_add(value);
-    }
+    NumberRow { state, voided: None::<Voided>, ..row.clone() }
 }

@@ -31,6 +31,7 @@ pub struct Suspects {
     references: HashSet<u64>,
     places: Places,
     imported: Vec<(Position, Position)>,
+    last: Position,
     same_text: HashMap<String, Vec<Kept>>,
     same_reference: HashMap<(String, String), Vec<Kept>>,
 }
@@ -53,24 +54,28 @@ impl Repeats {
         }
     }
 
-    /// What to look at again; `None` when nothing occurs twice.
+    /// What to look at again, up to a last position; `None` when nothing occurs twice.
     pub(super) fn suspects(
         self,
         places: Places,
         imported: Vec<(Position, Position)>,
+        last: Position,
     ) -> Option<Suspects> {
         let (texts, references) = (repeated(self.texts), repeated(self.references));
         if texts.is_empty() && references.is_empty() {
             return None;
         }
         let (same_text, same_reference) = (HashMap::new(), HashMap::new());
-        Some(Suspects { texts, references, places, imported, same_text, same_reference })
+        Some(Suspects { texts, references, places, imported, last, same_text, same_reference })
     }
 }
 
 impl Suspects {
     /// Takes a row of the register again.
     pub fn number(&mut self, row: &NumberRow) {
+        if row.position > self.last {
+            return;
+        }
         let kept = || Kept {
             position: row.position,
             sequence: row.sequence,

@@ -3,7 +3,10 @@
 use super::checker::Checker;
 use super::replay::WholeEntry;
 use super::violation::Violation;
-use crate::model::{GapRow, IdempotencyKey, LedgerRow, NumberRow, SequenceRow, SeriesRow};
+use crate::model::{
+    CustomerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, PrefixOwner, SequenceRow,
+    SeriesRow,
+};
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 
@@ -14,6 +17,12 @@ pub struct Snapshot {
     pub ledger: LedgerRow,
     /// Its series, by id.
     pub series: Vec<SeriesRow>,
+    /// Its keys.
+    pub keys: Vec<KeyRow>,
+    /// Its customers.
+    pub customers: Vec<CustomerRow>,
+    /// The prefixes that are taken.
+    pub prefixes: Vec<(String, PrefixOwner)>,
     /// Its sequences, by id.
     pub sequences: Vec<SequenceRow>,
     /// Its register, by sequence and ordinal.
@@ -42,16 +51,23 @@ pub fn check(snapshot: &Snapshot, told: &[Told]) -> Vec<Violation> {
     }
     told.iter().for_each(|told| checker.answer(told));
     checker.series(&snapshot.series);
+    checker.keys(&snapshot.keys);
+    let id = snapshot.ledger.id;
+    let owners =
+        snapshot.prefixes.iter().map(|(prefix, owner)| ((id, prefix.clone()), owner.clone()));
+    checker.customers(&snapshot.customers, &owners.collect::<Vec<_>>());
+    checker.prefixes(&snapshot.prefixes, &snapshot.customers);
     let mut gaps = &snapshot.gaps[..];
     let mut numbers = &snapshot.numbers[..];
     for sequence in &snapshot.sequences {
         checker.sequence(sequence);
         checker.gaps(take_while(&mut gaps, |row| row.sequence <= sequence.id));
         checker.numbers(take_while(&mut numbers, |row| row.sequence <= sequence.id));
+        checker.end_sequence();
     }
     checker.gaps(gaps);
     checker.numbers(numbers);
-    let mut findings = checker.finish();
+    let mut findings = checker.finish(&snapshot.ledger);
     if let Some(mut suspects) = findings.suspects {
         snapshot.numbers.iter().for_each(|row| suspects.number(row));
         findings.violations.extend(suspects.finish());

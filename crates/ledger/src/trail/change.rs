@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, ScopeKey, SequenceId, SeriesId};
-use crate::model::{Cause, Kind, Level, Metadata, Mode, SeriesRow, Settings, civil};
+use crate::model::{
+    Cause, GapRow, KeyHash, Kind, Level, Metadata, Mode, SeriesRow, Settings, Warning, civil,
+};
 use crate::role::Role;
 use crate::stored::{Damaged, from_bytes, to_bytes};
 
@@ -68,10 +70,13 @@ pub enum Change {
         prefixes: Vec<(CustomerId, String)>,
         /// The sequence.
         sequence: SequenceId,
-        /// The gap that this left: its id, first and last ordinal.
-        gap: Option<(GapId, u64, u64)>,
+        /// The gap that this left.
+        gap: Option<LeftGap>,
         /// Why.
         reason: String,
+        /// The day whose period it is.
+        #[serde(with = "civil")]
+        date: Date,
     },
     /// A gap was explained.
     GapExplained {
@@ -99,6 +104,10 @@ pub enum Change {
         role: Role,
         /// Its name.
         name: String,
+        /// SHA-256 of its secret, which nobody finds from it.
+        hash: KeyHash,
+        /// What it is recognised by.
+        hint: String,
     },
     /// A key was revoked.
     KeyRevoked {
@@ -113,8 +122,8 @@ pub enum Change {
         defaults: Vec<(Kind, Level, SeriesId)>,
         /// Sequences that this opened.
         opened: Vec<OpenedSequence>,
-        /// Gaps found in the list: id, sequence, first and last ordinal.
-        gaps: Vec<(GapId, SequenceId, u64, u64)>,
+        /// Gaps found in the list.
+        gaps: Vec<LeftGap>,
         /// Number of lines.
         count: u64,
         /// SHA-256 over the lines, each with its length before it.
@@ -139,6 +148,23 @@ pub struct OpenedSequence {
     pub period_to: Date,
     /// Its first ordinal.
     pub first: u64,
+}
+
+/// A gap that a change left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftGap {
+    /// Its id.
+    pub id: GapId,
+    /// The sequence.
+    pub sequence: SequenceId,
+    /// First blank ordinal.
+    pub from: u64,
+    /// Last blank ordinal.
+    pub to: u64,
+    /// The text that `from` would have had.
+    pub first_text: String,
+    /// The text that `to` would have had.
+    pub last_text: String,
 }
 
 /// One ordinal that was given, imported, or found occupied.
@@ -169,6 +195,10 @@ pub struct IssuedLine {
     pub metadata: Metadata,
     /// The voided number that this one replaces.
     pub reissue_of: Option<Position>,
+    /// 0 for the plain slug, n for the slug with `~n` behind it.
+    pub slug_rank: u32,
+    /// What was said beside it.
+    pub warning: Option<Warning>,
 }
 
 impl Change {
@@ -200,6 +230,20 @@ impl Change {
     /// The bytes are no change that this version knows.
     pub fn read(bytes: &[u8]) -> Result<Change, Damaged> {
         from_bytes(bytes)
+    }
+}
+
+impl LeftGap {
+    /// What is recorded of a gap when it arises.
+    pub fn of(row: &GapRow) -> LeftGap {
+        LeftGap {
+            id: row.id,
+            sequence: row.sequence,
+            from: row.from,
+            to: row.to,
+            first_text: row.first_text.clone(),
+            last_text: row.last_text.clone(),
+        }
     }
 }
 

@@ -4,6 +4,6 @@ mod change;
 mod entry;
 mod verify;
 
-pub use change::{Change, IssuedLine, OpenedSequence};
+pub use change::{Change, IssuedLine, LeftGap, OpenedSequence};
 pub use entry::{Entry, Hash, Sealed};
 pub use verify::{Break, Verification, Verifier};

@@ -38,7 +38,7 @@ pub(super) fn walk(
             checker.numbers(rows);
         })
     })?;
-    let findings = checker.finish();
+    let findings = checker.finish(head);
     walked.violations = findings.violations;
     if let Some(suspects) = findings.suspects {
         walked.violations.extend(look_again(reader, head, suspects)?);

@@ -1,22 +1,23 @@
 //! From the trail to the register.
 //!
 //! [`Replay`] takes the trail entry by entry and keeps what is small: settings, series,
-//! sequences, gaps, keys. The numbers pass by as [`Event`]s. [`register`] gathers those too.
+//! sequences, gaps, keys. Numbers and customers pass by as [`Event`]s. [`register`] gathers those too.
 
 mod import;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use numbering::Period;
+use jiff::civil::Date;
+use numbering::{Format, Period};
 
 use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
-use crate::id::{GapId, KeyId, Position, SequenceId, SeriesId};
+use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, SequenceId, SeriesId};
 use crate::model::{
-    Explanation, GapCause, GapRow, Kind, Level, NumberRow, Receipt, SequenceRow, SeriesRow,
-    Settings, State, Voided,
+    CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow, Receipt,
+    SequenceRow, SeriesRow, Settings, State, Voided,
 };
-use crate::trail::{Change, IssuedLine, OpenedSequence, Sealed};
+use crate::trail::{Change, IssuedLine, LeftGap, OpenedSequence, Sealed};
 
 /// A trail entry with the lines that are kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,31 +28,40 @@ pub struct WholeEntry {
     pub lines: Vec<Vec<u8>>,
 }
 
-/// What the trail says of numbers.
+/// What the trail says of that of which there is much.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A number was given, or an ordinal found occupied. Slug rank and warning are left blank: they
-    /// follow from the numbers before.
+    /// A number was given, or an ordinal found occupied.
     Given(Box<NumberRow>),
     /// A number was voided.
     Voided(Position, Voided),
+    /// A customer got a prefix, by the entry with this index.
+    Named(CustomerRow, u64),
 }
 
 /// A ledger as its trail tells it, without the numbers themselves.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
+    /// Whose ledger it is: the account, its name, live or test.
+    pub owner: Option<(AccountId, String, Mode)>,
     /// The settings.
     pub settings: Option<Settings>,
     /// What kinds of documents use by default.
     pub defaults: Vec<(Kind, Level, SeriesId)>,
-    /// The series as last recorded.
+    /// The series.
     pub series: BTreeMap<SeriesId, SeriesRow>,
+    /// Series of which an entry told since [`Replay::take_revised`].
+    revised: BTreeSet<SeriesId>,
+    /// Prefixes that series took.
+    pub words: BTreeMap<String, SeriesId>,
     /// The sequences.
     pub sequences: BTreeMap<SequenceId, SequenceRow>,
-    /// The gaps, their texts left blank.
+    /// The gaps.
     pub gaps: BTreeMap<GapId, GapRow>,
-    /// The keys, and whether they were revoked.
-    pub keys: BTreeMap<KeyId, bool>,
+    /// How many gaps a sequence has.
+    pub gap_counts: BTreeMap<SequenceId, u64>,
+    /// The keys.
+    pub keys: BTreeMap<KeyId, KeyRow>,
     /// The last position given.
     pub last_position: u64,
     /// Runs of positions that were imported.
@@ -65,8 +75,10 @@ pub struct Replay {
 /// A ledger as its trail tells it, whole.
 #[derive(Clone, Debug, Default)]
 pub struct Register {
-    /// The numbers by position; slug rank and warning are left blank.
+    /// The numbers by position.
     pub numbers: BTreeMap<Position, NumberRow>,
+    /// The customers.
+    pub customers: BTreeMap<CustomerId, CustomerRow>,
     /// Everything else.
     pub rest: Replay,
 }
@@ -74,7 +86,7 @@ pub struct Register {
 /// Builds the whole register from a trail, with what is wrong with the trail itself.
 pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
     let mut register = Register::default();
-    let Register { numbers, rest } = &mut register;
+    let Register { numbers, customers, rest } = &mut register;
     let mut on = |event: Event| match event {
         Event::Given(row) => {
             numbers.insert(row.position, *row);
@@ -84,6 +96,9 @@ pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
                 row.state = State::Void;
                 row.voided = Some(voided);
             }
+        }
+        Event::Named(row, _) => {
+            customers.insert(row.id.clone(), row);
         }
     };
     for entry in trail {
@@ -136,6 +151,11 @@ impl Replay {
         }
     }
 
+    /// The series of which entries told since this was asked last.
+    pub fn take_revised(&mut self) -> BTreeSet<SeriesId> {
+        std::mem::take(&mut self.revised)
+    }
+
     /// Ends the trail: what was wrong with it.
     pub fn finish(&mut self) -> Vec<Violation> {
         self.end_import();
@@ -152,17 +172,23 @@ impl Replay {
 
     fn change(&mut self, sealed: &Sealed, change: Change, on: &mut dyn FnMut(Event)) {
         match change {
-            Change::LedgerOpened { settings, series, defaults, .. }
-            | Change::SettingsChanged { settings, series, defaults } => {
+            Change::LedgerOpened { account, name, mode, settings, series, defaults } => {
+                self.owner = Some((account, name, mode));
                 self.settings = Some(settings);
                 self.defaults = defaults;
-                self.series.extend(series.into_iter().map(|row| (row.id, row)));
+                self.revise(series);
+            }
+            Change::SettingsChanged { settings, series, defaults } => {
+                self.settings = Some(settings);
+                self.defaults = defaults;
+                self.revise(series);
             }
             Change::SeriesChanged { series, defaults } => {
                 self.defaults = defaults;
-                self.series.insert(series.id, *series);
+                self.revise(vec![*series]);
             }
-            Change::NumbersIssued { opened, lines, .. } => {
+            Change::NumbersIssued { opened, prefixes, lines } => {
+                named(sealed, prefixes, on);
                 self.open(sealed, opened);
                 for line in lines {
                     self.issued_line(sealed, &line);
@@ -173,11 +199,15 @@ impl Replay {
                 let (at, index) = (sealed.entry.at, sealed.entry.index);
                 on(Event::Voided(position, Voided { cause, reason, at, index }));
             }
-            Change::SequenceAdvanced { opened, sequence, gap, .. } => {
+            Change::SequenceAdvanced { opened, prefixes, sequence, gap, date, .. } => {
+                named(sealed, prefixes, on);
                 self.open(sealed, opened.into_iter().collect());
-                if let Some((id, from, to)) = gap {
-                    self.advance(sealed, sequence, to);
-                    self.gap(sealed, GapCause::Skipped, (id, sequence, from, to));
+                if let Some(gap) = gap {
+                    self.advance(sealed, sequence, gap.to);
+                    self.gap(sealed, GapCause::Skipped, gap);
+                }
+                if let Some(series) = self.series_of(sequence) {
+                    see(series, date);
                 }
             }
             Change::GapExplained { gap, text } => {
@@ -192,24 +222,45 @@ impl Replay {
                     settings.hard_lock_date = hard_lock_date;
                 }
             }
-            Change::KeyCreated { key, .. } => {
-                self.keys.insert(key, false);
+            Change::KeyCreated { key: id, role, name, hash, hint } => {
+                let (ledger, created) = (sealed.entry.ledger, sealed.entry.at);
+                let row = KeyRow { id, ledger, hash, role, name, hint, created, revoked: None };
+                self.keys.insert(id, row);
             }
             Change::KeyRevoked { key } => {
-                self.keys.insert(key, true);
+                if let Some(row) = self.keys.get_mut(&key) {
+                    row.revoked = Some(sealed.entry.at);
+                }
             }
             Change::NumbersImported { series, defaults, opened, gaps, count, digest } => {
                 self.defaults = defaults;
                 self.importing.extend(series.iter().map(|row| row.id));
-                self.series.extend(series.into_iter().map(|row| (row.id, row)));
+                self.revise(series);
                 self.open(sealed, opened);
                 for gap in gaps {
-                    self.stretch(gap.1, gap.3);
+                    self.stretch(gap.sequence, gap.to);
                     self.gap(sealed, GapCause::Imported, gap);
                 }
                 self.import = Some(Import::new(sealed.clone(), count, digest));
             }
         }
+    }
+
+    /// Takes series as an entry states them, and the prefixes that they take: whoever has one
+    /// already keeps it.
+    fn revise(&mut self, series: Vec<SeriesRow>) {
+        for row in series {
+            for word in row.formats().filter_map(Format::leading_word) {
+                self.words.entry(word).or_insert(row.id);
+            }
+            self.revised.insert(row.id);
+            self.series.insert(row.id, row);
+        }
+    }
+
+    fn series_of(&mut self, sequence: SequenceId) -> Option<&mut SeriesRow> {
+        let series = self.sequences.get(&sequence)?.series;
+        self.series.get_mut(&series)
     }
 
     fn open(&mut self, sealed: &Sealed, opened: Vec<OpenedSequence>) {
@@ -249,8 +300,11 @@ impl Replay {
             let what = format!("{} leaves out ordinals without a record", line.text);
             self.log.say(Invariant::Complete, what);
         }
-        if let Some(series) = self.series.get(&row.series) {
+        if let Some(series) = self.series.get_mut(&row.series) {
             row.reach(series, line.date);
+            see(series, line.date);
+            series.own = true;
+            series.first_period.get_or_insert(series.period(line.date).from);
         }
         row.last = row.last.max(line.ordinal);
         row.last_date = row.last_date.max(Some(line.date));
@@ -295,28 +349,38 @@ impl Replay {
         }
     }
 
-    fn gap(
-        &mut self,
-        sealed: &Sealed,
-        cause: GapCause,
-        (id, sequence, from, to): (GapId, SequenceId, u64, u64),
-    ) {
+    fn gap(&mut self, sealed: &Sealed, cause: GapCause, gap: LeftGap) {
         let row = GapRow {
             ledger: sealed.entry.ledger,
-            id,
-            sequence,
-            from,
-            to,
-            first_text: String::new(),
-            last_text: String::new(),
+            id: gap.id,
+            sequence: gap.sequence,
+            from: gap.from,
+            to: gap.to,
+            first_text: gap.first_text,
+            last_text: gap.last_text,
             cause,
             at: sealed.entry.at,
             actor: sealed.entry.actor.clone(),
             index: sealed.entry.index,
             explanation: None,
         };
-        self.gaps.insert(id, row);
+        *self.gap_counts.entry(row.sequence).or_default() += 1;
+        self.gaps.insert(row.id, row);
     }
+}
+
+/// Tells of customers that got prefixes.
+fn named(sealed: &Sealed, prefixes: Vec<(CustomerId, String)>, on: &mut dyn FnMut(Event)) {
+    for (id, prefix) in prefixes {
+        let row = CustomerRow { ledger: sealed.entry.ledger, id, prefix };
+        on(Event::Named(row, sealed.entry.index));
+    }
+}
+
+/// Notes the date of a document of a series.
+fn see(series: &mut SeriesRow, date: Date) {
+    series.first_date = Some(series.first_date.map_or(date, |first| first.min(date)));
+    series.last_date = Some(series.last_date.map_or(date, |last| last.max(date)));
 }
 
 fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
@@ -326,7 +390,7 @@ fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
         sequence: line.sequence,
         ordinal: line.ordinal,
         text: line.text,
-        slug_rank: 0,
+        slug_rank: line.slug_rank,
         state: if line.occupied { State::Occupied } else { State::Held },
         kind: line.kind,
         date: line.date,
@@ -338,6 +402,6 @@ fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
         receipt: Receipt { index: sealed.entry.index, hash: sealed.hash },
         voided: None,
         reissue_of: line.reissue_of,
-        warning: None,
+        warning: line.warning,
     }
 }

@@ -58,6 +58,9 @@ pub(super) fn books() -> (Snapshot, Vec<Told>) {
     let snapshot = Snapshot {
         ledger: changes.ledgers[0].row.clone(),
         series: changes.series.iter().map(|row| (**row).clone()).collect(),
+        keys: changes.keys,
+        customers: changes.customers,
+        prefixes: changes.prefixes.into_iter().map(|(_, word, owner)| (word, owner)).collect(),
         sequences: changes.sequences,
         numbers,
         gaps,

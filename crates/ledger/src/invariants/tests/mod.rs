@@ -8,9 +8,10 @@ use self::fixture::{books, of, snapshot};
 use super::replay::{WholeEntry, register};
 use super::{Invariant, Snapshot, Told, check};
 use crate::id::{CustomerId, Position, SequenceId};
-use crate::model::{GapCause, IdempotencyKey, State};
+use crate::model::{GapCause, IdempotencyKey, Mode, PrefixOwner, State, Warning};
 use crate::outcome::Outcome;
 use crate::refusal::{Code, Refusal};
+use crate::role::Role;
 use crate::trail::{Change, Hash};
 
 /// What is violated after a change to a sound ledger, each invariant once, in order.
@@ -259,11 +260,54 @@ fn recorded_sees_every_other_row_that_the_trail_tells_otherwise() {
     let name = violated(|snapshot| snapshot.series[0].name.push('x'));
     let sequence = violated(|snapshot| snapshot.sequences[0].last_date = None);
     let count = violated(|snapshot| snapshot.ledger.last_position += 1);
-    for found in [explained, settings, defaults, name, sequence, count] {
+    let account = violated(|snapshot| snapshot.ledger.account.0.push('x'));
+    let mode = violated(|snapshot| snapshot.ledger.mode = Mode::Live);
+    let dates = violated(|snapshot| snapshot.series[0].last_date = None);
+    let gap_text = violated(|snapshot| snapshot.gaps[0].first_text.push('x'));
+    let rank = violated(|snapshot| snapshot.numbers[0].slug_rank = 2);
+    let warning = violated(|snapshot| snapshot.numbers[0].warning = Some(Warning::DateOrder));
+    for found in [explained, settings, defaults, name, sequence, count, account, mode] {
+        assert_eq!(found, [Invariant::Recorded]);
+    }
+    for found in [dates, gap_text, rank, warning] {
         assert_eq!(found, [Invariant::Recorded]);
     }
     let lost = violated(|snapshot| drop(snapshot.series.pop()));
     assert!(lost.contains(&Invariant::Recorded), "{lost:?}");
+}
+
+#[test]
+fn recorded_sees_keys_and_prefixes_that_the_trail_tells_otherwise() {
+    let changes: [fn(&mut Snapshot); 13] = [
+        |snapshot| snapshot.keys[0].revoked = None,
+        |snapshot| snapshot.keys[0].role = Role::Administrator,
+        |snapshot| snapshot.keys[0].name.push('x'),
+        |snapshot| snapshot.keys[0].hash.0[0] ^= 1,
+        |snapshot| snapshot.keys[0].hint.push('x'),
+        |snapshot| drop(snapshot.keys.pop()),
+        |snapshot| snapshot.customers[0].prefix.push('X'),
+        |snapshot| snapshot.customers[0].id.0.push('x'),
+        |snapshot| drop(snapshot.customers.pop()),
+        |snapshot| drop(snapshot.prefixes.remove(0)),
+        |snapshot| drop(snapshot.prefixes.pop()),
+        |snapshot| snapshot.prefixes[0].0.push('X'),
+        |snapshot| {
+            let other = PrefixOwner::Customer(CustomerId("other".to_owned()));
+            snapshot.prefixes.iter_mut().for_each(|(_, owner)| owner.clone_from(&other));
+        },
+    ];
+    for (place, change) in changes.into_iter().enumerate() {
+        assert_eq!(violated(change), [Invariant::Recorded], "change {place}");
+    }
+    // Customer and prefix changed together are still not those of the trail.
+    let both = violated(|snapshot| {
+        let customer = &mut snapshot.customers[0];
+        let mut owned = snapshot.prefixes.iter_mut();
+        let own = owned.find(|(prefix, _)| *prefix == customer.prefix).expect("its prefix");
+        customer.prefix.push('X');
+        own.0.clone_from(&customer.prefix);
+    });
+    assert_eq!(both, [Invariant::Recorded]);
 }
 
 #[test]
@@ -315,12 +359,14 @@ fn the_register_is_built_from_the_trail_alone() {
     assert_eq!(violations, []);
     let mut numbers: Vec<_> = built.numbers.into_values().collect();
     numbers.sort_by_key(|row| (row.sequence, row.ordinal));
-    let stored = snapshot.numbers.iter().cloned().map(|row| crate::model::NumberRow {
-        slug_rank: 0,
-        warning: None,
-        ..row
-    });
-    assert_eq!(numbers, stored.collect::<Vec<_>>());
+    assert_eq!(numbers, snapshot.numbers);
+    let series: Vec<_> = built.rest.series.into_values().collect();
+    assert_eq!(series, snapshot.series);
+    let mut gaps: Vec<_> = built.rest.gaps.into_values().collect();
+    gaps.sort_by_key(|row| (row.sequence, row.from));
+    assert_eq!(gaps, snapshot.gaps);
+    assert_eq!(built.rest.keys.into_values().collect::<Vec<_>>(), snapshot.keys);
+    assert_eq!(built.customers.into_values().collect::<Vec<_>>(), snapshot.customers);
     let sequences: Vec<_> = built.rest.sequences.into_values().collect();
     assert_eq!(sequences, snapshot.sequences);
     assert_eq!(built.rest.settings.as_ref(), Some(&*snapshot.ledger.settings));
