@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use engine::Metrics;
+use wire::{Problem, RimCode};
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -33,6 +35,8 @@ impl Page {
 }
 
 const JSON: &str = "application/json";
+/// How long the database may take to show that it can be used: whoever asks waits little longer.
+const READY_PATIENCE: Duration = Duration::from_secs(2);
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub(crate) static ROUTES: &[Route] = &[
@@ -40,10 +44,7 @@ pub(crate) static ROUTES: &[Route] = &[
         Box::pin(std::future::ready(Ok(status("alive"))))
     }),
     open("/readyz", "check_readiness", "Whether the database can be used", "health", |app| {
-        Box::pin(async move {
-            app.engine.ready().await?;
-            Ok(status("ready"))
-        })
+        Box::pin(ready(app))
     }),
     open("/metrics", "read_metrics", "Counts, in the text format of Prometheus", "text", |app| {
         Box::pin(std::future::ready(Ok(metrics(&app))))
@@ -70,6 +71,17 @@ const fn open(
         answer,
         body_bytes_max: 0,
         handler: Handler::Open(handler),
+    }
+}
+
+async fn ready(app: Arc<App>) -> Result<Page, Failure> {
+    match tokio::time::timeout(READY_PATIENCE, app.engine.ready()).await {
+        Ok(ready) => ready.map(|()| status("ready")).map_err(Failure::from),
+        Err(_) => {
+            let message =
+                "The database does not answer in time. Repeat the request a little later.";
+            Err(Problem::new(RimCode::DatabaseUnavailable, message).into())
+        }
     }
 }
 

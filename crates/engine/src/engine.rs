@@ -1,6 +1,5 @@
 //! The engine: writers, readers, and the doors to them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -11,12 +10,13 @@ use store::{Reader, Store, Writer};
 
 use crate::access::AccessCache;
 use crate::error::EngineError;
+use crate::health::Health;
 use crate::ids::Ids;
 use crate::metrics::{Counters, Metrics, count};
 use crate::options::{EngineOptions, StoreAccess};
 use crate::pending::Pending;
 use crate::readers::Readers;
-use crate::writer::{Job, Queue, QueueLimits, Runner, Shared, Waiting};
+use crate::writer::{After, Job, Queue, QueueLimits, Runner, Shared, Waiting};
 
 /// The odd number nearest to 2^64 divided by the golden ratio: its multiples spread evenly.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -51,7 +51,7 @@ impl Engine {
             access: AccessCache::default(),
             patience: options.patience,
             housekeeping: options.housekeeping,
-            healthy: AtomicBool::new(true),
+            health: Health::default(),
         });
         let mut queues = Vec::new();
         let mut threads = Vec::new();
@@ -118,20 +118,38 @@ impl Engine {
         ledger: LedgerId,
         job: impl FnOnce(&mut dyn Writer) -> Result<T, EngineError> + Send + 'static,
     ) -> Pending<T> {
+        self.run_job_told(ledger, move |writer| {
+            let writer = writer?;
+            let result = job(writer);
+            if result.is_err() {
+                // The first failure is the one to tell.
+                drop(writer.rollback());
+            }
+            result
+        })
+    }
+
+    /// As [`Engine::run_job`], for a job that is told when the way to write cannot be opened.
+    pub(crate) fn run_job_told<T: Send + 'static>(
+        &self,
+        ledger: LedgerId,
+        job: impl FnOnce(Result<&mut dyn Writer, EngineError>) -> Result<T, EngineError>
+        + Send
+        + 'static,
+    ) -> Pending<T> {
         let Some(queue) = self.queue(ledger) else {
             return Pending::refused(EngineError::ReadOnly);
         };
         let (reply, pending) = Pending::pair();
         let run: Job = Box::new(move |writer| {
-            let result = writer.and_then(|writer| {
-                let result = job(writer);
-                if result.is_err() {
-                    // The first failure is the one to tell.
-                    drop(writer.rollback());
-                }
-                result
-            });
+            let result = job(writer);
+            let after = match &result {
+                Err(EngineError::Store(_)) => After::Close,
+                _ => After::Keep,
+            };
+            // Who no longer waits needs no answer.
             drop(reply.send(result));
+            after
         });
         match queue.push_job(run) {
             Ok(()) => pending,
@@ -139,10 +157,11 @@ impl Engine {
         }
     }
 
-    /// Runs a query on a reader.
+    /// Runs a query on a reader. It may be run twice: when the first time shows that the connection
+    /// had died since it was used last.
     pub fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&mut dyn Reader) -> Result<T, EngineError> + Send + 'static,
+        query: impl FnMut(&mut dyn Reader) -> Result<T, EngineError> + Send + 'static,
     ) -> Pending<T> {
         count(&self.inner.shared.counters.queries, 1);
         self.inner.readers.read(query)
@@ -169,21 +188,6 @@ impl Engine {
         self.inner.shared.counters.read(depth)
     }
 
-    /// Answers when the database can be read, and written if this engine writes.
-    pub async fn ready(&self) -> Result<(), EngineError> {
-        self.read(|reader| Ok(reader.ledgers(LedgerId(0), 1)?)).await?;
-        if self.inner.shared.healthy.load(Ordering::Relaxed) {
-            return Ok(());
-        }
-        let job = self.run_job(LedgerId(0), |writer| {
-            writer.begin(&[])?;
-            Ok(writer.rollback()?)
-        });
-        job.await?;
-        self.inner.shared.healthy.store(true, Ordering::Relaxed);
-        Ok(())
-    }
-
     /// Room that the database takes, in bytes.
     ///
     /// # Errors
@@ -199,6 +203,15 @@ impl Engine {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.inner.shared
+    }
+
+    pub(crate) fn shared_handle(&self) -> Arc<Shared> {
+        Arc::clone(&self.inner.shared)
+    }
+
+    /// Whether this engine writes.
+    pub(crate) fn writes(&self) -> bool {
+        !self.inner.queues.is_empty()
     }
 
     pub(crate) fn options(&self) -> &EngineOptions {

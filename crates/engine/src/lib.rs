@@ -9,6 +9,7 @@ mod account;
 mod clock;
 mod engine;
 mod error;
+mod health;
 mod ids;
 mod keys;
 mod lookup;

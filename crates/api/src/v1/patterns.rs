@@ -116,7 +116,7 @@ async fn check(call: Call) -> Result<Reply, Failure> {
     let asked = request::pattern_check(call.params()?, call.ledger())?;
     let (pattern, diagnostics) = Pattern::parse_lossy(&asked.pattern);
     let commands = commands(&call, &asked);
-    let tried = call.engine.read(move |reader| try_out(reader, commands)).await?;
+    let tried = call.engine.read(move |reader| try_out(reader, commands.clone())).await?;
     let [saved, issued] = tried;
     let problem = saved.err().map(Problem::from);
     let example = match &issued {

@@ -53,7 +53,7 @@ impl Engine {
         page: Page<Position>,
     ) -> Pending<NumberList> {
         self.read(move |reader| {
-            let filter = filter(reader, ledger, query)?;
+            let filter = filter(reader, ledger, &query)?;
             lookup::cursors(&page, |id| Ok(reader.number(ledger, id)?.is_some()))?;
             let found = reader.numbers(ledger, &filter, page)?;
             views(reader, ledger, found)
@@ -74,7 +74,7 @@ impl Engine {
 fn filter(
     reader: &mut dyn Reader,
     ledger: LedgerId,
-    query: NumberQuery,
+    query: &NumberQuery,
 ) -> Result<NumberFilter, EngineError> {
     let series = match &query.series {
         Some(which) => Some(lookup::series(reader, ledger, which)?),
@@ -92,10 +92,10 @@ fn filter(
         series: series.map(|series| series.id),
         period_from,
         state: query.state,
-        kind: query.kind,
-        customer: query.customer,
-        reference: query.reference,
-        number: query.number,
+        kind: query.kind.clone(),
+        customer: query.customer.clone(),
+        reference: query.reference.clone(),
+        number: query.number.clone(),
         date: query.date,
     })
 }

@@ -48,7 +48,7 @@ impl Engine {
     pub fn preview_items(&self, ledger: LedgerId, items: Vec<Item>) -> Pending<Vec<NumberView>> {
         let at = self.now();
         self.read(move |reader| {
-            let answers = decide_and_forget(reader, vec![issue(ledger, at, items)])?;
+            let answers = decide_and_forget(reader, vec![issue(ledger, at, items.clone())])?;
             match answers.into_iter().next().map(|answer| answer.result) {
                 Some(Ok(Outcome::Issued(views))) => Ok(views),
                 Some(Err(refusal)) => Err(refusal.into()),

@@ -8,5 +8,5 @@ mod queue;
 mod run;
 mod settle;
 
-pub(crate) use queue::{Job, Queue, QueueLimits, Waiting};
+pub(crate) use queue::{After, Job, Queue, QueueLimits, Waiting};
 pub(crate) use run::{Runner, Shared};

@@ -16,7 +16,16 @@ use crate::pending::Reply;
 const LARGE_ITEMS: usize = 256;
 
 /// Work for a writer that is no command. It is told when the way to write cannot be opened.
-pub(crate) type Job = Box<dyn FnOnce(Result<&mut dyn Writer, EngineError>) + Send>;
+pub(crate) type Job = Box<dyn FnOnce(Result<&mut dyn Writer, EngineError>) -> After + Send>;
+
+/// What becomes of the way to write after a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It is used again.
+    Keep,
+    /// It is opened anew: the database failed, and the connection may have died with it.
+    Close,
+}
 
 /// A command and who waits for its answer.
 #[derive(Debug)]
@@ -281,7 +290,7 @@ mod tests {
         for items in [1, 5_000, 1, 1, 1, 6_000, 200, 200, 200] {
             assert!(queue.push(waiting(items)).is_ok());
         }
-        assert!(queue.push_job(Box::new(|_| ())).is_ok());
+        assert!(queue.push_job(Box::new(|_| After::Keep)).is_ok());
         let taken: Vec<_> = (0..7).map(|_| sizes(queue.take(1))).collect();
         let expected: [&[usize]; 7] =
             [&[5_000], &[1, 1, 1], &[6_000], &[1, 200], &[usize::MAX], &[200, 200], &[]];

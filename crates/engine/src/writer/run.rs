@@ -1,7 +1,6 @@
 //! The writer's loop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ledger::Outcome;
@@ -11,13 +10,14 @@ use ledger::limits::OUTCOME_KEPT_MS;
 use ledger::model::At;
 use store::{Store, StoreError, Writer};
 
-use super::attempt::{Done, Trouble, attempt, panic_text};
+use super::attempt::{Done, Trouble, attempt};
 use super::memory::Memory;
-use super::queue::{Job, Queue, Waiting, Work};
+use super::queue::{After, Job, Queue, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
 use crate::clock::Clock;
-use crate::error::EngineError;
+use crate::error::{EngineError, StoreFailure};
+use crate::health::Health;
 use crate::metrics::{Counters, count};
 
 /// Outcomes forgotten at once: few enough that nobody notices.
@@ -36,8 +36,7 @@ pub(crate) struct Shared {
     pub(crate) access: AccessCache,
     pub(crate) patience: Duration,
     pub(crate) housekeeping: Duration,
-    /// Whether the last thing that a writer tried worked.
-    pub(crate) healthy: AtomicBool,
+    pub(crate) health: Health,
 }
 
 /// One writer and what waits for it.
@@ -96,6 +95,8 @@ impl Runner {
     }
 
     fn commands(&mut self, mut waiting: Vec<Waiting>) {
+        let shared = Arc::clone(&self.shared);
+        let _at_work = shared.health.work();
         let store = Arc::clone(&self.shared.store);
         let place = |one: &Waiting| (store.group(one.command.ledger), one.command.ledger);
         waiting.sort_by_key(place);
@@ -172,8 +173,20 @@ impl Runner {
             }
             other => other,
         };
-        self.shared.healthy.store(!failed(&result), Ordering::Relaxed);
+        self.note(&result);
         result
+    }
+
+    /// Notes what a try tells of the database. One that wrote nothing tells nothing of whether it
+    /// can be written.
+    fn note(&self, result: &Result<Done, Trouble>) {
+        match result {
+            Ok(Done { commit: Some(_), .. }) => self.shared.health.proved(),
+            Err(Trouble::Failed(error) | Trouble::InDoubt(_, error)) => {
+                self.shared.health.failed(StoreFailure::from(error));
+            }
+            _ => {}
+        }
     }
 
     fn settle(&mut self, decided: Decided, error: StoreError) -> Result<Done, Trouble> {
@@ -250,17 +263,14 @@ impl Runner {
 
     fn job(&mut self, job: Job) {
         count(&self.shared.counters.jobs, 1);
-        let ran = match self.open() {
+        let after = match self.open() {
             Ok(writer) => {
                 let run = std::panic::AssertUnwindSafe(|| job(Ok(writer)));
-                std::panic::catch_unwind(run).map_err(|panic| panic_text(panic.as_ref()))
+                std::panic::catch_unwind(run).unwrap_or(After::Close)
             }
-            Err(error) => {
-                job(Err(error.into()));
-                Ok(())
-            }
+            Err(error) => job(Err(error.into())),
         };
-        if ran.is_err() {
+        if after == After::Close {
             self.close();
         }
     }
@@ -337,10 +347,6 @@ fn are_of_several_ledgers(waiting: &[Waiting]) -> bool {
 /// A failure that trying again does not mend.
 fn is_final(error: &StoreError) -> bool {
     matches!(error, StoreError::Storage(_) | StoreError::Unusable(_) | StoreError::InDoubt(_))
-}
-
-fn failed(result: &Result<Done, Trouble>) -> bool {
-    matches!(result, Err(Trouble::Failed(_) | Trouble::InDoubt(..) | Trouble::Panicked(_)))
 }
 
 /// What was in doubt and is known now not to be written is an ordinary failure, tried again.

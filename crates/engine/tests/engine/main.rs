@@ -3,6 +3,7 @@
 mod accounts;
 mod batches;
 mod doubt;
+mod health;
 mod housekeeping;
 mod keys;
 mod limits;

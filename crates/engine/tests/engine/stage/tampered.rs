@@ -47,6 +47,11 @@ struct State {
     intruder: Option<Intruder>,
     /// Writers that cannot be opened.
     unopened: usize,
+    /// Batches that cannot be begun.
+    unbegun: usize,
+    /// Readers that were opened, and how many more cannot be.
+    readers: usize,
+    unread: usize,
     /// A ledger that another process holds, so many times.
     foreign: Option<(LedgerId, usize)>,
     /// Confirmations that were asked for, and how many of them are to fail.
@@ -97,6 +102,21 @@ impl Tampered {
     /// Cannot be opened for writing so many times.
     pub fn close(&self, times: usize) {
         self.change(|state| state.unopened = times);
+    }
+
+    /// The connection for writing is found dead so many times.
+    pub fn cut(&self, times: usize) {
+        self.change(|state| state.unbegun = times);
+    }
+
+    /// Cannot be opened for reading so many times.
+    pub fn blind(&self, times: usize) {
+        self.change(|state| state.unread = times);
+    }
+
+    /// Readers that were opened.
+    pub fn readers(&self) -> usize {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).readers
     }
 
     /// The ledger is another process's for so many times.
@@ -178,6 +198,13 @@ impl Store for Tampered {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.unread > 0 {
+            state.unread -= 1;
+            return Err(StoreError::Database("planned: it cannot be read".to_owned()));
+        }
+        state.readers += 1;
+        drop(state);
         self.inner.reader()
     }
 
@@ -214,6 +241,10 @@ impl Writer for TamperedWriter {
         let mut got = self.inner.begin(ledgers)?;
         let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.begun += 1;
+        if state.unbegun > 0 {
+            state.unbegun -= 1;
+            return Err(StoreError::Database("planned: the connection is gone".to_owned()));
+        }
         if let Some((ledger, times)) = &mut state.foreign
             && *times > 0
             && got.contains(ledger)

@@ -1,0 +1,228 @@
+//! Whether the database can be used just now.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ledger::id::LedgerId;
+use store::{StoreError, Writer};
+
+use crate::engine::Engine;
+use crate::error::{EngineError, StoreFailure, StoreFailureKind};
+
+/// How long it is believed that the database can be written because it was.
+const PROOF_HOLDS: Duration = Duration::from_secs(5);
+/// How long a look may take before its silence is an answer.
+const LOOK_PATIENCE: Duration = Duration::from_secs(1);
+
+/// What the writers know of the database.
+#[derive(Default)]
+pub(crate) struct Health {
+    state: Mutex<State>,
+    at_work: AtomicUsize,
+}
+
+#[derive(Default)]
+struct State {
+    /// Why nothing could be written the last time that it was tried.
+    failure: Option<StoreFailure>,
+    /// When something was written last, or could have been.
+    proved: Option<Instant>,
+    /// Since when somebody looks whether something can be written.
+    looking: Option<Instant>,
+}
+
+/// A writer that is at work, until it is dropped.
+pub(crate) struct AtWork<'a>(&'a AtomicUsize);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How somebody looks whether the database can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// By beginning a batch: that tells of a connection that is gone.
+    Light,
+    /// By making a batch durable: after a failure only that tells whether there is room again.
+    Thorough,
+}
+
+impl Health {
+    /// A writer begins to work; what comes of it will be noted.
+    pub(crate) fn work(&self) -> AtWork<'_> {
+        self.at_work.fetch_add(1, Ordering::Relaxed);
+        AtWork(&self.at_work)
+    }
+
+    /// Something was made durable.
+    pub(crate) fn proved(&self) {
+        let mut state = self.lock();
+        state.failure = None;
+        state.proved = Some(Instant::now());
+    }
+
+    /// The database failed.
+    pub(crate) fn failed(&self, failure: StoreFailure) {
+        self.lock().failure = Some(failure);
+    }
+
+    /// How to look now, for whoever is the only one to look; else what is known without a look.
+    fn begin_look(&self) -> Result<Look, Result<(), EngineError>> {
+        let mut state = self.lock();
+        if let Some(since) = state.looking {
+            return Err(match &state.failure {
+                Some(failure) => Err(EngineError::Store(failure.clone())),
+                None if since.elapsed() > LOOK_PATIENCE => Err(silent(since.elapsed())),
+                None => Ok(()),
+            });
+        }
+        let look = match state.failure {
+            Some(_) => Look::Thorough,
+            None if state.proved.is_some_and(|at| at.elapsed() < PROOF_HOLDS) => {
+                return Err(Ok(()));
+            }
+            // What a writer is at will tell.
+            None if self.at_work.load(Ordering::Relaxed) > 0 => return Err(Ok(())),
+            None => Look::Light,
+        };
+        state.looking = Some(Instant::now());
+        Ok(look)
+    }
+
+    fn end_look(&self, found: &Result<(), EngineError>) {
+        self.lock().looking = None;
+        match found {
+            Ok(()) => self.proved(),
+            Err(EngineError::Store(failure)) => self.failed(failure.clone()),
+            // It was not looked at the database.
+            Err(_) => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// Answers when the database can be read, and written if this engine writes.
+    ///
+    /// After a failure nothing is believed until a batch was made durable again: a disk that is
+    /// full, or a standby, can well be read. While nothing fails and something was written lately,
+    /// writing is not tried, and at most one caller tries it at a time.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`] with why it cannot be used, [`EngineError::Stopped`] when the engine
+    /// is stopping.
+    pub async fn ready(&self) -> Result<(), EngineError> {
+        let first = self.read(|reader| Ok(reader.ledgers(LedgerId(0), 1)?)).await?;
+        if !self.writes() {
+            return Ok(());
+        }
+        let look = match self.shared().health.begin_look() {
+            Ok(look) => look,
+            Err(known) => return known,
+        };
+        let ledger = first.first().map(|row| row.id);
+        match self.look(look, ledger).await {
+            // A connection that idled may have died with the server that it led to; the next one
+            // tells of the server that is there now.
+            Err(EngineError::Store(failure)) if failure.kind == StoreFailureKind::Database => {
+                match self.shared().health.begin_look() {
+                    Ok(look) => self.look(look, ledger).await,
+                    Err(known) => known,
+                }
+            }
+            found => found,
+        }
+    }
+
+    /// Looks, and notes what was found even when the caller has stopped waiting.
+    async fn look(&self, look: Look, ledger: Option<LedgerId>) -> Result<(), EngineError> {
+        let shared = self.shared_handle();
+        let found = self.run_job_told(ledger.unwrap_or(LedgerId(0)), move |writer| {
+            let found = writer.and_then(|writer| Ok(try_to_write(writer, look, ledger)?));
+            shared.health.end_look(&found);
+            found
+        });
+        let found = found.await;
+        if let Err(EngineError::Overloaded | EngineError::Stopped) = found {
+            // It never came to the writer.
+            self.shared().health.end_look(&found);
+        }
+        found
+    }
+}
+
+fn try_to_write(
+    writer: &mut dyn Writer,
+    look: Look,
+    ledger: Option<LedgerId>,
+) -> Result<(), StoreError> {
+    let asked: Vec<LedgerId> = ledger.into_iter().collect();
+    match look {
+        Look::Light => {
+            writer.begin(&[])?;
+            writer.rollback()
+        }
+        Look::Thorough => {
+            let got = writer.begin(&asked)?;
+            if got == asked {
+                return writer.confirm();
+            }
+            writer.rollback()?;
+            Err(StoreError::Busy("another process is writing; try again".to_owned()))
+        }
+    }
+}
+
+fn silent(since: Duration) -> EngineError {
+    let message = format!("the database has not answered for {} ms", since.as_millis());
+    EngineError::Store(StoreFailure { kind: StoreFailureKind::Database, message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> StoreFailure {
+        let message = "no room".to_owned();
+        StoreFailure { kind: StoreFailureKind::Storage, message }
+    }
+
+    #[test]
+    fn one_looks_and_the_others_are_told_what_is_known() {
+        let health = Health::default();
+        assert_eq!(health.begin_look(), Ok(Look::Light));
+        assert_eq!(health.begin_look(), Err(Ok(())), "nothing speaks against it");
+        health.failed(full());
+        assert_eq!(health.begin_look(), Err(Err(EngineError::Store(full()))));
+        health.end_look(&Err(EngineError::Store(full())));
+        assert_eq!(health.begin_look(), Ok(Look::Thorough));
+        health.end_look(&Ok(()));
+        assert_eq!(health.begin_look(), Err(Ok(())), "just proved");
+    }
+
+    #[test]
+    fn a_look_that_stays_away_says_so() {
+        let health = Health::default();
+        assert_eq!(health.begin_look(), Ok(Look::Light));
+        health.lock().looking = Instant::now().checked_sub(LOOK_PATIENCE * 2);
+        assert!(matches!(health.begin_look(), Err(Err(EngineError::Store(_)))));
+    }
+
+    #[test]
+    fn a_writer_at_work_is_not_disturbed() {
+        let health = Health::default();
+        let at_work = health.work();
+        assert_eq!(health.begin_look(), Err(Ok(())));
+        health.failed(full());
+        assert_eq!(health.begin_look(), Ok(Look::Thorough), "but for what failed");
+        health.end_look(&Err(EngineError::Overloaded));
+        drop(at_work);
+        assert_eq!(health.begin_look(), Ok(Look::Thorough), "who could not look knows nothing");
+    }
+}

@@ -1,0 +1,97 @@
+//! Connections that die, and whether the database can be used just now.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use engine::{Engine, EngineError, EngineOptions, StoreFailure, StoreFailureKind, wait};
+
+use crate::stage::{Fault, Stage, Tampered, order};
+
+fn kind(failed: Result<(), EngineError>) -> Option<StoreFailureKind> {
+    match failed {
+        Ok(()) => None,
+        Err(EngineError::Store(failure)) => Some(failure.kind),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn gone() -> EngineError {
+    let message = "planned: the connection is gone".to_owned();
+    EngineError::Store(StoreFailure { kind: StoreFailureKind::Database, message })
+}
+
+#[test]
+fn a_query_on_a_dead_connection_is_asked_again_on_another() {
+    let stage = Stage::with(|options| options.readers = 1);
+    let ask = |dead: usize| {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (count, before) = (Arc::clone(&asked), stage.store.readers());
+        let answer = stage.engine.read(move |_| {
+            let nth = count.fetch_add(1, Ordering::Relaxed);
+            if nth < dead { Err(gone()) } else { Ok(nth) }
+        });
+        (answer.wait(), asked.load(Ordering::Relaxed), stage.store.readers() - before)
+    };
+    assert_eq!(ask(0), (Ok(0), 1, 1), "the first one opens a reader");
+    assert_eq!(ask(0), (Ok(0), 1, 0), "it is used again");
+    assert_eq!(ask(1), (Ok(1), 2, 1), "asked again on a new one");
+    assert_eq!(ask(2), (Err(gone()), 2, 1), "a new one that fails too is the answer");
+    assert_eq!(ask(1), (Err(gone()), 1, 1), "and is not used again");
+    stage.store.blind(1);
+    assert!(ask(0).0.is_err(), "the database cannot be reached");
+    assert_eq!(ask(0), (Ok(0), 1, 1), "it can be again");
+}
+
+#[test]
+fn a_full_disk_is_not_ready_until_something_can_be_written() {
+    let stage = Stage::new();
+    assert_eq!(wait(stage.engine.ready()), Ok(()));
+    stage.store.plan(Fault::NoRoom);
+    stage.store.doubt(2);
+    assert!(stage.issue(order("a")).is_err());
+    assert_eq!(kind(wait(stage.engine.ready())), Some(StoreFailureKind::Database));
+    assert_eq!(wait(stage.engine.ready()), Ok(()), "there is room again");
+    let confirmed = stage.store.confirmed();
+    assert_eq!(wait(stage.engine.ready()), Ok(()));
+    assert_eq!(stage.store.confirmed(), confirmed, "nothing is written to look while all is well");
+
+    stage.store.plan(Fault::NoRoom);
+    assert!(stage.issue(order("a")).is_err());
+    assert_eq!(stage.issue(order("a")).expect("room again").row.text, "INV-2026-00001");
+    assert_eq!(wait(stage.engine.ready()), Ok(()), "what was written proves it");
+    assert_eq!(stage.store.confirmed(), confirmed);
+    stage.assert_holds();
+}
+
+#[test]
+fn what_cannot_be_read_is_not_ready() {
+    let stage = Stage::with(|options| options.readers = 1);
+    drop(stage.engine.read(|_| Err::<(), _>(gone())).wait());
+    stage.store.blind(1);
+    assert_eq!(kind(wait(stage.engine.ready())), Some(StoreFailureKind::Database));
+    assert_eq!(wait(stage.engine.ready()), Ok(()));
+}
+
+#[test]
+fn a_connection_that_died_while_nobody_wrote_is_noticed_and_replaced() {
+    let stage = Stage::new();
+    stage.engine.shutdown();
+    let store = Arc::<Tampered>::clone(&stage.store);
+    let engine = Engine::start(store, EngineOptions::default()).expect("it starts");
+    stage.store.cut(1);
+    assert_eq!(wait(engine.ready()), Ok(()), "another connection works");
+    assert_eq!(engine.metrics().reopened, 1);
+    let job = engine.run_job(stage.live(), |writer| {
+        writer.begin(&[])?;
+        Ok(writer.rollback()?)
+    });
+    assert_eq!(job.wait(), Ok(()));
+    engine.shutdown();
+
+    let store = Arc::<Tampered>::clone(&stage.store);
+    let engine = Engine::start(store, EngineOptions::default()).expect("it starts");
+    stage.store.cut(1);
+    stage.store.close(1);
+    assert_eq!(kind(wait(engine.ready())), Some(StoreFailureKind::Database), "nor another one");
+    assert_eq!(wait(engine.ready()), Ok(()), "until there is one");
+}
