@@ -11,6 +11,7 @@ use super::Location;
 use super::attempt::{Standing, Target};
 use super::endpoint::{Endpoint, Host};
 use super::password::{FILE_VARIABLE, Found};
+use super::verifier::is_own_authority;
 
 /// Why one server could not be used.
 #[derive(Debug)]
@@ -210,6 +211,10 @@ fn of_tls(endpoint: &Endpoint, error: &rustls::Error) -> Trouble {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => (
             "its certificate is not valid yet".to_owned(),
             "See whether the clocks of both machines are right.",
+        ),
+        _ if is_own_authority(error) => (
+            "its certificate calls itself an authority and is none that is trusted".to_owned(),
+            "Name the file of this very certificate by sslrootcert, or give the server another.",
         ),
         other => (format!("its certificate is bad ({other})"), "Renew the server's certificate."),
     };

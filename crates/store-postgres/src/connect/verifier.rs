@@ -77,7 +77,7 @@ impl Authority {
 
 /// Whether nothing is wrong with a certificate but that it calls itself an authority, as
 /// `openssl req -x509` makes them. Its dates were looked at before.
-fn is_own_authority(error: &Error) -> bool {
+pub(super) fn is_own_authority(error: &Error) -> bool {
     matches!(error, Error::InvalidCertificate(CertificateError::Other(other))
         if other.to_string() == "CaUsedAsEndEntity")
 }
