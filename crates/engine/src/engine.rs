@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use ledger::batch::Decided;
 use ledger::id::LedgerId;
 use ledger::model::At;
-use ledger::{Action, Actor, Answer, Command, Outcome};
+use ledger::{Action, Actor, Answer, Batch, Command, Outcome};
 use store::{Reader, Store, Writer};
 
 use crate::access::AccessCache;
@@ -76,11 +77,15 @@ impl Engine {
     /// Hands in a command now; the answer comes after its commit. Dropping the answer does not
     /// take the command back.
     pub fn answer(&self, command: Command) -> Pending<Answer> {
+        self.hand_in(command, None)
+    }
+
+    fn hand_in(&self, command: Command, prepared: Option<Box<Decided>>) -> Pending<Answer> {
         let Some(queue) = self.queue(command.ledger) else {
             return Pending::refused(EngineError::ReadOnly);
         };
         let (reply, pending) = Pending::pair();
-        match queue.push(Waiting { command, reply }) {
+        match queue.push(Waiting { command, prepared, reply }) {
             Ok(()) => pending,
             Err(error) => {
                 if error == EngineError::Overloaded {
@@ -109,6 +114,26 @@ impl Engine {
     /// As [`Engine::execute`].
     pub fn execute_blocking(&self, command: Command) -> Result<Outcome, EngineError> {
         self.answer(command).wait()?.result.map_err(EngineError::Refused)
+    }
+
+    /// Runs a large command to its commit and blocks this thread until then. It is decided on this
+    /// thread, beside the writer and whoever waits for it, so that the writer has only to write
+    /// what came of it. Where the ledger has changed meanwhile, the writer decides it again.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn execute_prepared(&self, command: Command) -> Result<Outcome, EngineError> {
+        let prepared = self.prepare(command.clone())?;
+        let answer = self.hand_in(command, prepared).wait()?;
+        answer.result.map_err(EngineError::Refused)
+    }
+
+    /// What a command comes to on the database as it is at one moment.
+    fn prepare(&self, command: Command) -> Result<Option<Box<Decided>>, EngineError> {
+        let mut reader = self.store().reader()?;
+        reader.hold()?;
+        let decided = Batch::new(vec![command]).run(|misses| reader.load(misses))?;
+        Ok(decided.put_off.is_empty().then(|| Box::new(decided)))
     }
 
     /// Runs something on the writer of a ledger, between its batches, alone. What it leaves open

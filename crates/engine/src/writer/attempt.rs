@@ -37,9 +37,11 @@ pub(super) enum Trouble {
 pub(super) fn attempt(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
+    prepared: Option<Box<Decided>>,
     memory: &Memory,
 ) -> Result<Done, Trouble> {
-    match catch_unwind(AssertUnwindSafe(|| decide_and_commit(writer, commands, memory))) {
+    let run = || decide_and_commit(writer, commands, prepared, memory);
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
     }
@@ -55,6 +57,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 fn decide_and_commit(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
+    prepared: Option<Box<Decided>>,
     memory: &Memory,
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
@@ -64,8 +67,14 @@ fn decide_and_commit(
         writer.rollback().map_err(Trouble::Failed)?;
         return Err(Trouble::Held(held));
     }
-    let batch = Batch::new(commands).recall(ledgers.iter().filter_map(|id| memory.of(*id)));
-    let decided = batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?;
+    let decided = match still_true(writer, prepared).map_err(Trouble::Failed)? {
+        Some(decided) => *decided,
+        None => {
+            let recent = ledgers.iter().filter_map(|id| memory.of(*id));
+            let batch = Batch::new(commands).recall(recent);
+            batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?
+        }
+    };
     if decided.changes.is_empty() {
         writer.rollback().map_err(Trouble::Failed)?;
         return Ok(Done { decided, commit: None });
@@ -84,6 +93,26 @@ fn decide_and_commit(
         }
         Err(error) => Err(Trouble::InDoubt(Box::new(decided), error)),
     }
+}
+
+/// What was decided beside the writer, unless a ledger of it has changed since.
+fn still_true(
+    writer: &mut dyn Writer,
+    prepared: Option<Box<Decided>>,
+) -> Result<Option<Box<Decided>>, StoreError> {
+    let Some(prepared) = prepared else { return Ok(None) };
+    let heads = &prepared.changes.ledgers;
+    let ledgers = heads.iter().map(|change| change.row.id).collect();
+    let outcomes = prepared.changes.outcomes.iter().map(|row| (row.ledger, row.key)).collect();
+    let found = writer.load(&Misses { ledgers, outcomes, ..Misses::default() })?;
+    let is_unchanged = heads.iter().all(|change| {
+        let stored = found.ledgers.iter().find(|row| row.id == change.row.id);
+        stored.map(|row| (row.trail_count, row.trail_hash)) == change.expected
+    });
+    // A decision that changes nothing rests on heads that it does not tell; what is remembered of
+    // the same key since moves no head.
+    let holds = is_unchanged && !heads.is_empty() && found.outcomes.is_empty();
+    Ok(holds.then_some(prepared))
 }
 
 /// The ledgers of some commands, in ascending order.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ledger::batch::Decided;
 use ledger::{Action, Answer, Command};
 use store::Writer;
 
@@ -31,6 +32,8 @@ pub(crate) enum After {
 #[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) command: Command,
+    /// What the command comes to, where it was decided beside the writer.
+    pub(crate) prepared: Option<Box<Decided>>,
     pub(crate) reply: Reply<Answer>,
 }
 
@@ -273,7 +276,7 @@ mod tests {
             idempotency: None,
             action: Action::Issue(vec![Item::default(); items]),
         };
-        Waiting { command, reply: Pending::pair().0 }
+        Waiting { command, prepared: None, reply: Pending::pair().0 }
     }
 
     fn sizes(work: Work) -> Vec<usize> {

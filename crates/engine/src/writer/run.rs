@@ -115,10 +115,10 @@ impl Runner {
     }
 
     /// Answers the commands, but for those put off to a batch of their own, which are returned.
-    fn batch(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+    fn batch(&mut self, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
         let mut retry = Retry::new(self.shared.patience);
         loop {
-            match self.attempt(&waiting) {
+            match self.attempt(&mut waiting) {
                 Ok(done) => return self.answer(waiting, done),
                 Err(Trouble::Held(ledgers)) if are_of_several_ledgers(&waiting) => {
                     return self.apart(waiting, &ledgers);
@@ -157,11 +157,15 @@ impl Runner {
     }
 
     /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
-    fn attempt(&mut self, waiting: &[Waiting]) -> Result<Done, Trouble> {
+    fn attempt(&mut self, waiting: &mut [Waiting]) -> Result<Done, Trouble> {
         let commands = waiting.iter().map(|one| one.command.clone()).collect();
+        let prepared = match waiting {
+            [only] => only.prepared.take(),
+            _ => None,
+        };
         let memory = std::mem::take(&mut self.memory);
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands, &memory),
+            Ok(writer) => attempt(writer, commands, prepared, &memory),
             Err(error) => Err(Trouble::Failed(error)),
         };
         self.memory = memory;

@@ -8,6 +8,7 @@ mod housekeeping;
 mod keys;
 mod limits;
 mod moving;
+mod prepared;
 mod preview;
 mod queries;
 mod stage;
