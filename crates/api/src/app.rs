@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use engine::Engine;
 
+use crate::replica::Replica;
+
 /// How much is taken on at once. What goes beyond is answered 429.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -28,6 +30,8 @@ impl Default for Limits {
 
 pub(crate) struct App {
     pub(crate) engine: Engine,
+    /// Where lists and reports are read, if not where everything is written.
+    pub(crate) replica: Option<Replica>,
     pub(crate) limits: Limits,
     pub(crate) openapi: axum::body::Bytes,
     /// One verification at a time: each walks a whole ledger.
@@ -51,9 +55,10 @@ impl Drop for Room<'_> {
 }
 
 impl App {
-    pub(crate) fn new(engine: Engine, limits: Limits) -> App {
+    pub(crate) fn new(engine: Engine, replica: Option<Replica>, limits: Limits) -> App {
         App {
             engine,
+            replica,
             limits,
             openapi: crate::openapi::document().to_string().into(),
             verifying: tokio::sync::Semaphore::new(1),

@@ -14,6 +14,7 @@ use crate::reply::Reply;
 use crate::route::Method;
 
 /// A request as a handler gets it.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) engine: Engine,
     pub(crate) access: Access,
@@ -100,7 +101,7 @@ impl Call {
         match answer.result {
             Err(refusal) => Err(Failure { problem: refusal.into(), replayed }),
             Ok(outcome) => match write(outcome) {
-                Some(body) => Ok(Reply { body, replayed }),
+                Some(body) => Ok(Reply { replayed, ..Reply::of(body) }),
                 None => {
                     tracing::error!("a command came to an outcome of another kind");
                     Err(internal().into())

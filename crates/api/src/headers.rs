@@ -7,6 +7,8 @@ use wire::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use wire::{Problem, RimCode};
 
 pub(crate) const STRIPE_VERSION: &str = "stripe-version";
+/// How many seconds old an answer may be that was read from a replica.
+pub(crate) const READ_AGE: &str = "gapless-read-age";
 const STRIPE_ACCOUNT: &str = "stripe-account";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 

@@ -24,6 +24,7 @@ mod failure;
 mod headers;
 mod open;
 mod openapi;
+mod replica;
 mod reply;
 mod route;
 mod serve;
@@ -31,5 +32,6 @@ mod v1;
 
 pub use app::Limits;
 pub use openapi::document as openapi_document;
-pub use route::{router, router_with};
+pub use replica::Replica;
+pub use route::{router, router_reading_from, router_with};
 pub use serve::serve;

@@ -1,12 +1,14 @@
 //! Answers as HTTP sees them.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use crate::failure::Failure;
-use crate::headers::STRIPE_VERSION;
+use crate::headers::{READ_AGE, STRIPE_VERSION};
 
 /// A good answer in JSON.
 #[derive(Debug)]
@@ -14,11 +16,13 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// Whether an earlier request with the same idempotency key was answered the same.
     pub(crate) replayed: bool,
+    /// How old it may be, where it was read from a replica.
+    pub(crate) age: Option<Duration>,
 }
 
 impl Reply {
     pub(crate) fn of(body: Vec<u8>) -> Reply {
-        Reply { body, replayed: false }
+        Reply { body, replayed: false, age: None }
     }
 }
 
@@ -46,6 +50,7 @@ pub(crate) fn respond(
     let (status, body) = match result {
         Ok(reply) => {
             mark_replayed(&mut headers, reply.replayed);
+            mark_age(&mut headers, reply.age);
             (StatusCode::OK, reply.body)
         }
         Err(failure) => {
@@ -71,5 +76,12 @@ pub(crate) fn respond(
 fn mark_replayed(headers: &mut HeaderMap, replayed: bool) {
     if replayed {
         headers.insert(REPLAYED, TRUE);
+    }
+}
+
+fn mark_age(headers: &mut HeaderMap, age: Option<Duration>) {
+    let seconds = age.map(|age| format!("{:.3}", age.as_secs_f64()));
+    if let Some(value) = seconds.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(HeaderName::from_static(READ_AGE), value);
     }
 }

@@ -18,6 +18,7 @@ use crate::app::{App, Limits};
 use crate::call::Call;
 use crate::failure::{Failure, internal, overloaded};
 use crate::openapi::Param;
+use crate::replica::{Replica, may_answer};
 use crate::reply::{Reply, respond};
 use crate::{auth, body, headers, open, v1};
 
@@ -89,7 +90,17 @@ pub fn router(engine: Engine) -> Router {
 
 /// The routes over an engine.
 pub fn router_with(engine: Engine, limits: Limits) -> Router {
-    let app = Arc::new(App::new(engine, limits));
+    router_of(App::new(engine, None, limits))
+}
+
+/// The routes over an engine, with lists and reports read from a replica while that is there. Such
+/// an answer says in `Gapless-Read-Age` how many seconds old it may be.
+pub fn router_reading_from(replica: Replica, engine: Engine, limits: Limits) -> Router {
+    router_of(App::new(engine, Some(replica), limits))
+}
+
+fn router_of(app: App) -> Router {
+    let app = Arc::new(app);
     let mut router = Router::new();
     for route in routes() {
         let app = Arc::clone(&app);
@@ -169,12 +180,44 @@ async fn carry_out(
         id,
         body: bytes,
     };
-    let reply = match route.handler {
-        Handler::Keyed(handler) => handler(call).await,
-        Handler::Shared(handler) => handler(Arc::clone(&app), call).await,
-        Handler::Open(_) => Err(internal().into()),
+    let reply = match &app.replica {
+        Some(replica) if may_answer(route) => read_from(replica, &app, route, call).await,
+        _ => handle(&app, route, call).await,
     };
     reply.map(|reply| Carried::Reply(reply, version))
+}
+
+async fn handle(app: &Arc<App>, route: &Route, call: Call) -> Result<Reply, Failure> {
+    match route.handler {
+        Handler::Keyed(handler) => handler(call).await,
+        Handler::Shared(handler) => handler(Arc::clone(app), call).await,
+        Handler::Open(_) => Err(internal().into()),
+    }
+}
+
+/// Carries out a call on the replica, and where that gives no good answer, on the database that is
+/// written to.
+async fn read_from(
+    replica: &Replica,
+    app: &Arc<App>,
+    route: &Route,
+    call: Call,
+) -> Result<Reply, Failure> {
+    let loan = replica.lend(&call.access).await;
+    let engine = loan.as_ref().and_then(|loan| loan.engine().cloned());
+    let (Some(loan), Some(engine)) = (loan, engine) else { return handle(app, route, call).await };
+    let failure = match handle(app, route, Call { engine, ..call.clone() }).await {
+        Ok(reply) => return Ok(Reply { age: Some(loan.age()), ..reply }),
+        Err(failure) => failure,
+    };
+    match failure.problem.status() {
+        // As much as is taken on at once is not more because there are two databases.
+        429 => return Err(failure),
+        500.. => replica.failed(&loan, &failure.problem.message),
+        // It may not have heard yet of what the caller names.
+        _ => {}
+    }
+    handle(app, route, call).await
 }
 
 async fn path_id(parts: &mut axum::http::request::Parts) -> Result<String, Problem> {

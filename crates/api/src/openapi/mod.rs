@@ -6,6 +6,7 @@ mod schema;
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::param::{Kind, Param, needed, optional};
+use crate::replica::may_answer;
 use crate::route::{Handler, Method, Route, routes};
 
 /// The interface as an OpenAPI 3.1 document.
@@ -52,6 +53,16 @@ fn operation(route: &Route) -> Value {
     });
     if open {
         operation["security"] = json!([]);
+    }
+    if may_answer(route) {
+        operation["responses"]["200"]["headers"] = json!({
+            "Gapless-Read-Age": {
+                "required": false,
+                "schema": { "type": "string", "pattern": "^[0-9]+\\.[0-9]{3}$" },
+                "description": "How many seconds old the answer may be: it was read from a \
+                    replica. Missing where it was read from the database that is written to.",
+            },
+        });
     }
     if route.method == Method::Post {
         let body = param::body(route.params);

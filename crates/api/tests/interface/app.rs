@@ -53,6 +53,11 @@ impl App {
         App { router, engine, account, clock, directory }
     }
 
+    /// The database.
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.directory.path().join("gapless.db")
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Got {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }

@@ -6,6 +6,7 @@ mod contract;
 mod idempotency;
 mod numbers;
 mod protocol;
+mod replica;
 mod series;
 mod serving;
 mod shapes;
