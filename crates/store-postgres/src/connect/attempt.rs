@@ -20,6 +20,7 @@ use super::explain::{Trouble, of_answer, of_lookup, of_standing, of_timeout};
 use super::password::Found;
 use super::tls::Mode;
 use super::{Driver, Location};
+use crate::notice;
 
 /// How long a server that does not fit is given to take its leave.
 const LEAVE: Duration = Duration::from_millis(100);
@@ -258,12 +259,12 @@ async fn open(
     connector: &MakeRustlsConnect,
 ) -> Result<Connected, tokio_postgres::Error> {
     let (client, connection) = config.connect(connector.clone()).await?;
-    Ok((client, Box::pin(connection)))
+    Ok((client, notice::drive(connection)))
 }
 
 async fn open_plainly(config: &Config) -> Result<Connected, tokio_postgres::Error> {
     let (client, connection) = config.connect(NoTls).await?;
-    Ok((client, Box::pin(connection)))
+    Ok((client, notice::drive(connection)))
 }
 
 /// Asks a server what it is.

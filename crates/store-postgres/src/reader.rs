@@ -1,0 +1,260 @@
+//! The reader: every query on a connection of its own.
+//!
+//! A query that finds its connection lost is asked once more on a new one, since reading twice does
+//! no harm; a state that was held is lost with its connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::books::Checkpoint;
+use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::model::{
+    CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, PrefixOwner, SequenceRow,
+    SeriesRow,
+};
+use ledger::{Loaded, Misses};
+use store::{
+    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, OutcomeCursor,
+    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage,
+};
+
+use crate::counters::Counting;
+use crate::place::Place;
+use crate::session::{Session, Use};
+use crate::table;
+use crate::trip::{Trip, values};
+
+/// How far a standby is behind, in milliseconds; NULL for what is no standby. One that has replayed
+/// everything it received, and still receives, is not behind at all, however long ago somebody
+/// wrote last.
+const AGE: &str = "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN NULL \
+    WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() \
+    AND EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver w WHERE w.pid IS NOT NULL) THEN 0 \
+    ELSE (extract(epoch FROM pg_catalog.clock_timestamp() - coalesce( \
+    pg_catalog.pg_last_xact_replay_timestamp(), pg_catalog.pg_postmaster_start_time())) \
+    * 1000)::bigint END";
+
+/// Reads a database.
+pub(crate) struct PostgresReader {
+    place: Arc<Place>,
+    counting: Arc<Counting>,
+    session: Session,
+    /// Whether one state is held.
+    is_held: bool,
+}
+
+impl PostgresReader {
+    pub(crate) fn open(
+        place: &Arc<Place>,
+        counting: &Arc<Counting>,
+    ) -> Result<PostgresReader, StoreError> {
+        let session = place.connect(Use::Read, counting)?;
+        let (place, counting) = (Arc::clone(place), Arc::clone(counting));
+        Ok(PostgresReader { place, counting, session, is_held: false })
+    }
+
+    /// Runs a query, on a new connection where the one that was there turns out to be lost.
+    fn read<T>(
+        &mut self,
+        query: impl Fn(&Session) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match query(&self.session) {
+            Err(_) if self.session.is_lost() && !self.is_held => {
+                self.session = self.place.connect(Use::Read, &self.counting)?;
+                query(&self.session)
+            }
+            result => result,
+        }
+    }
+
+    /// Runs a query of several statements on one state of the database.
+    fn at_once<T>(
+        &mut self,
+        query: impl Fn(&Session) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|session| {
+            if session.is_open() {
+                return query(session);
+            }
+            session.hold_from_next();
+            let result = query(session);
+            let ended = session.rollback();
+            let answer = result?;
+            ended.map(|()| answer)
+        })
+    }
+}
+
+impl Reader for PostgresReader {
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        self.at_once(|session| crate::load::load(session, misses))
+    }
+
+    fn age(&mut self) -> Result<Option<Duration>, StoreError> {
+        let age = self
+            .read(|session| session.first(AGE, values![], |fields| fields.get::<Option<i64>>()))?;
+        Ok(age.flatten().map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
+    }
+
+    fn hold(&mut self) -> Result<(), StoreError> {
+        self.release()?;
+        self.read(|session| {
+            session.hold_from_next();
+            // A transaction sees one state from its first query on.
+            session.asked(|trip: &mut Trip| table::ledger::load(trip, &[LedgerId(0)])).map(drop)
+        })?;
+        self.is_held = true;
+        Ok(())
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        self.is_held = false;
+        if self.session.is_lost() {
+            return Ok(());
+        }
+        self.session.rollback()
+    }
+
+    fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
+        self.read(|session| table::ledger::list(session, after, limit))
+    }
+
+    fn ledger_of(
+        &mut self,
+        account: &AccountId,
+        mode: Mode,
+    ) -> Result<Option<LedgerRow>, StoreError> {
+        self.read(|session| table::ledger::of_account(session, account, mode))
+    }
+
+    fn key_by_hash(&mut self, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {
+        self.read(|session| table::key::by_hash(session, hash))
+    }
+
+    fn keys(&mut self, ledger: LedgerId) -> Result<Vec<KeyRow>, StoreError> {
+        self.read(|session| table::key::of_ledger(session, ledger))
+    }
+
+    fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError> {
+        self.read(|session| table::key::by_id(session, key))
+    }
+
+    fn series(&mut self, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {
+        self.read(|session| table::series::of_ledger(session, ledger))
+    }
+
+    fn sequences(
+        &mut self,
+        ledger: LedgerId,
+        after: SequenceId,
+        limit: u32,
+    ) -> Result<SequencePage, StoreError> {
+        self.read(|session| table::sequence::list(session, ledger, after, limit))
+    }
+
+    fn sequences_of(
+        &mut self,
+        ledger: LedgerId,
+        series: SeriesId,
+        limit: u32,
+    ) -> Result<Vec<SequenceRow>, StoreError> {
+        self.read(|session| table::sequence::of_series(session, ledger, series, limit))
+    }
+
+    fn numbers(
+        &mut self,
+        ledger: LedgerId,
+        filter: &NumberFilter,
+        page: Page<Position>,
+    ) -> Result<NumberPage, StoreError> {
+        self.at_once(|session| table::number_list::page(session, ledger, filter, page))
+    }
+
+    fn number(
+        &mut self,
+        ledger: LedgerId,
+        position: Position,
+    ) -> Result<Option<NumberWithPlace>, StoreError> {
+        let found =
+            self.read(|session| table::number::load_with_place(session, ledger, &[position]))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn register(
+        &mut self,
+        ledger: LedgerId,
+        sequence: SequenceId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<NumberRow>, StoreError> {
+        self.read(|session| table::number::register(session, ledger, sequence, from, limit))
+    }
+
+    fn gaps(
+        &mut self,
+        ledger: LedgerId,
+        filter: &GapFilter,
+        page: Page<GapId>,
+    ) -> Result<GapPage, StoreError> {
+        self.read(|session| table::gap::page(session, ledger, filter, page))
+    }
+
+    fn gaps_of(
+        &mut self,
+        ledger: LedgerId,
+        sequence: SequenceId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<GapRow>, StoreError> {
+        self.read(|session| table::gap::of_sequence(session, ledger, sequence, from, limit))
+    }
+
+    fn customers(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<CustomerRow>, StoreError> {
+        self.read(|session| table::customer::list(session, ledger, after, limit))
+    }
+
+    fn prefixes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, PrefixOwner)>, StoreError> {
+        self.read(|session| table::customer::list_prefixes(session, ledger, after, limit))
+    }
+
+    fn outcomes(
+        &mut self,
+        ledger: LedgerId,
+        after: Option<OutcomeCursor>,
+        limit: u32,
+    ) -> Result<OutcomePage, StoreError> {
+        self.read(|session| table::outcome::list(session, ledger, after, limit))
+    }
+
+    fn trail(&mut self, ledger: LedgerId, from: u64, limit: u32) -> Result<TrailPage, StoreError> {
+        self.read(|session| table::trail::page(session, ledger, from, limit))
+    }
+
+    fn trail_lines(
+        &mut self,
+        ledger: LedgerId,
+        index: u64,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(|session| table::trail::lines(session, ledger, index, from, limit))
+    }
+
+    fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {
+        self.read(|session| table::trail::checkpoints(session, ledger))
+    }
+
+    fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
+        self.read(|session| table::ledger::summary(session, ledger))
+    }
+}

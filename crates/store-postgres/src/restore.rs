@@ -1,0 +1,54 @@
+//! Moving a ledger in, part by part, and clearing away what was moved in half.
+
+use ledger::Changes;
+use ledger::id::LedgerId;
+use store::{StoreError, restored_ledgers};
+
+use crate::session::Session;
+use crate::table;
+use crate::trip::{Trip, values};
+use crate::writer::{PostgresWriter, write};
+
+/// Statements that delete the rows of a ledger. Keys come with its head, so there are none.
+const DELETE: [&str; 10] = [
+    "DELETE FROM outcome o WHERE o.ledger_id = $1",
+    "DELETE FROM number n WHERE n.ledger_id = $1",
+    "DELETE FROM trail t WHERE t.ledger_id = $1",
+    "DELETE FROM trail_line l WHERE l.ledger_id = $1",
+    "DELETE FROM checkpoint c WHERE c.ledger_id = $1",
+    "DELETE FROM gap g WHERE g.ledger_id = $1",
+    "DELETE FROM sequence s WHERE s.ledger_id = $1",
+    "DELETE FROM prefix p WHERE p.ledger_id = $1",
+    "DELETE FROM customer c WHERE c.ledger_id = $1",
+    "DELETE FROM series s WHERE s.ledger_id = $1",
+];
+
+/// Writes a part as a transaction of its own.
+pub(crate) fn restore(writer: &mut PostgresWriter, part: &Changes) -> Result<(), StoreError> {
+    let ledgers = restored_ledgers(part)?;
+    writer.alone(|session| {
+        refuse_heads(session, &ledgers)?;
+        write(session, part)
+    })
+}
+
+/// Deletes the rows of a ledger without a head, table by table, each in a transaction of its own.
+pub(crate) fn discard(writer: &mut PostgresWriter, ledger: LedgerId) -> Result<(), StoreError> {
+    for sql in DELETE {
+        writer.alone(|session| {
+            refuse_heads(session, &[ledger])?;
+            let mut trip = Trip::new();
+            trip.run(sql, values![ledger]);
+            session.run_patiently(&trip).map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+fn refuse_heads(session: &Session, ledgers: &[LedgerId]) -> Result<(), StoreError> {
+    let heads = session.asked(|trip| table::ledger::load(trip, ledgers))?;
+    match heads.first() {
+        None => Ok(()),
+        Some(head) => Err(StoreError::Conflict(format!("ledger {} is there already", head.id))),
+    }
+}

@@ -1,0 +1,159 @@
+//! Gaps.
+
+use ledger::id::{GapId, LedgerId, SequenceId};
+use ledger::model::{Explanation, GapCause, GapRow};
+use store::{GapFilter, GapPage, Page, StoreError};
+
+use super::bound;
+use crate::cell::Fields;
+use crate::error::damaged;
+use crate::page::{Question, Slice};
+use crate::rows::Rows;
+use crate::session::Session;
+use crate::table::sequence;
+use crate::trip::{Asked, Trip, values};
+
+macro_rules! columns {
+    () => {
+        "g.ledger_id, g.gap_id, g.sequence_id, g.first, g.last, g.first_text, g.last_text, \
+         g.cause, g.at, g.actor, g.entry, g.explanation, g.explained_by, g.explained_at"
+    };
+}
+
+const LOAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM unnest($1::bigint[], $2::bigint[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * FROM gap g \
+     WHERE g.ledger_id = k.c0 AND g.ledger_id = ANY($3) AND g.gap_id = k.c1 LIMIT 1) g"
+);
+
+const WRITE: &str = "INSERT INTO gap (ledger_id, gap_id, sequence_id, series_id, first, last, \
+    first_text, last_text, cause, at, actor, entry, explanation, explained_by, explained_at) \
+    SELECT s.ledger_id, k.c1, k.c2, s.series_id, k.c3, k.c4, k.c5, k.c6, k.c7, k.c8, k.c9, k.c10, \
+    k.c11, k.c12, k.c13 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], \
+    $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], \
+    $12::text[], $13::text[], $14::bigint[]) \
+    k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13) \
+    CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id FROM sequence s WHERE s.ledger_id = k.c0 \
+    AND s.ledger_id = ANY($15) AND s.sequence_id = k.c2 LIMIT 1) s \
+    ON CONFLICT (ledger_id, gap_id) DO UPDATE SET \
+    sequence_id = excluded.sequence_id, series_id = excluded.series_id, first = excluded.first, \
+    last = excluded.last, first_text = excluded.first_text, last_text = excluded.last_text, \
+    cause = excluded.cause, at = excluded.at, actor = excluded.actor, entry = excluded.entry, \
+    explanation = excluded.explanation, explained_by = excluded.explained_by, \
+    explained_at = excluded.explained_at";
+
+const OF_SEQUENCE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM gap g WHERE g.ledger_id = $1 AND g.sequence_id = $2 AND g.first >= $3 \
+     ORDER BY g.first LIMIT $4"
+);
+
+pub(crate) fn load(trip: &mut Trip, keys: &[(LedgerId, GapId)]) -> Asked<GapRow> {
+    let mut rows = Rows::new(2);
+    for (ledger, id) in keys {
+        rows.row(*ledger).put(*id);
+    }
+    trip.look(LOAD, rows, read)
+}
+
+pub(crate) fn write(trip: &mut Trip, gaps: &[GapRow]) {
+    let mut rows = Rows::new(14);
+    for gap in gaps {
+        rows.row(gap.ledger).put(gap.id).put(gap.sequence).put(gap.from).put(gap.to);
+        rows.put(gap.first_text.as_str()).put(gap.last_text.as_str()).put(gap.cause.text());
+        rows.put(gap.at).put(gap.actor.as_str()).put(gap.index);
+        let explanation = gap.explanation.as_ref();
+        rows.put(explanation.map(|said| said.text.as_str()));
+        rows.put(explanation.map(|said| said.actor.as_str()));
+        rows.put(explanation.map(|said| said.at));
+    }
+    trip.write(WRITE, rows);
+}
+
+pub(crate) fn of_sequence(
+    session: &Session,
+    ledger: LedgerId,
+    sequence: SequenceId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<GapRow>, StoreError> {
+    session.all(OF_SEQUENCE, values![ledger, sequence, bound(from), i64::from(limit)], read)
+}
+
+/// One page, newest first, from the index that fits the filter best.
+pub(crate) fn page(
+    session: &Session,
+    ledger: LedgerId,
+    filter: &GapFilter,
+    page: Page<GapId>,
+) -> Result<GapPage, StoreError> {
+    let slice = Slice::of(page, |gap| bound(gap.0));
+    let mut question = Question::new(format!(
+        "SELECT {}, {} FROM gap g JOIN sequence s \
+         ON s.ledger_id = g.ledger_id AND s.sequence_id = g.sequence_id WHERE",
+        columns!(),
+        sequence::columns!(),
+    ));
+    question.with(" s.ledger_id = ?", ledger).with(" AND g.ledger_id = ?", ledger);
+    let order = slice.order();
+    let key = ("g.gap_id", slice.edge());
+    let mut rest = filter.clone();
+    // The most telling part chooses the index, and with it the order.
+    let column = if let Some(series) = rest.series.take() {
+        question.behind(("g.series_id", series), key, order, false);
+        Some("g.series_id")
+    } else if let Some(cause) = rest.cause.take() {
+        question.behind(("g.cause", cause.text()), key, order, false);
+        Some("g.cause")
+    } else if let Some(explained) = rest.explained.take() {
+        question.behind(("g.explained", explained), key, order, false);
+        Some("g.explained")
+    } else {
+        question.with(&format!(" AND g.gap_id {} ?", order.beyond()), slice.edge());
+        None
+    };
+    if let Some(cause) = rest.cause {
+        question.with(" AND g.cause = ?", cause.text());
+    }
+    if let Some(explained) = rest.explained {
+        question.with(" AND g.explained = ?", explained);
+    }
+    question.in_order_of(column, "g.gap_id", order, slice.wanted() as i64);
+    let found = session.ask(question, |fields| Ok((read(fields)?, sequence::read(fields)?)))?;
+    let (rows, has_more) = slice.cut(found);
+    Ok(GapPage { rows, has_more })
+}
+
+fn read(fields: &mut Fields<'_>) -> Result<GapRow, StoreError> {
+    Ok(GapRow {
+        ledger: fields.ledger()?,
+        id: GapId(fields.u64()?),
+        sequence: fields.sequence()?,
+        from: fields.u64()?,
+        to: fields.u64()?,
+        first_text: fields.string()?,
+        last_text: fields.string()?,
+        cause: read_cause(fields.get()?)?,
+        at: fields.at()?,
+        actor: fields.string()?,
+        index: fields.u64()?,
+        explanation: read_explanation(fields)?,
+    })
+}
+
+fn read_cause(word: &str) -> Result<GapCause, StoreError> {
+    GapCause::parse(word).ok_or_else(|| damaged(format!("cause {word:?}")))
+}
+
+fn read_explanation(fields: &mut Fields<'_>) -> Result<Option<Explanation>, StoreError> {
+    let text = fields.maybe_string()?;
+    let actor = fields.maybe_string()?;
+    let at = fields.maybe_at()?;
+    match (text, actor, at) {
+        (None, ..) => Ok(None),
+        (Some(text), Some(actor), Some(at)) => Ok(Some(Explanation { text, actor, at })),
+        _ => Err(damaged("an explanation without its author")),
+    }
+}

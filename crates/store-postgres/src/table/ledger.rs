@@ -1,0 +1,165 @@
+//! Heads of ledgers, and where the ledger of an account is found.
+
+use ledger::books::LedgerChange;
+use ledger::id::{AccountId, LedgerId};
+use ledger::model::{HouseStyle, LedgerRow, Mode, Settings};
+use store::{LedgerSummary, StoreError};
+
+use crate::cell::Fields;
+use crate::error::damaged;
+use crate::rows::{Column, Rows, Value};
+use crate::session::Session;
+use crate::trip::{Asked, Trip, values};
+
+macro_rules! columns {
+    () => {
+        "l.ledger_id, l.account, l.mode, l.last_position, l.last_series, l.last_sequence, \
+         l.last_gap, l.trail_count, l.trail_hash, l.definition"
+    };
+}
+
+/// One ledger: waits for whoever holds it.
+const LOCK_ONE: &str = "SELECT l.ledger_id FROM ledger l WHERE l.ledger_id = $1 FOR UPDATE";
+
+/// Of several ledgers those that nobody holds, in ascending order.
+const LOCK_FREE: &str = "SELECT l.ledger_id FROM ledger l WHERE l.ledger_id = ANY($1) \
+    ORDER BY l.ledger_id FOR UPDATE SKIP LOCKED";
+
+const LOAD: &str = concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id = ANY($1)");
+
+const ACCOUNTS: &str = "SELECT r.account, r.mode, r.ledger_id \
+    FROM unnest($1::bigint[], $2::text[], $3::smallint[]) k (c0, c1, c2) \
+    CROSS JOIN LATERAL (SELECT * FROM account_route r \
+    WHERE r.account = k.c1 AND r.mode = k.c2 LIMIT 1) r";
+
+// The head that is stored must be the one that the batch was decided on.
+const UPDATE: &str = "UPDATE ledger l SET last_position = k.c3, last_series = k.c4, \
+    last_sequence = k.c5, last_gap = k.c6, trail_count = k.c7, trail_hash = k.c8, \
+    definition = k.c9 \
+    FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::integer[], \
+    $6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bigint[], \
+    $12::bytea[]) k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11) \
+    WHERE l.ledger_id = ANY($13) AND l.ledger_id = k.c0 AND l.account = k.c1 AND l.mode = k.c2 \
+    AND l.trail_count = k.c10 AND l.trail_hash = k.c11";
+
+const INSERT: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
+    last_sequence, last_gap, trail_count, trail_hash, definition) \
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::integer[], \
+    $6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[])";
+
+const INSERT_ROUTES: &str = "INSERT INTO account_route (ledger_id, account, mode) \
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[])";
+
+const LIST: &str =
+    concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id > $1 ORDER BY 1 LIMIT $2");
+
+const ROUTE: &str = "SELECT r.ledger_id FROM account_route r WHERE r.account = $1 AND r.mode = $2";
+
+const ONE: &str = concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id = $1");
+
+const SUMMARY: &str = "SELECT l.last_position, l.last_gap, l.last_sequence FROM ledger l \
+    WHERE l.ledger_id = $1";
+
+/// Asks for locks on ledgers, in ascending order. The answer names those that were got.
+pub(crate) fn lock(trip: &mut Trip, ids: &[LedgerId]) -> Asked<LedgerId> {
+    match ids {
+        [one] => trip.ask(LOCK_ONE, values![*one], |fields| fields.ledger()),
+        several => trip.ask(LOCK_FREE, vec![many(several)], |fields| fields.ledger()),
+    }
+}
+
+pub(crate) fn load(trip: &mut Trip, ids: &[LedgerId]) -> Asked<LedgerRow> {
+    match ids {
+        [] => trip.look(LOAD, Rows::new(1), read),
+        ids => trip.ask(LOAD, vec![many(ids)], read),
+    }
+}
+
+pub(crate) fn load_accounts(
+    trip: &mut Trip,
+    keys: &[(AccountId, Mode)],
+) -> Asked<((AccountId, Mode), LedgerId)> {
+    let mut rows = Rows::new(3);
+    for (account, mode) in keys {
+        // Rows begin with a ledger; which one is what is asked for here.
+        rows.row(LedgerId(0)).put(account).put(*mode);
+    }
+    trip.look(ACCOUNTS, rows, |fields| {
+        Ok(((AccountId(fields.string()?), fields.mode()?), fields.ledger()?))
+    })
+}
+
+pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
+    let (mut new, mut routes, mut old) = (Rows::new(10), Rows::new(3), Rows::new(12));
+    for change in changes {
+        let row = &change.row;
+        match change.expected {
+            None => {
+                put_head(&mut new, row);
+                routes.row(row.id).put(&row.account).put(row.mode);
+            }
+            Some((count, hash)) => {
+                put_head(&mut old, row);
+                old.put(count).put(hash);
+            }
+        }
+    }
+    trip.write(UPDATE, old);
+    trip.write(INSERT, new);
+    trip.write(INSERT_ROUTES, routes);
+}
+
+pub(crate) fn list(
+    session: &Session,
+    after: LedgerId,
+    limit: u32,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    session.all(LIST, values![super::bound(after.0), i64::from(limit)], read)
+}
+
+pub(crate) fn of_account(
+    session: &Session,
+    account: &AccountId,
+    mode: Mode,
+) -> Result<Option<LedgerRow>, StoreError> {
+    let id = session.first(ROUTE, values![account, mode], |fields| fields.ledger())?;
+    let Some(id) = id else { return Ok(None) };
+    session.first(ONE, values![id], read)
+}
+
+pub(crate) fn summary(session: &Session, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
+    let found = session.first(SUMMARY, values![ledger], |fields| {
+        let newest = fields.position()?;
+        Ok((newest, fields.u64()?, fields.sequence()?))
+    })?;
+    let (newest, gaps, newest_sequence) = found.unwrap_or_default();
+    Ok(LedgerSummary { ledger, numbers: newest.0, gaps, newest, newest_sequence })
+}
+
+pub(crate) fn many(ids: &[LedgerId]) -> Value {
+    Value::Many(Column::of(ids.iter().copied()))
+}
+
+fn put_head(rows: &mut Rows, row: &LedgerRow) {
+    rows.row(row.id).put(&row.account).put(row.mode).put(row.last_position);
+    rows.put(row.last_series).put(row.last_sequence).put(row.last_gap);
+    rows.put(row.trail_count).put(row.trail_hash).put(row.definition().as_slice());
+}
+
+fn read(fields: &mut Fields<'_>) -> Result<LedgerRow, StoreError> {
+    // Name and settings come with the definition.
+    let mut row = LedgerRow::new(
+        fields.ledger()?,
+        AccountId(fields.string()?),
+        String::new(),
+        fields.mode()?,
+        Settings::new(HouseStyle::default()),
+    );
+    row.last_position = fields.u64()?;
+    row.last_series = fields.u32()?;
+    row.last_sequence = fields.u64()?;
+    row.last_gap = fields.u64()?;
+    row.trail_count = fields.u64()?;
+    row.trail_hash = fields.hash()?;
+    row.with_definition(fields.bytes()?).map_err(damaged)
+}

@@ -1,0 +1,194 @@
+//! The writer: batches, one at a time.
+
+use ledger::id::LedgerId;
+use ledger::model::At;
+use ledger::{Changes, Loaded, Misses};
+use store::{StoreError, Writer};
+
+use crate::load::load;
+use crate::restore;
+use crate::session::{Session, Use};
+use crate::store::Turn;
+use crate::table;
+use crate::trip::{Trip, values};
+
+/// Stated, because a server may be set up to begin otherwise: each statement must see what was
+/// committed before it, the ones behind the lock above all.
+pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// Writing may take any time, and a commit must: to cut its wait for a standby short would make it
+/// true here and not there. Locks are waited for only so long all the same.
+pub(crate) const PATIENTLY: &str = "SET LOCAL statement_timeout = 0";
+
+/// Something that changes nothing and is replicated like a commit.
+const TOUCH: &str = "UPDATE ledger l SET trail_count = l.trail_count WHERE l.ledger_id = ANY($1)";
+const EMIT: &str = "SELECT pg_catalog.pg_logical_emit_message(true, 'gapless', '')::text";
+
+/// Writes to a database, beside other writers.
+pub(crate) struct PostgresWriter {
+    // `None` after its connection was lost, until the next batch.
+    session: Option<Session>,
+    /// The ledgers that the batch holds.
+    held: Vec<LedgerId>,
+    turn: Turn,
+}
+
+impl PostgresWriter {
+    pub(crate) fn open(turn: Turn) -> Result<PostgresWriter, StoreError> {
+        let mut writer = PostgresWriter { session: None, held: Vec::new(), turn };
+        writer.opened()?;
+        Ok(writer)
+    }
+
+    /// The connection, made when there is none.
+    pub(crate) fn opened(&mut self) -> Result<&Session, StoreError> {
+        let session = match self.session.take().filter(|session| !session.is_lost()) {
+            Some(session) => session,
+            None => {
+                let shared = self.turn.shared();
+                shared.place.connect(Use::Write, &shared.counting)?
+            }
+        };
+        Ok(self.session.insert(session))
+    }
+
+    /// The connection of the batch.
+    fn session(&self) -> Result<&Session, StoreError> {
+        self.session.as_ref().ok_or_else(|| {
+            let place = self.turn.shared().place.shown();
+            StoreError::Database(format!("{place}: the connection was lost. Begin again."))
+        })
+    }
+
+    /// Runs something as a transaction of its own, however long it takes.
+    pub(crate) fn alone<T>(
+        &mut self,
+        run: impl FnOnce(&Session) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.rollback()?;
+        let session = self.opened()?;
+        let mut begin = Trip::begin(BEGIN);
+        begin.run(PATIENTLY, values![]);
+        let result = session.run(&begin).and_then(|_| run(session)).and_then(|value| {
+            session.commit()?;
+            Ok(value)
+        });
+        if result.is_err() {
+            self.rollback()?;
+        }
+        result
+    }
+}
+
+impl Writer for PostgresWriter {
+    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
+        self.rollback()?;
+        let session = self.opened()?;
+        let mut trip = Trip::begin(BEGIN);
+        let locked = (!ledgers.is_empty()).then(|| table::ledger::lock(&mut trip, ledgers));
+        let held = match (session.run(&trip), locked) {
+            (Ok(answers), Some(locked)) => answers.read(&locked)?,
+            (Ok(_), None) => Vec::new(),
+            // Another process holds it for longer than this one waits.
+            (Err(StoreError::Busy(_)), Some(_)) if !session.is_lost() => {
+                session.rollback()?;
+                session.run(&Trip::begin(BEGIN))?;
+                Vec::new()
+            }
+            (Err(error), _) => {
+                self.rollback()?;
+                return Err(error);
+            }
+        };
+        self.held.clone_from(&held);
+        Ok(held)
+    }
+
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        load(self.session()?, misses)
+    }
+
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        if !self.session.as_ref().is_some_and(Session::is_open) {
+            self.begin(&[])?;
+        }
+        let session = self.session()?;
+        match write(session, changes).and_then(|()| session.commit()) {
+            Ok(()) => {
+                self.held.clear();
+                Ok(())
+            }
+            Err(error) => {
+                self.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    fn confirm(&mut self) -> Result<(), StoreError> {
+        let held = std::mem::take(&mut self.held);
+        if !self.session.as_ref().is_some_and(Session::is_open) {
+            self.begin(&[])?;
+        }
+        let session = self.session()?;
+        let mut trip = Trip::new();
+        trip.run(PATIENTLY, values![]);
+        if held.is_empty() {
+            trip.run(EMIT, values![]);
+        } else {
+            trip.run(TOUCH, vec![table::ledger::many(&held)]);
+        }
+        let result = session.run(&trip).and_then(|_| session.commit());
+        if result.is_err() {
+            self.rollback()?;
+        }
+        result
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        self.held.clear();
+        let is_over = |session: &Session| session.is_lost() || session.rollback().is_err();
+        if self.session.as_ref().is_some_and(is_over) {
+            // Closing the connection lets go of whatever it held.
+            self.session = None;
+        }
+        Ok(())
+    }
+
+    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.rollback()?;
+        table::outcome::forget(self.opened()?, before, limit)
+    }
+
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        restore::restore(self, part)
+    }
+
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
+        restore::discard(self, ledger)
+    }
+}
+
+/// Writes a batch, each table with one statement, all of them in one trip.
+pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreError> {
+    let mut trip = Trip::new();
+    trip.run(PATIENTLY, values![]);
+    table::ledger::write(&mut trip, &changes.ledgers);
+    table::key::write(&mut trip, &changes.keys);
+    table::series::write(&mut trip, &changes.series);
+    // Numbers and gaps take their series from their sequence.
+    table::sequence::write(&mut trip, &changes.sequences);
+    table::number::insert(&mut trip, &changes.new_numbers)?;
+    table::number::update(&mut trip, &changes.changed_numbers)?;
+    table::gap::write(&mut trip, &changes.gaps);
+    table::customer::write(&mut trip, &changes.customers);
+    table::customer::write_prefixes(&mut trip, &changes.prefixes);
+    table::trail::write(&mut trip, &changes.trail);
+    table::trail::write_lines(&mut trip, &changes.trail_lines);
+    table::trail::write_checkpoints(&mut trip, &changes.checkpoints);
+    table::outcome::write(&mut trip, &changes.outcomes);
+    session.run_patiently(&trip).map(drop)
+}
+
+#[cfg(test)]
+mod tests;

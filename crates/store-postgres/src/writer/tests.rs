@@ -1,0 +1,1 @@
+//! What happens when a batch cannot be written to the end.
