@@ -1,9 +1,11 @@
 //! `cargo xtask test`: every test, with what it needs, tier by tier.
 //!
 //! The quick tiers come first and the first tier that fails ends the run, so that a mistake shows
-//! early. cargo's own output is passed through.
+//! early. cargo's own output is passed through. Another PostgreSQL than the machine's own is tested
+//! with by `GAPLESS_TEST_POSTGRES_BIN=/path/to/its/bin`.
 
 mod needs;
+mod packages;
 mod tiers;
 
 use std::path::Path;
@@ -13,7 +15,7 @@ use anyhow::{Context, Result};
 
 use crate::step::{Outcome, Steps, program, say};
 use crate::tidy;
-use needs::Postgres;
+use needs::Machine;
 
 /// How much is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +35,12 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
     let tiers = tiers::tiers(root).context("the tests could not be listed")?;
     let runner = Runner::find();
     let mut steps = Steps::default();
-    let mut postgres = Postgres::Found;
     steps.run("what is needed", || {
-        let compiler = needs::c_compiler();
-        postgres = needs::postgres();
         say(format!("    tests run with {}", runner.name()));
-        match (compiler, &postgres) {
-            (Outcome::Passed, Postgres::Absent(remedy)) if extent == Extent::Full => {
-                Outcome::Failed(format!("no PostgreSQL: {remedy}"))
-            }
-            (outcome, _) => outcome,
+        let machine = Machine::this();
+        match machine.c_compiler() {
+            Outcome::Passed => machine.postgres(),
+            absent => absent,
         }
     });
     steps.run("lint", || lint(root));
@@ -53,19 +51,15 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
             }
             let mut command = runner.command();
             command.args(["--workspace", "--no-fail-fast"]).args(&tier.selection);
-            program(prepared(&mut command, root, extent, &postgres))
+            program(prepared(&mut command, root, extent))
         });
     }
     steps.run("documentation", || {
         let mut command = Command::new(env!("CARGO"));
         command.args(["test", "--doc", "--workspace", "--no-fail-fast"]);
-        program(prepared(&mut command, root, extent, &postgres))
+        program(prepared(&mut command, root, extent))
     });
-    let exit = steps.finish();
-    if let Postgres::Absent(remedy) = postgres {
-        say(format!("PostgreSQL is absent, so the tests that need it did nothing: {remedy}"));
-    }
-    Ok(exit)
+    Ok(steps.finish())
 }
 
 fn lint(root: &Path) -> Outcome {
@@ -81,18 +75,10 @@ fn lint(root: &Path) -> Outcome {
     }
 }
 
-fn prepared<'a>(
-    command: &'a mut Command,
-    root: &Path,
-    extent: Extent,
-    postgres: &Postgres,
-) -> &'a mut Command {
+fn prepared<'a>(command: &'a mut Command, root: &Path, extent: Extent) -> &'a mut Command {
     command.current_dir(root);
     if extent == Extent::Full {
         command.env("GAPLESS_TEST_FULL", "1");
-    }
-    if matches!(postgres, Postgres::Absent(_)) {
-        command.env("GAPLESS_TEST_POSTGRES", "absent");
     }
     command
 }
@@ -134,25 +120,19 @@ mod tests {
 
     use super::*;
 
-    fn environment(extent: Extent, postgres: &Postgres) -> Vec<(String, Option<String>)> {
+    fn environment(extent: Extent) -> Vec<(String, Option<String>)> {
         let text = |text: &OsStr| text.to_str().unwrap().to_owned();
         let mut command = Command::new("true");
-        prepared(&mut command, Path::new("."), extent, postgres)
+        prepared(&mut command, Path::new("."), extent)
             .get_envs()
             .map(|(name, value)| (text(name), value.map(text)))
             .collect()
     }
 
     #[test]
-    fn tests_learn_how_long_they_may_take_and_what_is_absent() {
-        assert_eq!(environment(Extent::Usual, &Postgres::Found), []);
-        let absent = Postgres::Absent(String::new());
-        assert_eq!(
-            environment(Extent::Full, &absent),
-            [
-                ("GAPLESS_TEST_FULL".to_owned(), Some("1".to_owned())),
-                ("GAPLESS_TEST_POSTGRES".to_owned(), Some("absent".to_owned())),
-            ]
-        );
+    fn tests_learn_how_long_they_may_take() {
+        assert_eq!(environment(Extent::Usual), []);
+        let full = ("GAPLESS_TEST_FULL".to_owned(), Some("1".to_owned()));
+        assert_eq!(environment(Extent::Full), [full]);
     }
 }

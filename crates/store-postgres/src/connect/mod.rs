@@ -1,8 +1,8 @@
 //! Where a database is, and how to get there.
 //!
 //! The address is a URL as libpq knows it, `postgres://user:password@host:port,host:port/database`
-//! with libpq's parameters behind a `?`; what it leaves out is taken from libpq's variables. What is
-//! not supported is refused by name, never passed over.
+//! with libpq's parameters behind a `?`; what it leaves out is taken from libpq's variables. What
+//! is not supported is refused by name, never passed over.
 //!
 //! | said | meaning here |
 //! | --- | --- |
@@ -60,6 +60,7 @@ const ACKNOWLEDGE: u64 = 10_000;
 
 /// Where a database is, who asks, and with which secrets. Nothing that is printed from it, and no
 /// error, shows a secret.
+#[derive(Clone)]
 pub struct Location {
     endpoints: Vec<Endpoint>,
     is_shuffled: bool,

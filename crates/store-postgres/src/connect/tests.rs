@@ -145,7 +145,7 @@ fn the_password_is_looked_for_in_order() {
     let file = ("GAPLESS_DATABASE_PASSWORD_FILE", "/run/secrets/password");
     let list = ("PGPASSFILE", "/etc/passwords");
     let variable = ("PGPASSWORD", "hunter2");
-    let home = ("HOME", "/home/app");
+    let home = ("HOME", "/users/app");
     let all = [file, list, variable, home];
     let table: [(&str, Set, &str); 8] = [
         ("postgres://u:hunter2@h", &all, "Address"),
@@ -154,7 +154,7 @@ fn the_password_is_looked_for_in_order() {
         ("postgres://u@h", &[list, variable, home], "Variable"),
         ("postgres://u@h/x?passfile=/p", &[list, home], "List(\"/p\")"),
         ("postgres://u@h", &[list, home], "List(\"/etc/passwords\")"),
-        ("postgres://u@h", &[home], "List(\"/home/app/.pgpass\")"),
+        ("postgres://u@h", &[home], "List(\"/users/app/.pgpass\")"),
         ("postgres://u@h", &[], "Nowhere"),
     ];
     for (url, set, source) in table {

@@ -15,8 +15,8 @@
 //! `~/.postgresql/postgresql.crt` and `.key`. Over a Unix socket nothing is encrypted.
 //!
 //! Stricter than libpq: a root certificate that is named and not there is an error in every mode,
-//! and `verify-full` reads the names of a certificate from its `subjectAltName` only. Files are read
-//! at each connection, so that renewed certificates are taken without a restart.
+//! and `verify-full` reads the names of a certificate from its `subjectAltName` only. Files are
+//! read at each connection, so that renewed certificates are taken without a restart.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

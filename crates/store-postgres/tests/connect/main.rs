@@ -1,5 +1,5 @@
-//! Connecting to real servers: every mode of TLS, every kind of secret, several hosts, and the words
-//! for what goes wrong.
+//! Connecting to real servers: every mode of TLS, every kind of secret, several hosts, and the
+//! words for what goes wrong.
 
 mod authority;
 mod hosts;

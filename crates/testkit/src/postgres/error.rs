@@ -57,6 +57,7 @@ impl ClusterError {
     /// Whether processes of a server that was killed are still on their way out.
     pub(super) fn is_still_ending(&self) -> bool {
         let signs = ["pre-existing shared memory block", "lock file \"postmaster.pid\""];
-        matches!(self, Self::Program { output, .. } if signs.iter().any(|sign| output.contains(sign)))
+        let Self::Program { output, .. } = self else { return false };
+        signs.iter().any(|sign| output.contains(sign))
     }
 }

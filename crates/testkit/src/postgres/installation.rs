@@ -4,8 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where Debian and its relatives install one directory per version, outside PATH.
-pub(super) const SYSTEM_ROOT: &str = "/usr/lib/postgresql";
+/// Where systems install one directory for each version, outside PATH: a directory, and what its
+/// entries begin with before the version. `cargo xtask test` looks in the same places.
+const SYSTEM_ROOTS: [(&str, &str); 4] = [
+    ("/usr/lib/postgresql", ""),
+    ("/usr", "pgsql-"),
+    ("/opt/homebrew/opt", "postgresql@"),
+    ("/usr/local/opt", "postgresql@"),
+];
 
 /// Names the directory of the programs to use, over all that the machine has.
 const CHOSEN: &str = "GAPLESS_TEST_POSTGRES_BIN";
@@ -17,7 +23,7 @@ pub(super) const REMEDY: &str = "install it, for example with `apt-get install p
 pub(super) fn searched() -> String {
     match std::env::var(CHOSEN) {
         Ok(directory) => format!("in {directory}, which {CHOSEN} names"),
-        Err(_) => format!("in PATH or under {SYSTEM_ROOT}"),
+        Err(_) => format!("in PATH or under {}", SYSTEM_ROOTS.map(|(root, _)| root).join(", ")),
     }
 }
 
@@ -29,7 +35,7 @@ pub struct Installation {
 
 impl Installation {
     /// The installation that `GAPLESS_TEST_POSTGRES_BIN` names; without it the one in PATH, else
-    /// the newest below `/usr/lib/postgresql`.
+    /// the newest of those that the system installs elsewhere.
     #[must_use]
     pub fn find() -> Option<Self> {
         if let Some(directory) = std::env::var_os(CHOSEN) {
@@ -37,7 +43,8 @@ impl Installation {
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let in_path = std::env::split_paths(&path).find_map(|directory| Self::at(&directory));
-        in_path.or_else(|| Self::newest_below(Path::new(SYSTEM_ROOT)))
+        let newest = |(root, prefix): &(&str, &str)| Self::newest_below(Path::new(root), prefix);
+        in_path.or_else(|| SYSTEM_ROOTS.iter().find_map(newest))
     }
 
     /// The whole path of one of the programs, such as `psql` or `pgbench`.
@@ -67,11 +74,11 @@ impl Installation {
         programs.join("postgres").is_file().then_some(Self { programs })
     }
 
-    fn newest_below(root: &Path) -> Option<Self> {
+    fn newest_below(root: &Path, prefix: &str) -> Option<Self> {
         let versions = fs::read_dir(root).ok()?.flatten();
         let mut found: Vec<(u32, Self)> = versions
             .filter_map(|entry| {
-                let major = entry.file_name().to_str()?.parse().ok()?;
+                let major = entry.file_name().to_str()?.strip_prefix(prefix)?.parse().ok()?;
                 Some((major, Self::at(&entry.path().join("bin"))?))
             })
             .collect();
@@ -104,9 +111,9 @@ mod tests {
         symlink(root.join("9/bin/initdb"), root.join("links/initdb")).unwrap();
 
         let real = fs::canonicalize(&root).unwrap();
-        let newest = Installation::newest_below(&root).unwrap();
+        let newest = Installation::newest_below(&root, "").unwrap();
         let linked = Installation::at(&root.join("links")).unwrap();
-        let none = Installation::newest_below(&root.join("links"));
+        let none = Installation::newest_below(&root.join("links"), "");
         fs::remove_dir_all(&root).unwrap();
 
         assert_eq!(newest.program("psql"), real.join("15/bin/psql"));

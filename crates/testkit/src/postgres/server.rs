@@ -40,7 +40,7 @@ impl Launch<'_> {
         self.run("initdb", |command| {
             command
                 .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"])
-                // Only the creation of the cluster is left unsynced; the server syncs as it is told.
+                // Only the creation is left unsynced; the server syncs as it is told.
                 .arg("--no-sync")
                 .arg("-D")
                 .arg(self.directory.data());
