@@ -42,6 +42,7 @@ fn list(inner: &str) -> Value {
 
 const LISTS: &[(&str, &str)] = &[
     ("number_list", "number"),
+    ("previewed_list", "previewed_number"),
     ("series_list", "series"),
     ("gap_list", "gap"),
     ("trail_list", "trail_entry"),

@@ -3,7 +3,7 @@
 use engine::{NumberQuery, Why};
 use ledger::{Action, Outcome};
 use store::DateRange;
-use wire::answer::{self, List, Numbers};
+use wire::answer::{self, List, Numbers, PreviewedNumber};
 use wire::limits::{BATCH_BODY_BYTES_MAX, BODY_BYTES_MAX};
 use wire::request;
 
@@ -24,6 +24,8 @@ const ITEM: &[Param] = &[
     optional("metadata", Kind::Texts, "Up to 50 names with values"),
     optional("reissue", Kind::Flag, "Give a new number when the reference's was voided"),
 ];
+
+const BATCH: &[Param] = &[needed("items", Kind::Items(ITEM), "Up to 10,000 documents")];
 
 const FILTERS: &[Param] = &[
     optional("series", Kind::Text, "Of a series, by id or name"),
@@ -69,10 +71,21 @@ pub(super) static ROUTES: &[Route] = &[
         path: "/v1/numbers/batch",
         operation: "issue_numbers",
         summary: "Give numbers to many documents, all or none",
-        params: &[needed("items", Kind::Items(ITEM), "Up to 10,000 documents")],
+        params: BATCH,
         answer: "number_list",
         body_bytes_max: BATCH_BODY_BYTES_MAX,
         handler: Handler::Keyed(|call| Box::pin(issue_batch(call))),
+    },
+    Route {
+        method: Method::Post,
+        path: "/v1/numbers/batch/preview",
+        operation: "preview_numbers",
+        summary: "Show what a batch would come to, and refuse what it would be refused for; nothing \
+                  is consumed",
+        params: BATCH,
+        answer: "previewed_list",
+        body_bytes_max: BATCH_BODY_BYTES_MAX,
+        handler: Handler::Keyed(|call| Box::pin(preview_batch(call))),
     },
     Route {
         method: Method::Get,
@@ -137,6 +150,13 @@ async fn issue_batch(call: Call) -> Result<Reply, Failure> {
         _ => None,
     })
     .await
+}
+
+async fn preview_batch(call: Call) -> Result<Reply, Failure> {
+    let items = request::batch(call.params()?, call.ledger())?;
+    let views = call.engine.preview_items(call.ledger(), items).await?;
+    let data: Vec<_> = views.iter().map(PreviewedNumber::new).collect();
+    Ok(Reply::of(answer::to_json(&List::new("/v1/numbers/batch/preview", false, data))))
 }
 
 async fn list(call: Call) -> Result<Reply, Failure> {

@@ -72,6 +72,24 @@ async fn a_batch_is_all_or_nothing_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_batch_is_previewed_as_it_would_be_given_and_nothing_is_consumed() {
+    let app = App::new().await;
+    app.form("/v1/numbers", "reference=a&date=2026-05-03").await.ok();
+    let before = app.contents().await;
+    let items = json!([{ "reference": "a" }, { "date": "2026-05-03" }, { "date": "2027-01-01" }]);
+    let body = json!({ "items": items }).to_string();
+    let got = app.keyed("/v1/numbers/batch/preview", &body, Some("once")).await.ok();
+    let want = ["INV-2026-00001", "INV-2026-00002", "INV-2027-00001"];
+    assert_eq!((got.str("/object"), got.numbers()), ("list", want.to_vec()));
+    let late = json!({ "items": [{ "reference": "x" }, { "date": "2062-01-01" }] }).to_string();
+    let refused = app.json("/v1/numbers/batch/preview", &late).await;
+    assert_eq!((refused.code(), refused.param()), ("date_too_far", "items[1][date]"));
+    assert_eq!(app.contents().await, before);
+    let given = app.keyed("/v1/numbers/batch", &body, Some("once")).await.ok();
+    assert_eq!(given.numbers(), want);
+}
+
+#[tokio::test]
 async fn lists_are_newest_first_and_page_both_ways() {
     let app = App::new().await;
     for n in 0..25 {

@@ -40,6 +40,8 @@ async fn shapes() {
     shapes.post("series", "/v1/series", "name=shop&pattern=S-{year}-{seq:4}").await;
     shapes.get("series_list", "/v1/series?limit=1").await;
     shapes.get("preview", "/v1/series/shop/preview?count=2").await;
+    let batch = "items[0][date]=2026-05-03&items[1][reference]=o-1";
+    shapes.post("previewed_list", "/v1/numbers/batch/preview", batch).await;
     shapes.post("sequence", "/v1/series/shop/advance", "next=5&reason=lost+book").await;
     let gap = shapes.get("gap_list", "/v1/gaps").await;
     let gap = gap.str("/data/0/id").to_owned();

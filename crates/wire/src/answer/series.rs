@@ -148,18 +148,21 @@ impl<'a> PreviewAnswer<'a> {
             period: PeriodAnswer::new(&first.period, &first.period_label),
             number: &first.row.text,
             numbers: views.iter().map(|view| view.row.text.as_str()).collect(),
-            data: views.iter().map(previewed).collect(),
+            data: views.iter().map(PreviewedNumber::new).collect(),
         })
     }
 }
 
-fn previewed(view: &NumberView) -> PreviewedNumber<'_> {
-    PreviewedNumber {
-        object: "previewed_number",
-        number: &view.row.text,
-        ordinal: view.row.ordinal,
-        slug: view.row.slug(),
-        warnings: view.row.warning.map(|warning| warning.text()).into_iter().collect(),
+impl<'a> PreviewedNumber<'a> {
+    /// A number as a document would get it.
+    pub fn new(view: &'a NumberView) -> PreviewedNumber<'a> {
+        PreviewedNumber {
+            object: "previewed_number",
+            number: &view.row.text,
+            ordinal: view.row.ordinal,
+            slug: view.row.slug(),
+            warnings: view.row.warning.map(|warning| warning.text()).into_iter().collect(),
+        }
     }
 }
 
