@@ -123,12 +123,11 @@ impl Door {
         }
     }
 
-    /// Refuses what [`Door::issue`] would refuse now, and gives no number. A server is not asked:
-    /// it has no such route.
+    /// Refuses what [`Door::issue`] would refuse now, and gives no number.
     pub(crate) fn rehearse(&self, items: Vec<Item>, series: Option<&str>) -> Result<(), Failure> {
         match self {
             Door::Database(database) => database.rehearse(items, series),
-            Door::Server(_) => Ok(()),
+            Door::Server(client) => server::rehearse(client, &items, series),
         }
     }
 

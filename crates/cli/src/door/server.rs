@@ -20,6 +20,15 @@ pub(super) fn issue(
     Ok(listed(answer)?.data)
 }
 
+pub(super) fn rehearse(
+    client: &Client,
+    items: &[Item],
+    series: Option<&str>,
+) -> Result<(), Failure> {
+    let items: Vec<_> = items.iter().map(|item| item::parameters(item, series)).collect();
+    client.post("/v1/numbers/batch/preview", &json!({ "items": items })).map(drop)
+}
+
 pub(super) fn preview(client: &Client, request: &PreviewRequest) -> Result<Value, Failure> {
     let series = match (&request.series, &request.kind) {
         (Some(series), _) => series.clone(),

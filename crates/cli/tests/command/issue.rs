@@ -93,6 +93,54 @@ fn a_bad_row_behind_ten_thousand_good_ones_leaves_nothing() {
     assert_eq!(place.json(&["trail", "head"]), head, "numbers were given");
 }
 
+/// 12,000 orders on a day, then one on another.
+fn long_file(place: &Place, last: &str) {
+    let mut orders = "order,date\n".to_owned();
+    (0..11_999).for_each(|order| orders.push_str(&format!("o-{order},2026-05-03\n")));
+    orders.push_str(&format!("o-late,{last}\n"));
+    place.write("orders.csv", &orders);
+}
+
+#[test]
+fn a_long_file_is_refused_whole_behind_a_server_too() {
+    let place = Place::new();
+    let keys = place.init("yearly");
+    place.ok(&["lock", "--date", "2026-04-30"]);
+    let head = place.json(&["trail", "head"]);
+    long_file(&place, "2026-04-30");
+    let server = place.serve("127.0.0.1:0");
+    let words = ["issue", "--file", "orders.csv", "--url", &server.url, "--key", &keys.live];
+    let error = place.refused(&words, 1, "period_locked");
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("line 12001: 2026-04-30 is locked"), "{message}");
+    assert!(!message.contains("have their numbers already"), "{message}");
+    long_file(&place, "2026-05-04");
+    let numbered = place.ok(&words);
+    assert!(numbered.ends_with("o-late,2026-05-04,INV-2026-12000\n"));
+    assert_eq!(server.stop("TERM").0, Some(0));
+    let after = place.json(&["trail", "head"]);
+    let entries = |head: &serde_json::Value| head["entries"].as_u64().unwrap();
+    assert_eq!(entries(&after), entries(&head) + 2, "the refused file left something");
+}
+
+#[test]
+fn a_date_that_goes_back_over_ten_thousand_rows_is_found_before_any_number() {
+    let place = Place::new();
+    let keys = place.init("yearly");
+    let server = place.serve("127.0.0.1:0");
+    let (status, _) =
+        server.ask(&keys.live, "POST", "/v1/numbering/settings", r#"{"date_order":"refuse"}"#);
+    assert_eq!(status, 200);
+    long_file(&place, "2026-05-02");
+    let over_http = ["issue", "--file", "orders.csv", "--url", &server.url, "--key", &keys.live];
+    let error = place.refused(&over_http, 1, "date_order");
+    assert!(error["message"].as_str().unwrap().starts_with("line 12001: "), "{error}");
+    assert_eq!(server.stop("TERM").0, Some(0));
+    let error = place.refused(&["issue", "--file", "orders.csv"], 1, "date_order");
+    assert!(error["message"].as_str().unwrap().starts_with("line 12001: "), "{error}");
+    assert_eq!(place.json(&["verify"])["numbers"], 0);
+}
+
 #[test]
 fn single_documents() {
     let place = Place::new();

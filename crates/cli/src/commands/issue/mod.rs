@@ -1,8 +1,8 @@
 //! `gapless issue`: give numbers.
 
 mod orders;
+mod rehearsal;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -25,6 +25,11 @@ use crate::sheet::Sheet;
 /// One document, several with --count, or all documents of a file with --file. A reference names
 /// a document in its own system: asked for again, it gets the same number again, never a second
 /// one. So a file can be given in again after any failure, and gives the same bytes.
+///
+/// A file is read whole and refused whole. One of more than 10,000 documents takes several
+/// commands, and is rehearsed before the first: what stands against a document then is told, and
+/// no number is given. What changes while the numbers are given, as when somebody moves the lock
+/// date, can refuse the rest of such a file; its first documents then keep their numbers.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     gapless issue --reference order-4711 --date 2026-11-20\n  \
@@ -128,21 +133,14 @@ fn file(arguments: &Arguments, path: &Path, output: &mut Output) -> Result<(), F
 /// The numbers of all items. Each command takes as many as a command may, all or none.
 fn issue_all(door: &Door, orders: &Orders, series: Option<&str>) -> Result<Vec<String>, Failure> {
     if orders.items.len() > BATCH_ITEMS_MAX {
-        // More than one command: what a late one would refuse is found before the first gives
-        // numbers.
-        for (place, items) in orders.items.chunks(BATCH_ITEMS_MAX).enumerate() {
-            let rehearsed = door.rehearse(items.to_vec(), series);
-            let first = place * BATCH_ITEMS_MAX;
-            rehearsed.map_err(|failure| at_line(failure, orders, first..first + items.len()))?;
-        }
+        rehearse(door, orders, series)?;
     }
     let bar = progress::bar(orders.items.len() as u64, "issuing");
     let mut numbers = Vec::with_capacity(orders.items.len());
-    for items in orders.items.chunks(BATCH_ITEMS_MAX) {
+    let lines = orders.lines.chunks(BATCH_ITEMS_MAX);
+    for (items, lines) in orders.items.chunks(BATCH_ITEMS_MAX).zip(lines) {
         let issued = door.issue(items.to_vec(), series);
-        let done = numbers.len();
-        let issued = issued
-            .map_err(|failure| behind(at_line(failure, orders, done..done + items.len()), done))?;
+        let issued = issued.map_err(|failure| behind(at_line(failure, lines), numbers.len()))?;
         numbers.extend(texts(&issued)?);
         bar.inc(items.len() as u64);
     }
@@ -150,14 +148,27 @@ fn issue_all(door: &Door, orders: &Orders, series: Option<&str>) -> Result<Vec<S
     Ok(numbers)
 }
 
-/// Says which line of the file a failure is about, where it is about one item of a command.
-fn at_line(mut failure: Failure, orders: &Orders, command: Range<usize>) -> Failure {
+/// Finds what one of several commands would be refused for, before the first gives numbers.
+fn rehearse(door: &Door, orders: &Orders, series: Option<&str>) -> Result<(), Failure> {
+    let bar = progress::bar(orders.items.len() as u64, "checking");
+    for places in rehearsal::commands(&orders.items) {
+        let items = places.iter().map(|place| orders.items[*place].clone()).collect();
+        let lines: Vec<u32> = places.iter().map(|place| orders.lines[*place]).collect();
+        door.rehearse(items, series).map_err(|failure| at_line(failure, &lines))?;
+        bar.inc(places.len() as u64);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Says which line of the file a failure is about, where it is about one item of a command whose
+/// items stand in these lines.
+fn at_line(mut failure: Failure, lines: &[u32]) -> Failure {
     let item = failure.param.as_deref().and_then(|param| param.strip_prefix("items["));
     let item = item.and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
     // A command of one item speaks of no place.
-    let item = item.or_else(|| (command.len() == 1).then_some(0));
-    let line = item.and_then(|item| Some((item, orders.lines.get(command.start + item)?)));
-    if let Some((item, line)) = line {
+    let item = item.or_else(|| (lines.len() == 1).then_some(0));
+    if let Some((item, line)) = item.and_then(|item| Some((item, lines.get(item)?))) {
         let in_command = format!("Item {item}: ");
         let message = failure.message.strip_prefix(&in_command).unwrap_or(&failure.message);
         failure.message = format!("line {line}: {message}");
