@@ -7,6 +7,7 @@ pub mod faulty;
 pub mod load;
 pub mod model;
 pub mod postgres;
+pub mod proxy;
 pub mod random;
 pub mod simulation;
 pub mod snapshot;
