@@ -12,3 +12,5 @@ mod prepared;
 mod preview;
 mod queries;
 mod stage;
+mod tampering;
+mod verifying;

@@ -38,7 +38,7 @@ const WRITE: &str = "INSERT INTO gap (ledger_id, gap_id, sequence_id, series_id,
 const OF_SEQUENCE: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM gap g WHERE g.ledger_id = ?1 AND g.sequence_id = ?2 AND g.first >= ?3 \
+    ", g.series_id FROM gap g WHERE g.ledger_id = ?1 AND g.sequence_id = ?2 AND g.first >= ?3 \
      ORDER BY g.first LIMIT ?4"
 );
 
@@ -75,7 +75,15 @@ pub(crate) fn of_sequence(
     limit: u32,
 ) -> Result<Vec<GapRow>, StoreError> {
     let from = i64::try_from(from).unwrap_or(i64::MAX);
-    session.all(OF_SEQUENCE, (ledger.0 as i64, sequence.0 as i64, from, limit), read)
+    let (id, owner) = (sequence.0 as i64, ledger.0 as i64);
+    let series = sequence::series_of(session, ledger, sequence)?;
+    session.all(OF_SEQUENCE, (owner, id, from, limit), |fields| {
+        let row = read(fields)?;
+        match Some(fields.series()?) == series {
+            true => Ok(row),
+            false => Err(damaged(format!("the gap {} is found by another series", row.id.0))),
+        }
+    })
 }
 
 /// One page, newest first, from the index that fits the filter best.

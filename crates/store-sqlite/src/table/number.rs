@@ -47,7 +47,7 @@ const LOAD_WITH_PLACE: &str = concat!(
 const REGISTER: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM number n",
+    ", n.slug, n.series_id FROM number n",
     joined!(),
     " WHERE n.ledger_id = ?1 AND n.sequence_id = ?2 AND n.ordinal >= ?3 \
      ORDER BY n.ordinal LIMIT ?4"
@@ -106,7 +106,18 @@ pub(crate) fn register(
     limit: u32,
 ) -> Result<Vec<NumberRow>, StoreError> {
     let from = i64::try_from(from).unwrap_or(i64::MAX);
-    session.all(REGISTER, (ledger.0 as i64, sequence.0 as i64, from, limit), read)
+    let (id, owner) = (sequence.0 as i64, ledger.0 as i64);
+    let series = sequence::series_of(session, ledger, sequence)?;
+    session.all(REGISTER, (owner, id, from, limit), |fields| {
+        let row = read(fields)?;
+        // What lists are found by stands beside what it follows from.
+        let slug_fits = fields.str()? == numbering::slug(&row.text);
+        if !slug_fits || Some(fields.series()?) != series {
+            let what = format!("the number {} is found by another slug or series", row.text);
+            return Err(damaged(what));
+        }
+        Ok(row)
+    })
 }
 
 pub(crate) fn load_references(

@@ -50,6 +50,9 @@ const OF_SERIES: &str = concat!(
      ORDER BY s.period_from DESC, s.scope DESC LIMIT ?3"
 );
 
+const SERIES_OF: &str =
+    "SELECT s.series_id FROM sequence s WHERE s.ledger_id = ?1 AND s.sequence_id = ?2";
+
 pub(crate) fn load(
     session: &Session,
     keys: &[SequenceKey],
@@ -101,6 +104,16 @@ pub(crate) fn list(
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     Ok(SequencePage { rows, has_more })
+}
+
+/// The series that a sequence is of.
+pub(crate) fn series_of(
+    session: &Session,
+    ledger: LedgerId,
+    sequence: SequenceId,
+) -> Result<Option<SeriesId>, StoreError> {
+    let params = (ledger.0 as i64, sequence.0 as i64);
+    session.first(SERIES_OF, params, |fields| fields.series())
 }
 
 pub(crate) fn of_series(

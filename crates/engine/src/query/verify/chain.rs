@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ledger::books::Checkpoint;
 use ledger::id::LedgerId;
+use ledger::limits::CHECKPOINT_EVERY;
 use ledger::model::LedgerRow;
 use ledger::trail::{Break, Hash, Verifier};
 use store::{Reader, Store};
@@ -32,6 +33,7 @@ pub(super) fn chain(
     progress: &Progress,
 ) -> Result<TrailReport, EngineError> {
     let stretches = stretches(head, checkpoints);
+    let misplaced = misplaced(head, checkpoints);
     let next = AtomicUsize::new(0);
     let walk = || -> Result<Vec<(u64, Option<Break>)>, EngineError> {
         let mut reader = store.reader()?;
@@ -47,7 +49,7 @@ pub(super) fn chain(
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| panicked())).collect()
     });
     let mut entries = 0;
-    let mut broken: Option<Break> = None;
+    let mut broken: Option<Break> = misplaced;
     for (walked, found) in walked.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten()
     {
         entries += walked;
@@ -57,6 +59,24 @@ pub(super) fn chain(
         };
     }
     Ok(TrailReport { ledger: head.id, entries, head: head.trail_hash, broken })
+}
+
+/// The first checkpoint that is not where it should be. Whether its hash is right, the walk tells.
+fn misplaced(head: &LedgerRow, checkpoints: &[Checkpoint]) -> Option<Break> {
+    let mut wanted = (1..).map(|n| n * CHECKPOINT_EVERY - 1);
+    let mut wanted = wanted.by_ref().take_while(|index| *index < head.trail_count);
+    let mut found =
+        checkpoints.iter().map(|point| point.index).filter(|index| *index < head.trail_count);
+    loop {
+        let (wanted, found) = (wanted.next(), found.next());
+        if wanted == found {
+            wanted?;
+            continue;
+        }
+        let index = wanted.into_iter().chain(found).min().unwrap_or_default();
+        let problem = "its checkpoint is missing, or there is one that should not be".to_owned();
+        return Some(Break { index, problem });
+    }
 }
 
 /// Cuts the chain at its checkpoints. Each stretch must begin with the hash that the one before
@@ -102,6 +122,28 @@ mod tests {
     use ledger::model::{HouseStyle, Mode, Settings};
 
     use super::*;
+
+    #[test]
+    fn a_checkpoint_that_is_missing_or_one_too_many_is_a_break() {
+        let settings = Settings::new(HouseStyle::Yearly);
+        let account = AccountId("acct_1".to_owned());
+        let id = LedgerId(1);
+        let mut head = LedgerRow::new(id, account, String::new(), Mode::Live, settings);
+        head.trail_count = 2 * CHECKPOINT_EVERY;
+        let point = |index| Checkpoint { ledger: id, index, hash: Hash::ZERO };
+        let places = |points: &[u64]| {
+            let points: Vec<_> = points.iter().map(|index| point(*index)).collect();
+            misplaced(&head, &points).map(|found| found.index)
+        };
+        let (first, second) = (CHECKPOINT_EVERY - 1, 2 * CHECKPOINT_EVERY - 1);
+        assert_eq!(places(&[first, second]), None);
+        // Of a ledger that went on there may be more.
+        assert_eq!(places(&[first, second, 3 * CHECKPOINT_EVERY - 1]), None);
+        assert_eq!(places(&[first]), Some(second));
+        assert_eq!(places(&[second]), Some(first));
+        assert_eq!(places(&[7, first, second]), Some(7));
+        assert_eq!(places(&[]), Some(first));
+    }
 
     #[test]
     fn stretches_join_at_checkpoints_and_cover_the_trail() {

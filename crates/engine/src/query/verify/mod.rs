@@ -3,6 +3,7 @@
 mod chain;
 mod progress;
 mod register;
+mod slices;
 
 use ledger::id::LedgerId;
 use ledger::invariants::Violation;
@@ -70,8 +71,13 @@ impl Engine {
         chain::chain(&**self.store(), &head, &checkpoints, CHAIN_THREADS, progress)
     }
 
-    /// Walks a whole ledger and checks everything that always holds: the trail's chain, and the
-    /// register against the trail. Blocks this thread and uses another one.
+    /// Walks a whole ledger and checks everything that always holds: the trail's chain, and every
+    /// row against the trail. Blocks this thread and uses another one.
+    ///
+    /// Nobody waits for it, and it holds no state of the database for longer than a page takes. The
+    /// chain is that of the trail as it was at the start; each row is compared with what the trail
+    /// said when the row was read, so what was there at the start is proved, and a part of what
+    /// came since.
     ///
     /// # Errors
     /// [`EngineError::Store`]; what does not hold is no error but a finding.
@@ -81,8 +87,6 @@ impl Engine {
         progress: &Progress,
     ) -> Result<VerifyReport, EngineError> {
         let mut reader = self.store().reader()?;
-        // The trail only grows, so that its readers need no hold of their own.
-        reader.hold()?;
         let head = lookup::ledger(reader.as_mut(), ledger)?;
         let checkpoints = reader.checkpoints(ledger)?;
         progress.begin(2 * head.trail_count + head.last_position);
@@ -93,7 +97,6 @@ impl Engine {
             let panicked = || Err(EngineError::Defect("verifying panicked".to_owned()));
             (chain.join().unwrap_or_else(|_| panicked()), register)
         });
-        reader.release()?;
         let register = register?;
         Ok(VerifyReport {
             trail: trail?,

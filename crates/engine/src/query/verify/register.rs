@@ -1,13 +1,18 @@
-//! The register against the trail and the rules, page by page.
+//! The register against the trail and the rules, slice by slice.
 
+use ledger::Misses;
 use ledger::id::{LedgerId, SequenceId};
-use ledger::invariants::{Checker, Suspects, Violation};
-use ledger::model::{LedgerRow, NumberRow, SequenceRow};
-use store::{Reader, StoredEntry};
+use ledger::invariants::{Suspects, Violation};
+use ledger::model::{GapRow, LedgerRow, NumberRow, PrefixOwner, SequenceRow};
+use store::{Reader, StoreError};
 
 use super::chain::PAGE;
 use super::progress::Progress;
+use super::slices::Slices;
 use crate::error::EngineError;
+
+/// Sequences read at once, when they are small.
+const SEQUENCES: u32 = 64;
 
 /// What the walk found.
 #[derive(Debug, Default)]
@@ -18,27 +23,20 @@ pub(super) struct Walked {
     pub(super) violations: Vec<Violation>,
 }
 
-/// Walks what belongs to the ledger as its head states it.
+/// Walks what belonged to the ledger when its head was read, each part as it is when it is read.
 pub(super) fn walk(
     reader: &mut dyn Reader,
     head: &LedgerRow,
     progress: &Progress,
 ) -> Result<Walked, EngineError> {
+    let mut slices = Slices::begin(&mut *reader, head, progress)?;
+    series_and_keys(&mut slices)?;
+    customers(&mut slices)?;
+    prefixes(&mut slices)?;
     let mut walked = Walked::default();
-    let mut checker = Checker::new(head);
-    trail(reader, head, &mut checker, progress)?;
-    checker.series(&reader.series(head.id)?);
-    each_sequence(reader, head, |reader, sequence| {
-        walked.sequences += 1;
-        checker.sequence(sequence);
-        walked.gaps += gaps(reader, sequence, &mut checker)?;
-        numbers(reader, sequence, |rows| {
-            walked.numbers += rows.len() as u64;
-            progress.step(rows.len());
-            checker.numbers(rows);
-        })
-    })?;
-    let findings = checker.finish(head);
+    sequences(&mut slices, head.last_sequence, &mut walked)?;
+    let (checker, end) = slices.end()?;
+    let findings = checker.finish(&end);
     walked.violations = findings.violations;
     if let Some(suspects) = findings.suspects {
         walked.violations.extend(look_again(reader, head, suspects)?);
@@ -46,82 +44,217 @@ pub(super) fn walk(
     Ok(walked)
 }
 
-fn trail(
-    reader: &mut dyn Reader,
-    head: &LedgerRow,
-    checker: &mut Checker,
-    progress: &Progress,
-) -> Result<(), EngineError> {
-    let mut next = 0;
-    while next < head.trail_count {
-        let limit = u32::try_from(head.trail_count - next).unwrap_or(u32::MAX).min(PAGE);
-        let page = reader.trail(head.id, next, limit)?;
-        let Some(last) = page.entries.last().map(|stored| stored.sealed.entry.index) else { break };
-        for stored in &page.entries {
-            checker.entry(&stored.sealed);
-            lines(reader, head.id, stored, checker)?;
-        }
-        progress.step(page.entries.len());
-        if last < next {
-            break;
-        }
-        next = last + 1;
+fn series_and_keys(slices: &mut Slices<'_>) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    let found = slices.slice(|reader| {
+        let series = reader.series(ledger)?;
+        let names = series.iter().map(|row| (ledger, row.name.clone())).collect();
+        let misses = Misses { series_names: names, ..Misses::default() };
+        Ok((reader.load(&misses)?.series_names, series, reader.keys(ledger)?))
+    })?;
+    if let Some((_, (names, series, keys))) = found {
+        slices.checker.series(&series);
+        slices.checker.names(&names);
+        slices.checker.keys(&keys);
     }
     Ok(())
 }
 
-fn lines(
-    reader: &mut dyn Reader,
-    ledger: LedgerId,
-    stored: &StoredEntry,
-    checker: &mut Checker,
-) -> Result<(), EngineError> {
-    let mut from = 0;
-    while from < stored.lines {
-        let lines = reader.trail_lines(ledger, stored.sealed.entry.index, from, PAGE)?;
-        if lines.is_empty() {
-            break;
-        }
-        from += lines.len() as u64;
-        lines.iter().for_each(|line| checker.line(line));
-    }
-    Ok(())
-}
-
-/// The sequences that the head knows, in the order of their ids.
-fn each_sequence(
-    reader: &mut dyn Reader,
-    head: &LedgerRow,
-    mut visit: impl FnMut(&mut dyn Reader, &SequenceRow) -> Result<(), EngineError>,
-) -> Result<(), EngineError> {
-    let mut after = SequenceId(0);
+fn customers(slices: &mut Slices<'_>) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    let mut after = None;
     loop {
-        let page = reader.sequences(head.id, after, PAGE)?;
-        for sequence in page.rows.iter().filter(|row| row.id.0 <= head.last_sequence) {
-            visit(&mut *reader, sequence)?;
-        }
-        match page.rows.last() {
-            Some(last) if page.has_more && last.id > after => after = last.id,
+        let found = slices.slice(|reader| {
+            let rows = reader.customers(ledger, after.as_ref(), PAGE)?;
+            let prefixes = rows.iter().map(|row| (ledger, row.prefix.clone())).collect();
+            let misses = Misses { prefixes, ..Misses::default() };
+            Ok((reader.load(&misses)?.prefixes, rows))
+        })?;
+        let Some((_, (owners, rows))) = found else { return Ok(()) };
+        slices.checker.customers(&rows, &owners);
+        match rows.last() {
+            Some(last) if rows.len() >= PAGE as usize => after = Some(last.id.clone()),
             _ => return Ok(()),
         }
     }
 }
 
-fn gaps(
-    reader: &mut dyn Reader,
-    sequence: &SequenceRow,
-    checker: &mut Checker,
-) -> Result<u64, EngineError> {
-    let (mut from, mut count) = (0, 0);
+fn prefixes(slices: &mut Slices<'_>) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    let mut after: Option<String> = None;
     loop {
-        let rows = reader.gaps_of(sequence.ledger, sequence.id, from, PAGE)?;
-        checker.gaps(&rows);
-        count += rows.len() as u64;
-        match rows.last() {
-            Some(last) if rows.len() as u64 >= u64::from(PAGE) && last.to >= from => {
-                from = last.to + 1;
+        let found = slices.slice(|reader| {
+            let rows = reader.prefixes(ledger, after.as_deref(), PAGE)?;
+            let owners = rows.iter().filter_map(|(_, owner)| match owner {
+                PrefixOwner::Customer(customer) => Some((ledger, customer.clone())),
+                PrefixOwner::Series(_) => None,
+            });
+            let misses = Misses { customers: owners.collect(), ..Misses::default() };
+            Ok((reader.load(&misses)?.customers, rows))
+        })?;
+        let Some((_, (customers, mut rows))) = found else { return Ok(()) };
+        slices.checker.prefixes(&rows, &customers);
+        match rows.pop() {
+            Some((last, _)) if rows.len() + 1 >= PAGE as usize => after = Some(last),
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// A sequence with gaps and numbers of it, or with all that are left.
+struct Piece {
+    row: SequenceRow,
+    gaps: Vec<GapRow>,
+    numbers: Vec<NumberRow>,
+}
+
+/// Where the next piece of a sequence begins, by ordinals.
+#[derive(Clone, Copy, Debug, Default)]
+struct Edge {
+    gap: u64,
+    number: u64,
+}
+
+impl Piece {
+    /// Reads from an edge on. Numbers come once all gaps are there, so that no gap comes late.
+    fn read(reader: &mut dyn Reader, row: SequenceRow, from: Edge) -> Result<Piece, StoreError> {
+        let gaps = reader.gaps_of(row.ledger, row.id, from.gap, PAGE)?;
+        let numbers = match is_full(&gaps) {
+            true => Vec::new(),
+            false => reader.register(row.ledger, row.id, from.number, PAGE)?,
+        };
+        Ok(Piece { row, gaps, numbers })
+    }
+
+    /// Whether nothing is left behind it.
+    fn is_last(&self) -> bool {
+        !is_full(&self.gaps) && !is_full(&self.numbers)
+    }
+
+    fn rows(&self) -> usize {
+        1 + self.gaps.len() + self.numbers.len()
+    }
+
+    fn edge(&self, before: Edge) -> Edge {
+        let gap = self.gaps.last().map_or(before.gap, |gap| gap.from.saturating_add(1));
+        let last = self.numbers.last();
+        let number = last.map_or(before.number, |row| row.ordinal.saturating_add(1));
+        Edge { gap: gap.max(before.gap), number: number.max(before.number) }
+    }
+}
+
+fn is_full<T>(page: &[T]) -> bool {
+    page.len() >= PAGE as usize
+}
+
+/// The sequences up to an id: small ones many at once, large ones in pieces.
+fn sequences(slices: &mut Slices<'_>, last: u64, walked: &mut Walked) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    let mut after = SequenceId(0);
+    loop {
+        let mut found = slices.slice(|reader| pieces(reader, ledger, after, last, SEQUENCES))?;
+        if found.is_none() {
+            // One of them cannot be read, so they come one by one.
+            found = slices.slice(|reader| pieces(reader, ledger, after, last, 1))?;
+        }
+        let Some((_, pieces)) = found else {
+            // Ids are given without holes.
+            after = SequenceId(after.0 + 1);
+            if after.0 >= last {
+                return Ok(());
             }
-            _ => return Ok(count),
+            continue;
+        };
+        let Some(newest) = pieces.last().map(|piece| piece.row.id) else { return Ok(()) };
+        if newest <= after {
+            return Ok(());
+        }
+        after = newest;
+        for piece in &pieces {
+            walked.sequences += 1;
+            take(slices, piece, walked);
+            let edge = piece.edge(Edge::default());
+            match piece.is_last() {
+                true => slices.checker.end_sequence(),
+                false => rest(slices, piece.row.id, edge, walked)?,
+            }
+        }
+    }
+}
+
+/// The first pieces of the sequences behind one. Only the last of them may be too large to be whole.
+fn pieces(
+    reader: &mut dyn Reader,
+    ledger: LedgerId,
+    after: SequenceId,
+    last: u64,
+    count: u32,
+) -> Result<Vec<Piece>, StoreError> {
+    let page = reader.sequences(ledger, after, count)?;
+    let (mut pieces, mut rows) = (Vec::new(), 0);
+    for row in page.rows.into_iter().filter(|row| row.id.0 <= last) {
+        let piece = Piece::read(&mut *reader, row, Edge::default())?;
+        rows += piece.rows();
+        let is_last = piece.is_last();
+        pieces.push(piece);
+        if !is_last || rows >= PAGE as usize {
+            break;
+        }
+    }
+    Ok(pieces)
+}
+
+/// The other pieces of a large sequence. With each its row comes again, as it is by then.
+fn rest(
+    slices: &mut Slices<'_>,
+    sequence: SequenceId,
+    mut edge: Edge,
+    walked: &mut Walked,
+) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    loop {
+        let found = slices.slice(|reader| {
+            let before = SequenceId(sequence.0 - 1);
+            let row = reader.sequences(ledger, before, 1)?.rows.pop();
+            let row = row.filter(|row| row.id == sequence);
+            row.map(|row| Piece::read(reader, row, edge)).transpose()
+        })?;
+        let Some((_, Some(piece))) = found else { break };
+        take(slices, &piece, walked);
+        edge = piece.edge(edge);
+        if piece.is_last() {
+            break;
+        }
+    }
+    slices.checker.end_sequence();
+    Ok(())
+}
+
+fn take(slices: &mut Slices<'_>, piece: &Piece, walked: &mut Walked) {
+    slices.checker.sequence(&piece.row);
+    slices.checker.gaps(&piece.gaps);
+    slices.checker.numbers(&piece.numbers);
+    slices.progress.step(piece.numbers.len());
+    walked.gaps += piece.gaps.len() as u64;
+    walked.numbers += piece.numbers.len() as u64;
+}
+
+/// Tells what occurs twice from what only seems to, by a second walk over the numbers that were
+/// there at the start. Of those only the state may have changed since.
+fn look_again(
+    reader: &mut dyn Reader,
+    head: &LedgerRow,
+    mut suspects: Suspects,
+) -> Result<Vec<Violation>, EngineError> {
+    let mut after = SequenceId(0);
+    loop {
+        let page = reader.sequences(head.id, after, PAGE)?;
+        for row in page.rows.iter().filter(|row| row.id.0 <= head.last_sequence) {
+            numbers(&mut *reader, row, &mut suspects)?;
+        }
+        match page.rows.last() {
+            Some(last) if page.has_more && last.id > after => after = last.id,
+            _ => return Ok(suspects.finish()),
         }
     }
 }
@@ -129,29 +262,20 @@ fn gaps(
 fn numbers(
     reader: &mut dyn Reader,
     sequence: &SequenceRow,
-    mut visit: impl FnMut(&[NumberRow]),
+    suspects: &mut Suspects,
 ) -> Result<(), EngineError> {
     let mut from = 0;
     loop {
-        let rows = reader.register(sequence.ledger, sequence.id, from, PAGE)?;
-        visit(&rows);
+        let rows = match reader.register(sequence.ledger, sequence.id, from, PAGE) {
+            Ok(rows) => rows,
+            // The first walk has told of it.
+            Err(StoreError::Unusable(_)) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        rows.iter().for_each(|row| suspects.number(row));
         match rows.last() {
-            Some(last) if rows.len() as u64 >= u64::from(PAGE) && last.ordinal >= from => {
-                from = last.ordinal + 1;
-            }
+            Some(last) if is_full(&rows) && last.ordinal >= from => from = last.ordinal + 1,
             _ => return Ok(()),
         }
     }
-}
-
-/// Tells what occurs twice from what only seems to, by a second walk over the numbers.
-fn look_again(
-    reader: &mut dyn Reader,
-    head: &LedgerRow,
-    mut suspects: Suspects,
-) -> Result<Vec<Violation>, EngineError> {
-    each_sequence(reader, head, |reader, sequence| {
-        numbers(reader, sequence, |rows| rows.iter().for_each(|row| suspects.number(row)))
-    })?;
-    Ok(suspects.finish())
 }

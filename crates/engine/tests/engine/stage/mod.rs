@@ -1,5 +1,6 @@
 //! A database in a temporary folder, an engine on it, and a store that fails when told to.
 
+pub mod busy;
 mod tampered;
 
 use std::sync::Arc;
