@@ -42,3 +42,9 @@ impl From<StoreError> for Error {
         Error(error.into())
     }
 }
+
+impl From<Error> for EngineError {
+    fn from(error: Error) -> EngineError {
+        error.0
+    }
+}

@@ -19,14 +19,17 @@
 //! proves that nothing is missing and nothing was altered.
 //!
 //! Calls block; a [`Gapless`] may be shared between threads, and calls that come together share
-//! one write to the disk. One process at a time writes to a file.
+//! one write to the disk. One process at a time writes to a file; any number share a
+//! PostgreSQL (`postgres://USER@HOST/NAME`).
 
+mod database;
 mod error;
 mod issue;
 mod number;
 mod numbers;
 mod open;
 
+pub use database::DatabaseUrl;
 pub use engine::VerifyReport;
 pub use error::Error;
 pub use issue::Issue;

@@ -1,19 +1,17 @@
 //! Opening a database and asking it for numbers.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
 
 use engine::{
-    Engine, EngineError, EngineOptions, NewAccount, Progress, StoreFailure, StoreFailureKind,
-    VerifyReport,
+    Engine, EngineError, EngineOptions, NewAccount, Progress, StoreAccess, VerifyReport,
 };
 use ledger::id::LedgerId;
 use ledger::model::{HouseStyle, Mode};
 use ledger::{Action, Actor, Outcome};
 use numbering::FiscalYearStart;
-use store_sqlite::{OpenOptions, SqliteStore};
+use store::Create;
 
+use crate::database::DatabaseUrl;
 use crate::error::Error;
 use crate::issue::Issue;
 use crate::number::Number;
@@ -81,13 +79,9 @@ impl Gapless {
     /// # Errors
     /// As [`Gapless::open`], or an option does not hold.
     pub fn open_with(database: &str, options: Options) -> Result<Gapless, Error> {
-        let Some(path) = database.strip_prefix("sqlite:") else {
-            let message = format!("{database:?} is no database: write sqlite: and a path");
-            let failure = StoreFailure { kind: StoreFailureKind::Unusable, message };
-            return Err(EngineError::Store(failure).into());
-        };
-        let store = SqliteStore::open(Path::new(path), OpenOptions::default())?;
-        let engine = Engine::start(Arc::new(store), EngineOptions::default())?;
+        let database: DatabaseUrl = database.parse()?;
+        let store = database.open(Create::WhenMissing, StoreAccess::Write)?;
+        let engine = Engine::start(store, EngineOptions::default())?;
         let ledger = match engine::wait(engine.default_account()) {
             Ok(account) => account.ledger(options.mode),
             Err(EngineError::NoAccount) => {
@@ -97,7 +91,7 @@ impl Gapless {
                     time_zone: options.time_zone,
                     fiscal_year_start: options.fiscal_year_start,
                 };
-                engine::wait(engine.open_account(new))?.ledger(options.mode)
+                engine::wait(engine.open_first_account(new))?.ledger(options.mode)
             }
             Err(error) => return Err(error.into()),
         };

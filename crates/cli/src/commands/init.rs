@@ -6,7 +6,7 @@ use ledger::Code;
 use ledger::model::HouseStyle;
 use numbering::{FiscalYearError, FiscalYearStart};
 use serde_json::{Value, json};
-use store_sqlite::Create;
+use store::Create;
 
 use crate::door;
 use crate::failure::{Ending, Failure};
@@ -22,7 +22,7 @@ use crate::output::Output;
     stripe   7FE1103A-0001, never starts again\n\n\
     Example:\n  gapless init --database sqlite:invoices.db --numbering slashed")]
 pub(crate) struct Arguments {
-    /// The database to make: sqlite:PATH
+    /// The database to set up: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     database: String,
     /// How numbers look at the start: yearly, slashed or stripe
@@ -42,16 +42,17 @@ pub(crate) struct Arguments {
 /// Makes the database, then prints what nobody can look up later.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let url = &arguments.database;
+    let shown = door::database_url(url)?.to_string();
     let engine = door::open_engine(url, Create::WhenMissing, EngineOptions::default())?;
     if is_set_up(&engine)? {
         let message = format!(
-            "{url} is set up already and was left as it is; name another file, or use this one"
+            "{shown} is set up already and was left as it is; name another one, or use this one"
         );
         return Err(Failure::refused(Code::ResourceAlreadyExists.text(), message).about("database"));
     }
     let opened = open_account(&engine, arguments.new_account())?;
     engine.shutdown();
-    output.either(|| to_json(&opened, arguments), || to_text(&opened, url))?;
+    output.either(|| to_json(&opened, &shown, arguments), || to_text(&opened, &shown))?;
     Ok(Ending::Done)
 }
 
@@ -84,14 +85,14 @@ pub(crate) fn is_set_up(engine: &Engine) -> Result<bool, Failure> {
 
 /// Opens an account.
 pub(crate) fn open_account(engine: &Engine, new: NewAccount) -> Result<OpenedAccount, Failure> {
-    wait(engine.open_account(new)).map_err(|error| door::failure(&error))
+    wait(engine.open_first_account(new)).map_err(|error| door::failure(&error))
 }
 
-fn to_json(opened: &OpenedAccount, arguments: &Arguments) -> Value {
+fn to_json(opened: &OpenedAccount, url: &str, arguments: &Arguments) -> Value {
     json!({
         "account": opened.account.0,
         "keys": { "test": opened.test_key, "live": opened.live_key },
-        "database": arguments.database,
+        "database": url,
         "numbering": arguments.numbering.text(),
     })
 }

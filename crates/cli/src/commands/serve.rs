@@ -5,7 +5,6 @@ use std::io;
 use clap::Args;
 use engine::{Engine, EngineOptions, OpenedAccount};
 use serde_json::json;
-use store_sqlite::Create;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,7 +24,7 @@ use crate::output::Output;
 #[command(after_help = "Example:\n  \
     gapless serve --database sqlite:invoices.db --listen 127.0.0.1:7447")]
 pub(crate) struct Arguments {
-    /// The database: sqlite:PATH
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     database: String,
     /// Where to listen; port 0 takes a free one
@@ -44,8 +43,9 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     log_to_standard_error(arguments.log);
     let runtime = runtime()?;
     let listener = listen(&runtime, &arguments.listen)?;
+    let create = door::create_when_missing(&arguments.database)?;
     let engine =
-        door::open_engine(&arguments.database, Create::WhenMissing, EngineOptions::default())?;
+        door::open_engine(&arguments.database, create, EngineOptions::default())?;
     let opened = match is_set_up(&engine)? {
         true => None,
         false => Some(open_account(&engine, plain_account())?),

@@ -1,12 +1,10 @@
 //! A ledger in a database that this process has open.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use engine::{
     AccountView, Engine, EngineError, EngineOptions, GapQuery, NumberQuery, Preview, StoreAccess,
     StoreFailureKind, wait,
 };
+use gapless::DatabaseUrl;
 use ledger::command::{Item, LockMove, SeriesRef};
 use ledger::id::{CustomerId, GapId, LedgerId, Position, SeriesId};
 use ledger::limits::REASON_CHARS_MAX;
@@ -14,8 +12,7 @@ use ledger::model::{Kind, Mode};
 use ledger::{Action, Actor, Code, Outcome, Refusal};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Page, StoreError};
-use store_sqlite::{Create, OpenOptions, SqliteStore};
+use store::{Create, Page};
 use wire::answer;
 
 use crate::commands::init::{is_set_up, open_account, plain_account};
@@ -35,16 +32,31 @@ const NUMBERS: u32 = 1_000;
 const ENTRIES: u32 = 1_000;
 const LINES: u32 = 1_000;
 
+/// The database that a URL names.
+pub(crate) fn database_url(url: &str) -> Result<DatabaseUrl, Failure> {
+    let parsed: Result<DatabaseUrl, gapless::Error> = url.parse();
+    parsed.map_err(|error| {
+        Failure::usage("parameter_invalid", error.to_string()).about("database")
+    })
+}
+
 /// Opens the engine on the database that a URL names.
 pub(crate) fn open_engine(
     url: &str,
     create: Create,
     options: EngineOptions,
 ) -> Result<Engine, Failure> {
-    let path = path(url)?;
-    let opening = OpenOptions { create, ..OpenOptions::default() };
-    let store = SqliteStore::open(&path, opening).map_err(of_store)?;
-    Engine::start(Arc::new(store), options).map_err(|error| failure(&error))
+    let store = database_url(url)?.open(create, options.access).map_err(of_library)?;
+    Engine::start(store, options).map_err(|error| failure(&error))
+}
+
+/// What to do where there is no database: a file is made as it is needed, a server's database is
+/// set up by `init` alone, since several who need it may come at once.
+pub(crate) fn create_when_missing(url: &str) -> Result<Create, Failure> {
+    Ok(match database_url(url)?.file() {
+        Some(_) => Create::WhenMissing,
+        None => Create::Never,
+    })
 }
 
 /// The only account of a database.
@@ -73,11 +85,12 @@ impl Database {
         tell: impl FnOnce(&str),
     ) -> Result<Database, Failure> {
         let url = &arguments.database;
-        let engine = open_engine(url, Create::WhenMissing, EngineOptions::default())?;
+        let engine = open_engine(url, create_when_missing(url)?, EngineOptions::default())?;
         if !is_set_up(&engine)? {
             let account = open_account(&engine, plain_account())?.account;
+            let shown = database_url(url)?;
             tell(&format!(
-                "{url} is new, with account {account}. Keys for a server: `gapless key create`."
+                "{shown} is new, with account {account}. Keys for a server: `gapless key create`."
             ));
         }
         drop(engine);
@@ -237,23 +250,6 @@ pub(crate) fn kind(word: &str) -> Result<Kind, Failure> {
     })
 }
 
-fn path(url: &str) -> Result<PathBuf, Failure> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let message = "PostgreSQL is not supported by this version; use sqlite:PATH";
-        return Err(Failure::usage("parameter_invalid", message).about("database"));
-    }
-    match url.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            Ok(Path::new(path).to_owned())
-        }
-        _ => {
-            let message = format!("'{url}' names no database; expected sqlite:PATH");
-            Err(Failure::usage("parameter_invalid", message).about("database"))
-        }
-    }
-}
-
 /// What the engine says, as a failure of a command.
 pub(crate) fn failure(error: &EngineError) -> Failure {
     let message = error.to_string();
@@ -272,7 +268,7 @@ pub(crate) fn failure(error: &EngineError) -> Failure {
     }
 }
 
-fn of_store(error: StoreError) -> Failure {
+fn of_library(error: gapless::Error) -> Failure {
     failure(&EngineError::from(error))
 }
 
@@ -311,12 +307,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_in_a_url() {
-        let of = |url: &str| path(url).map(|path| path.display().to_string());
-        assert_eq!(of("sqlite:gapless.db").unwrap(), "gapless.db");
-        assert_eq!(of("sqlite:/var/lib/g.db").unwrap(), "/var/lib/g.db");
-        assert_eq!(of("sqlite:///var/lib/g.db").unwrap(), "/var/lib/g.db");
-        assert!(of("postgres://host/db").unwrap_err().message.contains("PostgreSQL"));
-        assert!(of("gapless.db").is_err() && of("sqlite:").is_err());
+    fn only_a_file_is_made_when_it_is_missing() {
+        let of = |url: &str| create_when_missing(url);
+        assert_eq!(of("sqlite:gapless.db").unwrap(), Create::WhenMissing);
+        assert_eq!(of("postgres://host/shop").unwrap(), Create::Never);
+        let refused = of("gapless.db").unwrap_err();
+        assert!(refused.message.contains("sqlite:PATH"), "{}", refused.message);
     }
 }

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use ledger::command::{Item, LockMove};
 use serde_json::Value;
 
-pub(crate) use self::database::{Database, failure, kind, open_engine, operator};
+pub(crate) use self::database::{Database, create_when_missing, database_url, failure, kind, open_engine, operator};
 use crate::client::Client;
 use crate::failure::Failure;
 
@@ -22,7 +22,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Where")]
 pub(crate) struct DatabaseArguments {
-    /// The database: sqlite:PATH
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     pub(crate) database: String,
     /// Work on the test ledger instead of the live one

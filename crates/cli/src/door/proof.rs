@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::Progress;
 use serde_json::Value;
-use wire::answer::{TrailVerification, Violation, Walked};
+use wire::answer::{TrailVerification, Walked};
 
 use super::database::{Database, failure, to_value};
 use crate::failure::Failure;
@@ -32,21 +32,13 @@ impl Database {
         bar.finish_and_clear();
         let stopped = |_| Failure::service("internal_error", "verifying stopped half-way");
         let report = report.map_err(stopped)?.map_err(|error| failure(&error))?;
-        let broken = report.trail.broken.as_ref().map(|found| {
-            format!("the trail does not hold at entry {}: {}", found.index, found.problem)
-        });
-        let chain = broken.iter().map(|message| Violation { invariant: "recorded", message });
-        let register = report.violations.iter().map(|violation| Violation {
-            invariant: violation.invariant.text(),
-            message: &violation.what,
-        });
         let walked = Walked {
             entries: report.trail.entries,
             sequences: report.sequences,
             numbers: report.numbers,
             gaps: report.gaps,
         };
-        let violations = chain.chain(register).collect();
-        to_value(&TrailVerification::new(walked, report.trail.head, violations))
+        let (head, broken) = (report.trail.head, report.trail.broken.as_ref());
+        to_value(&TrailVerification::new(walked, head, broken, &report.violations))
     }
 }

@@ -12,7 +12,7 @@ use engine::{
 };
 use ledger::model::HouseStyle;
 use serde_json::json;
-use store_sqlite::Create;
+use store::Create;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tracing::Level;
