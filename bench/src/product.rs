@@ -1,9 +1,11 @@
 //! The product: the whole path from a request to an answer whose number is on disk.
 
 pub(crate) mod batch;
+mod child;
 mod database;
 pub(crate) mod hot;
 pub(crate) mod large;
+pub(crate) mod postgres;
 pub(crate) mod size;
 
 use std::rc::Rc;

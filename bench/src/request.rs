@@ -17,7 +17,7 @@ const DATE: &str = "2026-11-20";
 
 /// Orders of a shop that counts them upwards, whichever connection sends the next.
 pub(crate) struct Orders {
-    secret: String,
+    secrets: Vec<String>,
     retries: Retries,
     series: Series,
     sent: Cell<u64>,
@@ -45,8 +45,13 @@ pub(crate) enum Series {
 
 impl Orders {
     pub(crate) fn new(secret: &str, retries: Retries, series: Series) -> Rc<Self> {
+        Self::of_accounts(vec![secret.to_owned()], retries, series)
+    }
+
+    /// Orders of several shops, each time of any of them.
+    pub(crate) fn of_accounts(secrets: Vec<String>, retries: Retries, series: Series) -> Rc<Self> {
         Rc::new(Self {
-            secret: secret.to_owned(),
+            secrets,
             retries,
             series,
             sent: Cell::new(0),
@@ -95,7 +100,10 @@ impl Orders {
     }
 
     fn write(&self, path: &str, content_type: &str, body: &[u8], buffer: &mut Vec<u8>) {
-        let Self { secret, .. } = self;
+        let secret = match self.secrets.as_slice() {
+            [only] => only,
+            several => &several[self.random.borrow_mut().below(several.len() as u64) as usize],
+        };
         let length = body.len();
         let written = write!(
             buffer,

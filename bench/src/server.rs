@@ -66,7 +66,7 @@ impl Server {
         time: Time,
         request: impl Fn(&mut Vec<u8>) + 'static,
     ) -> Result<Sample> {
-        load(self.address, connections, time, request)
+        load(&[self.address], connections, time, request)
     }
 }
 
@@ -78,15 +78,16 @@ impl Drop for Server {
     }
 }
 
-/// Sends what `request` writes from `connections` clients to a server that listens at `address`.
+/// Sends what `request` writes from `connections` clients to the servers that listen at these
+/// addresses.
 pub(crate) fn load(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     connections: usize,
     time: Time,
     request: impl Fn(&mut Vec<u8>) + 'static,
 ) -> Result<Sample> {
     let report = load::run(LoadPlan {
-        address,
+        addresses: addresses.to_vec(),
         connections,
         warm_up: time.warm_up,
         duration: time.measured,

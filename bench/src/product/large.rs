@@ -1,9 +1,6 @@
 //! A database with ten million numbers, and the program itself as a server on it.
 
-mod child;
-
 use std::path::PathBuf;
-use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,11 +8,11 @@ use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use super::batch;
+use super::child::{Child, program};
 use crate::part::{Figure, Part, Sample, Time};
 use crate::request::{Orders, Retries, Series};
 use crate::server::load;
 use crate::stage::Stage;
-use child::Child;
 
 /// Numbers to be there.
 const NUMBERS: u64 = 10_000_000;
@@ -26,14 +23,14 @@ const STRETCH: Time = Time { warm_up: Duration::ZERO, measured: Duration::from_s
 pub(crate) fn open(stage: &Stage) -> Result<Box<dyn Part + '_>> {
     let program = program()?;
     let folder = tempfile::tempdir().context("no folder for a database")?;
-    let database = folder.path().join("gapless.db");
+    let database = format!("sqlite:{}", folder.path().join("gapless.db").display());
     let server = Child::start(&program, &database)?;
     let secret = server.live_key().context("a new database shows its keys")?.to_owned();
     let orders = Orders::new(&secret, Retries::Reference, Series::Default);
     while orders.sent() < NUMBERS {
         let sender = Rc::clone(&orders);
         let write = move |buffer: &mut Vec<u8>| batch::write(&sender, buffer);
-        let sample = load(server.address(), batch::CONNECTIONS, STRETCH, write)?;
+        let sample = load(&[server.address()], batch::CONNECTIONS, STRETCH, write)?;
         ensure!(sample.errors == 0, "filling failed: {:?}", sample.first_error);
     }
     let connections = stage.connections();
@@ -48,26 +45,13 @@ pub(crate) fn open(stage: &Stage) -> Result<Box<dyn Part + '_>> {
     }))
 }
 
-/// Builds the program, as optimised as this one, and tells where it is.
-fn program() -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let target = own.ancestors().nth(2).context("this program lies in no target directory")?;
-    let status = Command::new("cargo")
-        .args(["build", "--release", "--package", "cli", "--bin", "gapless", "--target-dir"])
-        .arg(target)
-        .status()
-        .context("cargo could not be run")?;
-    ensure!(status.success(), "the program could not be built");
-    Ok(own.with_file_name("gapless"))
-}
-
 struct Large {
     /// The one that was started last, or that gave the numbers.
     server: Option<Child>,
     /// What the memory of that server is told as.
     memory: Figure,
     program: PathBuf,
-    database: PathBuf,
+    database: String,
     orders: Rc<Orders>,
     connections: usize,
     // Removed when no server has it open.
@@ -83,7 +67,7 @@ impl Part for Large {
         };
         let sender = Rc::clone(&self.orders);
         let write = move |buffer: &mut Vec<u8>| sender.write_one(buffer);
-        let mut sample = load(server.address(), self.connections, time, write)?;
+        let mut sample = load(&[server.address()], self.connections, time, write)?;
         sample.figures.insert(self.memory, server.memory_mib()?);
         drop(server);
         let next = Child::start(&self.program, &self.database)?;

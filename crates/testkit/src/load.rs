@@ -29,8 +29,8 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 
 /// What is to be sent, by how many and for how long.
 pub struct LoadPlan<R> {
-    /// Where the server listens.
-    pub address: SocketAddr,
+    /// Where the servers listen; the connections are dealt out to them in turn.
+    pub addresses: Vec<SocketAddr>,
     /// How many connections are kept open, each with at most one request under way.
     pub connections: usize,
     /// How long requests are sent before anything is counted.
@@ -164,6 +164,7 @@ impl Client {
     where
         R: Fn(usize, u64, &mut Vec<u8>),
     {
+        let address = plan.addresses[self.connection % plan.addresses.len()];
         let mut stream = None;
         let mut iteration = 0;
         loop {
@@ -174,7 +175,7 @@ impl Client {
             self.request.clear();
             (plan.request)(self.connection, iteration, &mut self.request);
             iteration += 1;
-            let exchange = self.exchange(plan.address, &mut stream);
+            let exchange = self.exchange(address, &mut stream);
             let outcome = match tokio::time::timeout(ANSWER_PATIENCE, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")),

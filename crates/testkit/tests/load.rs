@@ -56,7 +56,8 @@ fn run(address: SocketAddr) -> LoadReport {
     };
     let warm_up = Duration::from_millis(50);
     let duration = Duration::from_millis(300);
-    load::run(LoadPlan { address, connections: 4, warm_up, duration, request }).unwrap()
+    load::run(LoadPlan { addresses: vec![address], connections: 4, warm_up, duration, request })
+        .unwrap()
 }
 
 #[test]

@@ -3,15 +3,42 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// How long a server may take to answer for the first time.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Builds the program, as optimised as this one, and tells where it is.
+pub(super) fn program() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().nth(2).context("this program lies in no target directory")?;
+    let status = Command::new("cargo")
+        .args(["build", "--release", "--package", "cli", "--bin", "gapless", "--target-dir"])
+        .arg(target)
+        .status()
+        .context("cargo could not be run")?;
+    ensure!(status.success(), "the program could not be built");
+    Ok(own.with_file_name("gapless"))
+}
+
+/// Sets a database up; its live key.
+pub(super) fn set_up(program: &Path, database: &str) -> Result<String> {
+    let output = Command::new(program)
+        .args(["init", "--json", "--database", database])
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} could not be run", program.display()))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let announcement: Value = serde_json::from_str(&said)
+        .with_context(|| format!("setting a database up came to {said:?}"))?;
+    let key = announcement["keys"]["live"].as_str();
+    key.map(str::to_owned).with_context(|| format!("no key in {said}"))
+}
 
 /// A running server, killed when dropped.
 pub(super) struct Child {
@@ -23,11 +50,10 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts `program` on a database and waits until it answers that it is ready.
-    pub(super) fn start(program: &Path, database: &Path) -> Result<Self> {
+    pub(super) fn start(program: &Path, database: &str) -> Result<Self> {
         let begin = Instant::now();
         let mut process = Command::new(program)
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--database"])
-            .arg(format!("sqlite:{}", database.display()))
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--database", database])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
