@@ -14,6 +14,7 @@ mod citus;
 pub mod connect;
 mod counters;
 mod date;
+mod distribute;
 mod error;
 mod load;
 mod migrate;
@@ -38,6 +39,7 @@ mod writer;
 
 pub use ::store::Create;
 pub use counters::Counters;
+pub use distribute::Distribution;
 pub use open::{Access, OpenOptions};
 pub use session::Use;
 pub use store::PostgresStore;

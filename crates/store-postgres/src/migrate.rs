@@ -32,7 +32,7 @@ const MAKE_BOOK: &str = "CREATE TABLE gapless_migration (version integer PRIMARY
     applied_at timestamp with time zone NOT NULL DEFAULT now())";
 
 /// Held by whoever takes steps, for one schema: others wait, and find them taken.
-const LOCK: &str = "SELECT pg_catalog.pg_advisory_xact_lock(1195462732, \
+pub(crate) const LOCK: &str = "SELECT pg_catalog.pg_advisory_xact_lock(1195462732, \
     pg_catalog.hashtext(current_schema()))::text";
 
 const TAKEN: &str = "SELECT m.name, m.checksum FROM gapless_migration m ORDER BY m.version";

@@ -8,6 +8,7 @@ use store::{Reader, Store, StoreError, Writer};
 
 use crate::connect::Location;
 use crate::counters::{Counters, Counting};
+use crate::distribute::{self, Distribution};
 use crate::open::{self, Access, OpenOptions};
 use crate::place::{Limits, Place};
 use crate::reader::PostgresReader;
@@ -99,6 +100,18 @@ impl PostgresStore {
     /// What was done since the store was opened.
     pub fn counters(&self) -> Counters {
         self.shared.counting.now()
+    }
+
+    /// Spreads the tables over the servers of Citus, all or none; what is spread already stays as
+    /// it is. To be run on the coordinator, while nobody writes. Whoever has the database open
+    /// learns of it by opening it again; this store too.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when the database has no Citus, or has a table that is spread in
+    /// another way; nothing was changed then.
+    pub fn distribute(&self) -> Result<Distribution, StoreError> {
+        let session = self.shared.place.connect(Use::Write, &self.shared.counting)?;
+        distribute::distribute(&session)
     }
 
     /// Takes the right to write, if there is one left.
