@@ -40,6 +40,7 @@ mod writer;
 pub use ::store::Create;
 pub use counters::Counters;
 pub use distribute::Distribution;
+pub use migrate::STEPS;
 pub use open::{Access, OpenOptions};
 pub use session::Use;
 pub use store::PostgresStore;

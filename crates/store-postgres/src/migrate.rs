@@ -21,8 +21,8 @@ struct Migration {
 const MIGRATIONS: [Migration; 1] =
     [Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") }];
 
-/// How many steps there are.
-pub(crate) const STEPS: usize = MIGRATIONS.len();
+/// How many steps there are: the shape of a database that has taken them all.
+pub const STEPS: usize = MIGRATIONS.len();
 
 /// The table of steps taken.
 pub(crate) const BOOK: &str = "gapless_migration";

@@ -1,19 +1,242 @@
-//! Every statement that is run.
+//! Every statement that is run: none scans a table, and those of a batch name their ledgers.
+//!
+//! The suite runs them all on this thread, where they are noted. Then each is explained on a
+//! database with a hundred thousand numbers, before its statistics are known and after.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use crate::session::Use;
+use jiff::ToSpan;
+use jiff::civil::date;
+use ledger::Changes;
+use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
+use ledger::model::{At, Kind, NumberRow, State};
+use store::Store;
+use store::contract;
+
+use crate::route;
+use crate::session::{Session, Use};
+use crate::table;
+use crate::testing::Database;
 
 thread_local! {
-    static RUN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    /// Statements, and whether a writer ran them.
+    static RUN: RefCell<BTreeMap<String, bool>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Notes a statement of this thread.
-pub(crate) fn note(sql: &str, _purpose: Use) {
+pub(crate) fn note(sql: &str, purpose: Use) {
     RUN.with_borrow_mut(|run| {
-        if !run.contains(sql) {
-            run.insert(sql.to_owned());
+        let by_writer = purpose == Use::Write;
+        match run.get_mut(sql) {
+            Some(known) => *known |= by_writer,
+            None => drop(run.insert(sql.to_owned(), by_writer)),
         }
     });
+}
+
+/// Small tables that every server of many has.
+const EVERYWHERE: [&str; 3] = ["account_route", "key_route", "gapless_migration"];
+
+#[test]
+fn statements_go_by_an_index_and_name_their_ledgers() {
+    contract::run(&|| Box::new(Database::new()));
+    let run = RUN.take();
+    assert!(run.len() > 80, "{} statements were noted", run.len());
+    let batch: Vec<&String> = run
+        .iter()
+        .filter(|(sql, by_writer)| **by_writer && !is_aside(sql))
+        .map(|(sql, _)| sql)
+        .collect();
+    assert!(batch.len() > 35, "{} statements of batches", batch.len());
+    let mut faults: Vec<String> = batch.iter().filter_map(|sql| unrouted(sql)).collect();
+    for count in [1, 100_000] {
+        let database = Database::new();
+        fill(&database, count);
+        let session = database.session();
+        for when in ["without statistics", "with statistics"] {
+            for sql in run.keys().filter(|sql| !is_words(sql)) {
+                let plan = plan(&session, sql);
+                let fault = fault(sql, &plan)
+                    .or_else(|| batch.contains(&sql).then(|| passed_over(&plan)).flatten());
+                let where_ = format!("{count} numbers, {when}");
+                faults.extend(fault.map(|fault| format!("{where_}: {fault}\n{sql}\n{plan}")));
+            }
+            session.say("ANALYZE").expect("analyze");
+        }
+    }
+    assert!(faults.is_empty(), "{} faults: {}", faults.len(), faults.join("\n\n"));
+}
+
+#[test]
+fn faults_are_seen() {
+    let database = Database::new();
+    fill(&database, 10);
+    let session = database.session();
+    let seen = |sql: &str| fault(sql, &plan(&session, sql));
+    let scan = "SELECT n.text FROM number n WHERE n.ordinal = 5";
+    assert!(seen(scan).is_some_and(|fault| fault.contains("scan")), "{}", plan(&session, scan));
+    let walk = "SELECT n.text FROM number n WHERE n.ledger_id = $1 AND n.slug_rank = 5";
+    assert!(seen(walk).is_some_and(|fault| fault.contains("ledger")), "{}", plan(&session, walk));
+    let sort = "SELECT n.text FROM number n WHERE n.ledger_id = $1 AND n.position > $2 \
+                ORDER BY n.entry LIMIT $3";
+    assert!(seen(sort).is_some_and(|fault| fault.contains("sort")), "{}", plan(&session, sort));
+    let passed = "SELECT 1 FROM sequence s WHERE s.ledger_id = $1 AND s.period_label = $2";
+    assert!(passed_over(&plan(&session, passed)).is_some(), "{}", plan(&session, passed));
+    for sql in [
+        "SELECT 1 FROM number n JOIN trail t ON t.entry = n.entry WHERE n.ledger_id = $1",
+        "SELECT 1 FROM unnest($1::bigint[]) k (c0) JOIN gap g ON g.ledger_id = k.c0",
+        "INSERT INTO outcome (key, ledger_id) SELECT * FROM unnest($1::bytea[], $2::bigint[])",
+        "UPDATE ledger l SET mode = 1",
+    ] {
+        assert!(unrouted(sql).is_some(), "{sql}");
+    }
+}
+
+/// What is no part of a batch: forgetting, clearing away, setting up.
+fn is_aside(sql: &str) -> bool {
+    sql.starts_with("DELETE ") || sql.contains("pg_catalog.") || sql.starts_with("CREATE ")
+}
+
+/// What has no plan.
+fn is_words(sql: &str) -> bool {
+    let first = sql.split(' ').next().unwrap_or_default();
+    ["BEGIN", "COMMIT", "ROLLBACK", "SET", "CREATE", "--"].contains(&first)
+}
+
+/// Why a statement cannot be sent to where its ledgers lie: a table of ledgers that it reads
+/// without naming them, or rows to insert that do not begin with theirs.
+fn unrouted(sql: &str) -> Option<String> {
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let is_ours = |word: &str| table::NAMES.contains(&word) && !EVERYWHERE.contains(&word);
+    for (at, word) in words.iter().enumerate() {
+        if !is_ours(word) || at == 0 {
+            continue;
+        }
+        let named = match words[at - 1] {
+            "INTO" => sql.contains("(ledger_id, ") && carries_ledger(sql),
+            "FROM" | "JOIN" | "UPDATE" => {
+                let alias = words.get(at + 1).copied().unwrap_or_default();
+                sql.contains(&format!("{alias}.ledger_id = ANY($"))
+                    || sql.contains(&format!("{alias}.ledger_id = $"))
+            }
+            _ => true,
+        };
+        if !named {
+            return Some(format!("{word} is not named its ledgers\n{sql}"));
+        }
+    }
+    None
+}
+
+fn carries_ledger(sql: &str) -> bool {
+    sql.contains("SELECT * FROM unnest($1::bigint[]") || sql.contains("SELECT s.ledger_id, ")
+}
+
+/// What is wrong with a statement's plan.
+fn fault(sql: &str, plan: &str) -> Option<String> {
+    let lines: Vec<&str> = plan.lines().map(str::trim).collect();
+    for (at, line) in lines.iter().enumerate() {
+        if ["Seq Scan on ", "Heap Scan on "].iter().any(|scan| table_of(line, scan).is_some()) {
+            return Some(format!("a scan: {line}"));
+        }
+        // Nor is a whole ledger read: its numbers are found by more than the ledger.
+        let condition = lines.get(at + 1).copied().unwrap_or_default();
+        let table = table_of(line, " on ").filter(|table| !EVERYWHERE.contains(table));
+        if line.contains("Index ") && table.is_some() && !condition.contains("ledger_id") {
+            let by_time = line.contains("outcome_at") && sql.starts_with("DELETE ");
+            if !by_time {
+                return Some(format!("a scan of a whole index: {line}"));
+            }
+        }
+        let only_ledger = !condition.starts_with("Index Cond") || !condition.contains(" AND ");
+        if line.contains(" on number ") && only_ledger && !sql.starts_with("DELETE ") {
+            return Some(format!("a whole ledger: {line}"));
+        }
+    }
+    // A page is read in the order of its index; what has one reference is sorted.
+    let sorted = lines.iter().any(|line| line.trim_start_matches("-> ").starts_with("Sort"));
+    if sorted
+        && sql.contains(" LIMIT ")
+        && !sql.contains("reference BETWEEN")
+        && !sql.contains("SKIP LOCKED")
+    {
+        return Some("a page that is sorted".to_owned());
+    }
+    // An index that a statement is written for is the one that is used.
+    let (_, column) = sql.split_once(" AND (n.")?;
+    let column = column.split(',').next().unwrap_or_default();
+    let index = format!("number_{}", column.trim_end_matches("_id"));
+    (!plan.contains(&index)).then(|| format!("{index} is not used"))
+}
+
+/// A condition that a statement of a batch does not find by an index, but compares row by row. One
+/// is allowed: few texts are occupied.
+fn passed_over(plan: &str) -> Option<String> {
+    let filter = |line: &&str| line.starts_with("Filter: ") && !line.contains("(state <> 3)");
+    plan.lines().map(str::trim).find(filter).map(|line| format!("rows passed over: {line}"))
+}
+
+/// Our table that is named behind some words in a step of a plan.
+fn table_of<'a>(line: &'a str, behind: &str) -> Option<&'a str> {
+    let table = line.split(behind).nth(1)?.split(' ').next()?;
+    table::NAMES.contains(&table).then_some(table)
+}
+
+/// The plan of a statement, as it is sent, for any values.
+fn plan(session: &Session, sql: &str) -> String {
+    let sql = route::without(sql);
+    let values = (1..).take_while(|n| sql.contains(&format!("${n}"))).count();
+    let nulls = vec!["NULL"; values].join(", ");
+    let given = if values == 0 { String::new() } else { format!("({nulls})") };
+    session.say("SET plan_cache_mode = force_generic_plan").expect("set");
+    session.say(&format!("PREPARE explained AS {sql}")).unwrap_or_else(|e| panic!("{sql}: {e}"));
+    let explain = format!("EXPLAIN (COSTS OFF) EXECUTE explained{given}");
+    let lines = session.all_once(&explain).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    session.say("DEALLOCATE explained").expect("deallocate");
+    lines.join("\n")
+}
+
+fn fill(database: &Database, count: u64) {
+    let store = database.store();
+    let mut writer = store.writer().expect("writer");
+    let mut changes = Changes::default();
+    changes.sequences.push(ledger::model::SequenceRow {
+        ledger: LedgerId(1),
+        id: SequenceId(1),
+        series: ledger::id::SeriesId(1),
+        scope: Default::default(),
+        period_from: date(2026, 1, 1),
+        period_to: date(2027, 1, 1),
+        period_label: "2026".to_owned(),
+        first: 1,
+        last: count,
+        last_date: None,
+    });
+    changes.new_numbers = (1..=count).map(number).collect();
+    writer.begin(&[LedgerId(1)]).expect("begin");
+    writer.commit(&changes).expect("commit");
+}
+
+fn number(n: u64) -> NumberRow {
+    NumberRow {
+        ledger: LedgerId(1),
+        position: Position(n),
+        sequence: SequenceId(1),
+        ordinal: n,
+        text: format!("INV-2026-{n:05}"),
+        slug_rank: 0,
+        state: State::ALL[usize::from(n.is_multiple_of(17))],
+        kind: if n.is_multiple_of(5) { Kind::credit_note() } else { Kind::invoice() },
+        date: date(2026, 1, 1).saturating_add((n as i64 / 500).days()),
+        created: At(0),
+        reference: Some(format!("order-{n}")),
+        customer: Some(CustomerId(format!("cus_{}", n % 100))),
+        parent: None,
+        metadata: Default::default(),
+        receipt: Default::default(),
+        voided: None,
+        reissue_of: None,
+        warning: None,
+    }
 }

@@ -227,6 +227,19 @@ impl Session {
         self.run(&trip)?.read(&asked)
     }
 
+    /// The first column of what some words give, which are not prepared.
+    #[cfg(test)]
+    pub(crate) fn all_once(&self, words: &str) -> Result<Vec<String>, StoreError> {
+        use tokio_postgres::SimpleQueryMessage::Row;
+        let said = self.wait(None, self.client()?.simple_query(words))?;
+        let first = |row: &tokio_postgres::SimpleQueryRow| row.get(0).unwrap_or("").to_owned();
+        let rows = said.iter().filter_map(|message| match message {
+            Row(row) => Some(first(row)),
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+
     /// Whether a transaction is open.
     pub(crate) fn is_open(&self) -> bool {
         self.is_open.load(Ordering::Relaxed)

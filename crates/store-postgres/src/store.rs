@@ -139,17 +139,24 @@ impl Store for PostgresStore {
 
     fn size_bytes(&self) -> Result<u64, StoreError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = &self.shared;
-        let session = match idle.take().filter(|session| !session.is_lost()) {
-            Some(session) => session,
-            None => shared.place.connect(Use::Read, &shared.counting)?,
-        };
-        let sql = if shared.place.is_distributed() { SIZE_OF_ALL } else { SIZE };
-        let bytes = session
-            .first(sql, vec![Value::Many(Column::of(table::NAMES))], |fields| fields.u64())?;
+        if let Some(session) = idle.take() {
+            let bytes = size(&session);
+            if !session.is_lost() {
+                *idle = Some(session);
+                return bytes;
+            }
+        }
+        let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
+        let bytes = size(&session)?;
         *idle = Some(session);
-        Ok(bytes.unwrap_or(0))
+        Ok(bytes)
     }
+}
+
+fn size(session: &Session) -> Result<u64, StoreError> {
+    let sql = if session.place().is_distributed() { SIZE_OF_ALL } else { SIZE };
+    let names = vec![Value::Many(Column::of(table::NAMES))];
+    Ok(session.first(sql, names, |fields| fields.u64())?.unwrap_or(0))
 }
 
 impl Turn {

@@ -24,7 +24,8 @@ const LOAD: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM unnest($1::bigint[], $2::bigint[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * FROM gap g \
-     WHERE g.ledger_id = k.c0 AND g.ledger_id = ANY($3) AND g.gap_id = k.c1 LIMIT 1) g"
+     WHERE g.ledger_id = k.c0 AND g.ledger_id = ANY($3) AND g.gap_id BETWEEN k.c1 AND k.c1 \
+     ORDER BY g.gap_id LIMIT 1) g"
 );
 
 const WRITE: &str = "INSERT INTO gap (ledger_id, gap_id, sequence_id, series_id, first, last, \
@@ -35,7 +36,8 @@ const WRITE: &str = "INSERT INTO gap (ledger_id, gap_id, sequence_id, series_id,
     $12::text[], $13::text[], $14::bigint[]) \
     k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13) \
     CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id FROM sequence s WHERE s.ledger_id = k.c0 \
-    AND s.ledger_id = ANY($15) AND s.sequence_id = k.c2 LIMIT 1) s \
+    AND s.ledger_id = ANY($15) AND s.sequence_id BETWEEN k.c2 AND k.c2 \
+    ORDER BY s.sequence_id LIMIT 1) s \
     ON CONFLICT (ledger_id, gap_id) DO UPDATE SET \
     sequence_id = excluded.sequence_id, series_id = excluded.series_id, first = excluded.first, \
     last = excluded.last, first_text = excluded.first_text, last_text = excluded.last_text, \
@@ -91,12 +93,16 @@ pub(crate) fn page(
 ) -> Result<GapPage, StoreError> {
     let slice = Slice::of(page, |gap| bound(gap.0));
     let mut question = Question::new(format!(
-        "SELECT {}, {} FROM gap g JOIN sequence s \
-         ON s.ledger_id = g.ledger_id AND s.sequence_id = g.sequence_id WHERE",
+        "SELECT {}, {} FROM gap g CROSS JOIN LATERAL (SELECT * FROM sequence s",
         columns!(),
         sequence::columns!(),
     ));
-    question.with(" s.ledger_id = ?", ledger).with(" AND g.ledger_id = ?", ledger);
+    question.with(" WHERE s.ledger_id = ?", ledger);
+    question.text(
+        " AND s.sequence_id BETWEEN g.sequence_id AND g.sequence_id \
+         ORDER BY s.sequence_id LIMIT 1) s",
+    );
+    question.with(" WHERE g.ledger_id = ?", ledger);
     let order = slice.order();
     let key = ("g.gap_id", slice.edge());
     let mut rest = filter.clone();

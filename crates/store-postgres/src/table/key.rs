@@ -21,8 +21,8 @@ const LOAD: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM unnest($1::bigint[], $2::bigint[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
-     FROM api_key a WHERE a.ledger_id = k.c0 AND a.ledger_id = ANY($3) AND a.key_id = k.c1 \
-     LIMIT 1) a"
+     FROM api_key a WHERE a.ledger_id = k.c0 AND a.ledger_id = ANY($3) \
+     AND a.key_id BETWEEN k.c1 AND k.c1 ORDER BY a.key_id LIMIT 1) a"
 );
 
 const WRITE: &str = "INSERT INTO api_key (ledger_id, key_id, hash, role, name, hint, created, \
@@ -41,8 +41,12 @@ const ROUTE_BY_HASH: &str = "SELECT r.ledger_id, r.key_id FROM key_route r WHERE
 
 const ROUTE_BY_ID: &str = "SELECT r.ledger_id, r.key_id FROM key_route r WHERE r.key_id = $1";
 
-const ONE: &str =
-    concat!("SELECT ", columns!(), " FROM api_key a WHERE a.ledger_id = $1 AND a.key_id = $2");
+const ONE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM api_key a WHERE a.ledger_id = $1 AND a.key_id BETWEEN $2 AND $2 \
+     ORDER BY a.key_id LIMIT 1"
+);
 
 const OF_LEDGER: &str = concat!(
     "SELECT ",

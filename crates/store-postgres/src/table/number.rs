@@ -26,8 +26,8 @@ macro_rules! columns {
 macro_rules! numbers {
     () => {
         " FROM unnest($1::bigint[], $2::bigint[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
-         FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) AND n.position = k.c1 \
-         LIMIT 1) n"
+         FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) \
+         AND n.position BETWEEN k.c1 AND k.c1 ORDER BY n.position LIMIT 1) n"
     };
 }
 
@@ -53,7 +53,8 @@ const LOAD_WITH_PLACE: &str = concat!(
     sequence::columns!(),
     numbers!(),
     " CROSS JOIN LATERAL (SELECT * FROM sequence s WHERE s.ledger_id = n.ledger_id \
-     AND s.ledger_id = ANY($3) AND s.sequence_id = n.sequence_id LIMIT 1) s",
+     AND s.ledger_id = ANY($3) AND s.sequence_id BETWEEN n.sequence_id AND n.sequence_id \
+     ORDER BY s.sequence_id LIMIT 1) s",
     entries!(" AND t.ledger_id = ANY($3)")
 );
 
@@ -77,8 +78,8 @@ const REFERENCES: &str = "SELECT n.ledger_id, n.kind, n.reference, n.position \
 
 const TEXTS: &str = "SELECT n.ledger_id, k.c1, n.position, n.slug, n.text, n.slug_rank \
     FROM unnest($1::bigint[], $2::text[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
-    FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) AND lower(n.slug) = k.c1 \
-    AND n.state <> 3 OFFSET 0) n";
+    FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) \
+    AND lower(n.slug) BETWEEN k.c1 AND k.c1 AND n.state <> 3 ORDER BY lower(n.slug) OFFSET 0) n";
 
 /// The columns that are written, in the order in which rows hold them; the series is added.
 macro_rules! written {
@@ -100,7 +101,8 @@ macro_rules! with_series {
          $18::text[], $19::smallint[], $20::text[], $21::bigint[], $22::bigint[]) \
          k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, \
          c19, c20, c21) CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id FROM sequence s \
-         WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($23) AND s.sequence_id = k.c2 LIMIT 1) s"
+         WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($23) \
+         AND s.sequence_id BETWEEN k.c2 AND k.c2 ORDER BY s.sequence_id LIMIT 1) s"
     };
 }
 
@@ -113,7 +115,8 @@ const UPDATE: &str = concat!(
     ")",
     with_series!(),
     " CROSS JOIN LATERAL (SELECT 1 FROM number n WHERE n.ledger_id = k.c0 \
-     AND n.ledger_id = ANY($23) AND n.position = k.c1 LIMIT 1) n \
+     AND n.ledger_id = ANY($23) AND n.position BETWEEN k.c1 AND k.c1 \
+     ORDER BY n.position LIMIT 1) n \
      ON CONFLICT (ledger_id, position) DO UPDATE SET sequence_id = excluded.sequence_id, \
      series_id = excluded.series_id, ordinal = excluded.ordinal, slug = excluded.slug, \
      text = excluded.text, slug_rank = excluded.slug_rank, state = excluded.state, \

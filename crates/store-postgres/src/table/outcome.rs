@@ -20,8 +20,8 @@ const LOAD: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM unnest($1::bigint[], $2::bytea[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
-     FROM outcome o WHERE o.ledger_id = k.c0 AND o.ledger_id = ANY($3) AND o.key = k.c1 \
-     LIMIT 1) o"
+     FROM outcome o WHERE o.ledger_id = k.c0 AND o.ledger_id = ANY($3) \
+     AND o.key BETWEEN k.c1 AND k.c1 ORDER BY o.key LIMIT 1) o"
 );
 
 const WRITE: &str = "INSERT INTO outcome (ledger_id, key, request, at, result) \

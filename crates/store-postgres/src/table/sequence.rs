@@ -23,14 +23,15 @@ const LOAD: &str = concat!(
     columns!(),
     " FROM unnest($1::bigint[], $2::integer[], $3::date[], $4::text[]) k (c0, c1, c2, c3) \
      CROSS JOIN LATERAL (SELECT * FROM sequence s WHERE s.ledger_id = k.c0 \
-     AND s.ledger_id = ANY($5) AND s.series_id = k.c1 AND s.period_from = k.c2 \
-     AND s.scope = k.c3 LIMIT 1) s"
+     AND s.ledger_id = ANY($5) AND (s.series_id, s.period_from, s.scope) >= (k.c1, k.c2, k.c3) \
+     AND (s.series_id, s.period_from, s.scope) <= (k.c1, k.c2, k.c3) \
+     ORDER BY s.series_id, s.period_from, s.scope LIMIT 1) s"
 );
 
 const PLACES: &str = "SELECT s.ledger_id, s.sequence_id, s.series_id, s.scope, s.period_from \
     FROM unnest($1::bigint[], $2::bigint[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
     FROM sequence s WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($3) \
-    AND s.sequence_id = k.c1 LIMIT 1) s";
+    AND s.sequence_id BETWEEN k.c1 AND k.c1 ORDER BY s.sequence_id LIMIT 1) s";
 
 const WRITE: &str = "INSERT INTO sequence AS s (ledger_id, sequence_id, series_id, scope, \
     period_from, period_to, period_label, first, last, last_date) \

@@ -14,12 +14,14 @@ use crate::trip::{Asked, Trip, values};
 
 const LOAD: &str = "SELECT s.definition FROM unnest($1::bigint[], $2::integer[]) k (c0, c1) \
     CROSS JOIN LATERAL (SELECT * FROM series s WHERE s.ledger_id = k.c0 \
-    AND s.ledger_id = ANY($3) AND s.series_id = k.c1 LIMIT 1) s";
+    AND s.ledger_id = ANY($3) AND s.series_id BETWEEN k.c1 AND k.c1 \
+    ORDER BY s.series_id LIMIT 1) s";
 
 const NAMES: &str = "SELECT s.ledger_id, s.name, s.series_id \
     FROM unnest($1::bigint[], $2::text[]) k (c0, c1) \
     CROSS JOIN LATERAL (SELECT * FROM series s WHERE s.ledger_id = k.c0 \
-    AND s.ledger_id = ANY($3) AND s.name = k.c1 LIMIT 1) s";
+    AND s.ledger_id = ANY($3) AND s.name BETWEEN k.c1 AND k.c1 \
+    ORDER BY s.name LIMIT 1) s";
 
 const OF_LEDGERS: &str = "SELECT s.definition FROM series s WHERE s.ledger_id = ANY($1) \
     ORDER BY s.ledger_id, s.series_id";

@@ -38,9 +38,12 @@ fn holders(session: &Session, chosen: &Chosen<'_>, text: &str) -> Result<Vec<i64
     let mut question =
         Question::new("SELECT n.position, n.state, n.slug, n.text FROM number n WHERE".to_owned());
     question.with(" n.ledger_id = ?", chosen.ledger());
-    question.with(" AND lower(n.slug) = ?", NumberRow::slug_key(text.trim()).as_str());
+    let slug_key = NumberRow::slug_key(text.trim());
+    question.with(" AND lower(n.slug) BETWEEN ?", slug_key.as_str());
+    question.with(" AND ?", slug_key.as_str());
     chosen.compare_all(&mut question);
     chosen.compare_dates(&mut question);
+    question.text(" ORDER BY lower(n.slug)");
     let wanted = fold(text);
     let found = session.ask(question, |fields| {
         Ok((fields.get::<i64>()?, fields.get::<i16>()?, fold(&read_text(fields)?)))

@@ -71,14 +71,19 @@ impl<'a> Chosen<'a> {
 
     /// Begins a question for positions in the chosen index, behind the slice's edge.
     pub(super) fn positions(&self, slice: &Slice) -> Question {
-        let mut question = Question::new("SELECT n.position FROM number n WHERE".to_owned());
-        question.with(" n.ledger_id = ?", self.ledger);
+        let mut question = Question::new("SELECT n.position FROM".to_owned());
+        if let Index::Reference(reference) = self.index {
+            // All that have it, whatever their kinds, before they are put in order.
+            question.with(" (SELECT * FROM number n WHERE n.ledger_id = ?", self.ledger);
+            question.with(" AND n.reference BETWEEN ?", reference).with(" AND ?", reference);
+            question.text(" ORDER BY n.reference OFFSET 0) n");
+        } else {
+            question.text(" number n");
+        }
+        question.with(" WHERE n.ledger_id = ?", self.ledger);
         let (order, key) = (slice.order(), (KEY, slice.edge()));
         match self.index {
             Index::Position | Index::Reference(_) => {
-                if let Index::Reference(reference) = self.index {
-                    question.with(" AND n.reference = ?", reference);
-                }
                 question.with(&format!(" AND {KEY} {} ?", order.beyond()), slice.edge())
             }
             Index::Customer(customer) => {
@@ -98,10 +103,7 @@ impl<'a> Chosen<'a> {
 
     /// Adds the order of positions, and how many are wanted.
     pub(super) fn in_order(&self, question: &mut Question, slice: &Slice, limit: i64) {
-        // Nothing lies in the order of a sum: what has one reference is looked up and sorted, and
-        // the ledger is not walked in search of it.
-        let key = if let Index::Reference(_) = self.index { "n.position + 0" } else { KEY };
-        question.in_order_of(self.index.column(), key, slice.order(), limit);
+        question.in_order_of(self.index.column(), KEY, slice.order(), limit);
     }
 
     /// Adds what the chosen index does not answer, but for dates.
@@ -153,11 +155,14 @@ impl<'a> Chosen<'a> {
         }
         if let Some(period_from) = filter.period_from {
             question.with(
-                " AND (SELECT s.period_from FROM sequence s WHERE s.ledger_id = n.ledger_id \
-                 AND s.ledger_id = ?",
+                " AND (SELECT s.period_from FROM sequence s WHERE s.ledger_id = ?",
                 self.ledger,
             );
-            question.with(" AND s.sequence_id = n.sequence_id) = ?", period_from);
+            question.with(
+                " AND s.sequence_id BETWEEN n.sequence_id AND n.sequence_id \
+                 ORDER BY s.sequence_id LIMIT 1) = ?",
+                period_from,
+            );
         }
     }
 }

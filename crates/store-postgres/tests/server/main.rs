@@ -1,0 +1,7 @@
+//! What the store does on a real server, beside what every store must do.
+
+mod budget;
+mod doubt;
+mod refusing;
+mod sharing;
+mod stage;
