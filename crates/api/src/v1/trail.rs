@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::Progress;
-use wire::answer::{self, List, TrailEntry, TrailVerification, Violation, Walked};
+use wire::answer::{self, List, TrailEntry, TrailVerification, Walked};
 use wire::request;
 
 use super::series::get;
@@ -69,20 +69,13 @@ async fn verify(app: Arc<App>, call: Call) -> Result<Reply, Failure> {
     let walk = move || engine.verify(ledger, &Progress::default());
     let walked = tokio::task::spawn_blocking(walk).await;
     let report = walked.map_err(|_| defect("verifying panicked"))??;
-    let chain = report.trail.broken.as_ref();
-    let chain = chain.map(|broken| format!("Entry {}: {}", broken.index, broken.problem));
-    let chain = chain.iter().map(|message| Violation { invariant: "recorded", message });
-    let register = report.violations.iter().map(|violation| Violation {
-        invariant: violation.invariant.text(),
-        message: &violation.what,
-    });
     let walked = Walked {
         entries: report.trail.entries,
         sequences: report.sequences,
         numbers: report.numbers,
         gaps: report.gaps,
     };
-    let violations = chain.chain(register).collect();
-    let answer = TrailVerification::new(walked, report.trail.head, violations);
+    let (head, broken) = (report.trail.head, report.trail.broken.as_ref());
+    let answer = TrailVerification::new(walked, head, broken, &report.violations);
     Ok(Reply::of(answer::to_json(&answer)))
 }

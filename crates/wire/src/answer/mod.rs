@@ -20,7 +20,7 @@ pub use self::number::{Numbers, number};
 pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Remark};
 pub use self::series::{AdvanceAnswer, PreviewAnswer, PreviewedNumber, Series};
 pub use self::settings::Settings;
-pub use self::trail::{TrailEntry, TrailVerification, Violation, Walked};
+pub use self::trail::{TrailEntry, TrailVerification, Walked};
 pub use self::why::{Why, WhyEvent, why};
 
 /// Writes an answer as JSON.

@@ -1,6 +1,9 @@
 //! The trail as objects.
 
-use ledger::trail::{Hash, Sealed};
+use std::borrow::Cow;
+
+use ledger::invariants::{self, Invariant};
+use ledger::trail::{Break, Hash, Sealed};
 use serde::{Serialize, Serializer};
 
 use super::Text;
@@ -64,22 +67,30 @@ pub struct Walked {
     pub gaps: u64,
 }
 
-/// Something that does not hold.
 #[derive(Serialize)]
-pub struct Violation<'a> {
-    /// The name of what should always hold.
-    pub invariant: &'a str,
-    /// What is wrong, for a person.
-    pub message: &'a str,
+struct Violation<'a> {
+    invariant: &'static str,
+    message: Cow<'a, str>,
 }
 
 impl<'a> TrailVerification<'a> {
-    /// The result of a walk, with the trail's head.
+    /// The result of a walk: the trail's head, the first place where its chain breaks, and what else
+    /// does not hold.
     pub fn new(
         walked: Walked,
         head: Hash,
-        violations: Vec<Violation<'a>>,
+        broken: Option<&Break>,
+        violations: &'a [invariants::Violation],
     ) -> TrailVerification<'a> {
+        let chain = broken.map(|found| Violation {
+            invariant: Invariant::Recorded.text(),
+            message: format!("The trail breaks at entry {}: {}", found.index, found.problem).into(),
+        });
+        let rest = violations.iter().map(|found| Violation {
+            invariant: found.invariant.text(),
+            message: found.what.as_str().into(),
+        });
+        let violations: Vec<_> = chain.into_iter().chain(rest).collect();
         TrailVerification {
             object: "trail_verification",
             valid: violations.is_empty(),
@@ -105,5 +116,37 @@ impl Serialize for Hex {
             text.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
         serializer.serialize_str(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WALKED: Walked = Walked { entries: 3, sequences: 2, numbers: 5, gaps: 1 };
+
+    fn json(answer: &TrailVerification<'_>) -> String {
+        serde_json::to_string(answer).expect("it is written")
+    }
+
+    #[test]
+    fn what_holds_is_valid_and_has_no_violations() {
+        let json = json(&TrailVerification::new(WALKED, Hash::ZERO, None, &[]));
+        assert!(json.starts_with(r#"{"object":"trail_verification","valid":true,"entries":3,"#));
+        assert!(json.ends_with(r#""violations":[]}"#), "{json}");
+    }
+
+    #[test]
+    fn a_break_of_the_chain_comes_first() {
+        let broken = Break { index: 2, problem: "it is gone".to_owned() };
+        let other = invariants::Violation { invariant: Invariant::Once, what: "twice".to_owned() };
+        let found = [other];
+        let answer = TrailVerification::new(WALKED, Hash::ZERO, Some(&broken), &found);
+        let json = json(&answer);
+        let expected = concat!(
+            r#""violations":[{"invariant":"recorded","message":"The trail breaks at entry 2: "#,
+            r#"it is gone"},{"invariant":"once","message":"twice"}]}"#
+        );
+        assert!(json.contains(r#""valid":false"#) && json.ends_with(expected), "{json}");
     }
 }
