@@ -115,6 +115,15 @@ impl Meter {
         self.plans().clear();
     }
 
+    /// Tells of something that happens elsewhere, as on a server, and fails with the disk; an error
+    /// is what it shall fail with.
+    ///
+    /// # Errors
+    /// What was planned for it.
+    pub fn happen(&self, operation: Operation) -> Result<(), Failure> {
+        self.strike(operation)
+    }
+
     /// Counts a write; an error is what it shall fail with.
     pub(super) fn write(&self, kind: FileKind, bytes: usize) -> Result<(), Failure> {
         self.strike(Operation::Write)?;
@@ -196,7 +205,10 @@ mod tests {
         assert_eq!(meter.write(FileKind::Database, 1), Err(Failure::PowerCut));
         assert_eq!(meter.sync(FileKind::Database), Err(Failure::PowerCut));
         assert!(meter.is_dead());
+        assert_eq!(meter.happen(Operation::Write), Err(Failure::PowerCut));
         meter.heal();
         assert_eq!(meter.write(FileKind::Database, 1), Ok(()));
+        meter.fail(Operation::Write, 1, Failure::Error);
+        assert_eq!(meter.happen(Operation::Write), Err(Failure::Error));
     }
 }
