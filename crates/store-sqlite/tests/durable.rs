@@ -134,3 +134,42 @@ fn check_failure(operation: Operation, failure: Failure, nth: u64) {
     let mut reader = store.reader().expect("reader");
     assert_eq!(reader.summary(LEDGER).expect("read").numbers, next - 1, "{what}");
 }
+
+#[test]
+fn a_confirmation_syncs_the_log_and_changes_nothing() {
+    let shim = Shim::mount();
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open(&directory.path().join("x.db"), shim.name());
+    let mut writer = store.writer().expect("writer");
+    drive(&mut *writer, vec![open_ledger(), issue()]).expect("begin");
+    let syncs = || shim.meter().counts(FileKind::Wal).syncs;
+    for _ in 0..2 {
+        let before = syncs();
+        writer.begin(&[LEDGER]).expect("begin");
+        writer.confirm().expect("confirm");
+        assert_eq!(syncs() - before, 1);
+    }
+    assert_eq!(ordinal(&mut *writer).expect("issue"), 2);
+}
+
+#[test]
+fn a_log_that_a_killed_process_left_is_synced_before_it_is_read() {
+    let shim = Shim::mount();
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    let store = open(&path("x.db"), shim.name());
+    let mut writer = store.writer().expect("writer");
+    drive(&mut *writer, vec![open_ledger(), issue()]).expect("begin");
+    // What a process leaves that is killed: its last commit may never have been synced.
+    for suffix in ["", "-wal"] {
+        let copied = std::fs::copy(path(&format!("x.db{suffix}")), path(&format!("y.db{suffix}")));
+        assert!(copied.expect("a copy") > 0);
+    }
+    let syncs = || [FileKind::Wal, FileKind::Database].map(|kind| shim.meter().counts(kind).syncs);
+    let before = syncs();
+    let left = open(&path("y.db"), shim.name());
+    let after = syncs();
+    assert!(after[0] > before[0] && after[1] > before[1], "{before:?} {after:?}");
+    let mut reader = left.reader().expect("reader");
+    assert_eq!(reader.summary(LEDGER).expect("read").numbers, 1);
+}
