@@ -5,3 +5,4 @@ mod doubt;
 mod refusing;
 mod sharing;
 mod stage;
+mod upgrade;
