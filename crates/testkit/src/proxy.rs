@@ -1,8 +1,8 @@
 //! A way to PostgreSQL that breaks where it hurts.
 //!
 //! Stands between a client and a server and understands just enough of the protocol to cut a
-//! connection exactly at `COMMIT`, whether that is sent as a plain query or as a prepared statement.
-//! It speaks unencrypted connections only: who asks for TLS is told that there is none.
+//! connection exactly at `COMMIT`, whether that is sent as a plain query or as a prepared
+//! statement. It speaks unencrypted connections only: who asks for TLS is told that there is none.
 
 mod message;
 

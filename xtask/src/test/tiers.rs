@@ -6,9 +6,9 @@ use std::io;
 use std::path::Path;
 
 /// Test binaries with these names, in any crate, are tiers of their own, run in this order after
-/// everything else: what each store must do, the seeded simulator, many clients at once, and
-/// processes killed under load.
-const LATER: [&str; 4] = ["contract", "simulation", "hammer", "kills"];
+/// everything else: what each store must do, the seeded simulator, many clients at once,
+/// connections cut at their commit, and processes killed under load.
+const LATER: [&str; 5] = ["contract", "simulation", "hammer", "commits", "kills"];
 
 /// Tests that run together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +76,7 @@ mod tests {
             ("contract", "--test contract"),
             ("simulation", ""),
             ("hammer", ""),
+            ("commits", ""),
             ("kills", "--test kills"),
         ];
         assert_eq!(selections, expected.map(|(name, flags)| (name, flags.to_owned())));

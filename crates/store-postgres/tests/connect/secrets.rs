@@ -16,6 +16,7 @@ const USER: &str = "SELECT session_user::text";
 /// A cluster that lets `app` in with the secret, and `old` with the same by MD5.
 fn cluster() -> TemporaryCluster {
     let settings = Settings::new(Durability::None)
+        .set("password_encryption", "scram-sha-256")
         .access("host all app 127.0.0.1/32 scram-sha-256")
         .access("host all old 127.0.0.1/32 md5");
     let cluster = TemporaryCluster::start_with(&settings).unwrap();

@@ -71,13 +71,13 @@ fn every_mode_does_what_libpq_does() {
             ("either", "sslmode=require&ssl_min_protocol_version=TLSv1.3", "encrypted"),
             ("either", &verify("verify-ca", &root), "encrypted"),
             ("either", &verify("verify-full", &root), "encrypted"),
-            ("with", "sslmode=disable", "no encryption"),
+            ("with", "sslmode=disable", "no pg_hba.conf entry"),
             ("with", "sslmode=allow", "encrypted"),
             ("with", "sslmode=prefer", "encrypted"),
             ("with", "sslmode=require", "encrypted"),
             ("without", "sslmode=allow", "plain"),
             ("without", "sslmode=prefer", "plain"),
-            ("without", "sslmode=require", "SSL encryption"),
+            ("without", "sslmode=require", "no pg_hba.conf entry"),
             // With a root certificate the authority is proved in every mode that encrypts.
             ("either", &verify("require", &wrong), "authority that is not trusted"),
             ("either", &verify("verify-ca", &wrong), "authority that is not trusted"),
@@ -194,6 +194,7 @@ fn a_client_is_known_by_its_certificate() {
 fn a_password_is_bound_to_the_encryption() {
     let authority = Authority::new("Books");
     let settings = with_certificate(&authority.certify("server", &["localhost"]))
+        .set("password_encryption", "scram-sha-256")
         .access("host all bound 127.0.0.1/32 scram-sha-256");
     let cluster = TemporaryCluster::start_with(&settings).unwrap();
     cluster.execute(&format!("CREATE ROLE bound LOGIN PASSWORD '{SECRET}'")).unwrap();
