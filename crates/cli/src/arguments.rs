@@ -59,6 +59,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Key(commands::key::Command),
     Hammer(commands::hammer::Arguments),
+    Migrate(commands::migrate::Arguments),
 }
 
 /// The whole command line, before values from elsewhere are added.

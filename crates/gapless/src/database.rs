@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use engine::{EngineError, StoreAccess, StoreFailure, StoreFailureKind};
 use store::{Create, Store};
-use store_postgres::connect::Location;
+use store_postgres::Distribution;
 use store_postgres::PostgresStore;
+use store_postgres::connect::Location;
 use store_sqlite::SqliteStore;
 
 use crate::error::Error;
@@ -84,6 +85,32 @@ impl DatabaseUrl {
                 Arc::new(PostgresStore::open(Location::clone(location), options)?)
             }
         })
+    }
+
+    /// The shape that a database of this kind has after every step that this program knows.
+    pub fn shape(&self) -> usize {
+        match &self.0 {
+            Kind::Sqlite(_) => store_sqlite::STEPS,
+            Kind::Postgres(_) => store_postgres::STEPS,
+        }
+    }
+
+    /// Spreads a database on PostgreSQL over the servers of Citus; sets it up first where it is
+    /// empty. To be run on the coordinator, while nobody uses the database.
+    ///
+    /// # Errors
+    /// It is a file, has no Citus, or is spread in another way; it was not changed then.
+    pub fn distribute(&self) -> Result<Distribution, Error> {
+        let Kind::Postgres(location) = &self.0 else {
+            let message = format!(
+                "{self} is a file, which lies on one machine; name a database on PostgreSQL with \
+                 Citus, and move this one into it"
+            );
+            let failure = StoreFailure { kind: StoreFailureKind::Unusable, message };
+            return Err(EngineError::Store(failure).into());
+        };
+        let options = store_postgres::OpenOptions::default();
+        Ok(PostgresStore::open(Location::clone(location), options)?.distribute()?)
     }
 
     /// The file, where the database is one.

@@ -38,3 +38,4 @@ pub use ledger::model::{HouseStyle, Mode, State};
 pub use number::Number;
 pub use numbers::Numbers;
 pub use open::{Gapless, Options};
+pub use store_postgres::Distribution;

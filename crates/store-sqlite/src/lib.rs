@@ -6,7 +6,8 @@
 //! the batches, by a thread of its own.
 //!
 //! Beside the file `x.db` stand `x.db-wal` and `x.db-shm`, which are SQLite's, and `x.db-lock`,
-//! which whoever writes holds locked.
+//! which whoever writes holds locked. A file that a store made, and in which nothing was committed,
+//! goes away with what stands beside it when the store is closed.
 
 mod cell;
 mod counters;
@@ -27,10 +28,12 @@ mod rows;
 mod session;
 mod store;
 mod table;
+mod unused;
 mod wal;
 mod writer;
 
 pub use ::store::Create;
 pub use counters::Counters;
+pub use migrate::STEPS;
 pub use open::{Checkpoints, Locking, OpenOptions};
 pub use store::SqliteStore;

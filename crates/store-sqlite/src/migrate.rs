@@ -14,8 +14,11 @@ struct Migration {
 const MIGRATIONS: [Migration; 1] =
     [Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") }];
 
+/// How many steps there are: the shape of a file that has taken them all.
+pub const STEPS: usize = MIGRATIONS.len();
+
 /// The version of a file after all steps.
-pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+pub(crate) const VERSION: i64 = STEPS as i64;
 
 const BOOK: &str = "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, \
     name TEXT NOT NULL, checksum BLOB NOT NULL) STRICT";

@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod key;
 pub(crate) mod lock;
+pub(crate) mod migrate;
 pub(crate) mod pattern;
 pub(crate) mod preview;
 pub(crate) mod serve;
@@ -39,5 +40,6 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         Command::Trail(command) => trail::run(command, output),
         Command::Key(command) => key::run(command, output),
         Command::Hammer(arguments) => hammer::run(arguments, output),
+        Command::Migrate(arguments) => migrate::run(arguments, output),
     }
 }

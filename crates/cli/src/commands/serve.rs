@@ -2,9 +2,11 @@
 
 use std::io;
 
+use api::Replica;
 use clap::Args;
-use engine::{Engine, EngineOptions, OpenedAccount};
+use engine::{Engine, EngineOptions, OpenedAccount, StoreAccess};
 use serde_json::json;
+use store::Create;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,6 +29,9 @@ pub(crate) struct Arguments {
     /// The database: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     database: String,
+    /// Read lists and reports from this standby of the database: postgres://USER@HOST/NAME
+    #[arg(long, value_name = "URL")]
+    read_database: Option<String>,
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_ADDRESS)]
     listen: String,
@@ -44,23 +49,57 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let runtime = runtime()?;
     let listener = listen(&runtime, &arguments.listen)?;
     let create = door::create_when_missing(&arguments.database)?;
-    let engine =
-        door::open_engine(&arguments.database, create, EngineOptions::default())?;
+    let engine = door::open_engine(&arguments.database, create, EngineOptions::default())?;
     let opened = match is_set_up(&engine)? {
         true => None,
         false => Some(open_account(&engine, plain_account())?),
     };
+    let replica = match &arguments.read_database {
+        Some(url) => Some(replica(url, output)?),
+        None => None,
+    };
     let url = url(&listener)?;
     output.either(|| announcement(&url, opened.as_ref()), || greeting(&url, opened.as_ref()))?;
     output.finish()?;
-    serve(&runtime, listener, &engine);
+    serve(&runtime, listener, &engine, replica);
     Ok(Ending::Done)
 }
 
 /// Serves an engine until a signal comes, and answers what was accepted.
-pub(crate) fn serve(runtime: &Runtime, listener: TcpListener, engine: &Engine) {
-    runtime.block_on(api::serve(listener, api::router(engine.clone()), told_to_stop()));
+pub(crate) fn serve(
+    runtime: &Runtime,
+    listener: TcpListener,
+    engine: &Engine,
+    replica: Option<Replica>,
+) {
+    let router = match replica {
+        None => api::router(engine.clone()),
+        Some(replica) => api::router_reading_from(replica, engine.clone(), api::Limits::default()),
+    };
+    runtime.block_on(api::serve(listener, router, told_to_stop()));
     engine.shutdown();
+}
+
+/// The standby that a URL names. That it is away is told, and no reason not to serve.
+fn replica(url: &str, output: &Output) -> Result<Replica, Failure> {
+    let database = door::database_url(url).map_err(|failure| failure.about("read_database"))?;
+    if database.file().is_some() {
+        let message = "--read-database takes a standby on PostgreSQL; a file has none";
+        return Err(Failure::usage("parameter_invalid", message).about("read_database"));
+    }
+    let shown = database.to_string();
+    let replica = Replica::new(move || {
+        let store = database.open(Create::Never, StoreAccess::Read)?;
+        let options = EngineOptions { access: StoreAccess::Read, ..EngineOptions::default() };
+        Engine::start(store, options)
+    });
+    if let Err(error) = replica.connect() {
+        output.note(&format!(
+            "gapless: {shown} cannot be read ({error}). Everything is read from the database \
+             that is written to, and this one is tried again."
+        ));
+    }
+    Ok(replica)
 }
 
 /// What futures run on.

@@ -29,6 +29,7 @@ fn every_command_teaches() {
         "key list",
         "key revoke",
         "hammer",
+        "migrate",
     ];
     for command in commands {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();

@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         || tour(&url, &opened.live_key),
     )?;
     output.finish()?;
-    serve::serve(&runtime, listener, &engine);
+    serve::serve(&runtime, listener, &engine, None);
     Ok(Ending::Done)
 }
 
