@@ -30,6 +30,8 @@ enum Lie {
 /// Gives numbers from memory.
 struct Liar {
     lie: Lie,
+    /// The hash of the only entry of its trail.
+    trail: &'static str,
     last: AtomicU64,
     given: Mutex<Given>,
 }
@@ -42,10 +44,10 @@ struct Given {
 }
 
 impl Liar {
-    fn listen(lie: Lie) -> String {
+    fn listen(lie: Lie, trail: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("an address");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let liar = Arc::new(Liar { lie, last: AtomicU64::new(0), given: Mutex::default() });
+        let liar = Arc::new(Liar { lie, trail, last: AtomicU64::new(0), given: Mutex::default() });
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let liar = Arc::clone(&liar);
@@ -97,6 +99,9 @@ impl Liar {
                 data.reverse();
                 json!({ "has_more": false, "data": data })
             }
+            ("/v1/trail", _) => {
+                json!({ "has_more": false, "data": [{ "index": 0, "hash": self.trail }] })
+            }
             ("/v1/gaps", _) => json!({ "has_more": false, "data": [] }),
             ("/v1/trail/verify", _) => json!({ "valid": self.lie != Lie::Broken }),
             ("/v1/numbering/settings", _) => json!({ "series": "invoices" }),
@@ -136,7 +141,7 @@ impl Liar {
 fn a_server_that_lies_is_found_out() {
     let place = Place::new();
     let hammer = |lie| {
-        let url = Liar::listen(lie);
+        let url = Liar::listen(lie, "a");
         let words =
             ["hammer", "--url", &url, "--key", "sk_test_x", "--seconds", "1", "--clients", "4"];
         let finished = place.run(&[&words[..], &["--json"]].concat());
@@ -152,6 +157,26 @@ fn a_server_that_lies_is_found_out() {
     }
     let (code, _, report) = hammer(Lie::Broken);
     assert_eq!((code, &report["verified"]), (1, &false.into()), "{report}");
+}
+
+#[test]
+fn servers_that_do_not_share_a_database_are_found_out() {
+    let place = Place::new();
+    let hammer = |trails: [&'static str; 2]| {
+        let [first, second] = trails.map(|trail| Liar::listen(Lie::None, trail));
+        let words = ["hammer", "--url", &first, "--url", &second, "--key", "sk_test_x"];
+        place.run(&[&words[..], &["--seconds", "1", "--clients", "4", "--json"]].concat())
+    };
+    let finished = hammer(["a", "b"]);
+    assert_eq!(finished.code, 2, "{finished:?}");
+    let error = &parse(&finished.out)["error"];
+    assert_eq!((&error["param"], &error["code"]), (&"url".into(), &"parameter_invalid".into()));
+    assert!(error["message"].as_str().unwrap().contains("another ledger"), "{error}");
+    // They say that it is one, and each gives numbers of its own.
+    let finished = hammer(["a", "a"]);
+    let report = parse(&finished.out);
+    let violations = report["violations"].as_array().expect("violations");
+    assert!(finished.code == 1 && violations.len() > 10, "{report}");
 }
 
 #[test]

@@ -4,3 +4,4 @@
 #[expect(dead_code, reason = "the stage has more than this play needs")]
 mod gapless;
 mod lies;
+mod servers;

@@ -8,6 +8,7 @@ use engine::{Ids, SystemIds};
 use jiff::civil::Date;
 use ledger::history::{Answer, Observation, Request};
 
+use super::seen::Seen;
 use super::target::{Order, Target};
 
 /// What all clients do alike.
@@ -31,11 +32,18 @@ const KEYS: u64 = 4;
 /// A request in so many is repeated although it was answered.
 const REPEATS: u64 = 16;
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long a server that did not answer is left alone while another one answers.
+const SHUN: Duration = Duration::from_millis(500);
 
 /// Asks until the time is up; returns everything that was seen.
-pub(super) fn work(client: u32, plan: &Plan, targets: &[Target]) -> Vec<Observation> {
-    let mut seen = Vec::new();
-    let mut place = client as usize;
+pub(super) fn work(client: u32, plan: &Plan, targets: &[Target]) -> Seen {
+    let mut asker = Asker {
+        client,
+        targets,
+        home: client as usize % targets.len(),
+        shunned: vec![plan.begun; targets.len()],
+        seen: Seen::of(targets.len()),
+    };
     let mut count = 0u64;
     while Instant::now() < plan.until {
         count += 1;
@@ -45,37 +53,60 @@ pub(super) fn work(client: u32, plan: &Plan, targets: &[Target]) -> Vec<Observat
             _ => Request::Reference(name),
         };
         let order = Order { request: &request, plan };
-        let repeats = if SystemIds.bits().is_multiple_of(REPEATS) { 2 } else { 1 };
-        for _ in 0..repeats {
-            ask_until_answered(client, &order, targets, &mut place, &mut seen);
+        asker.ask_until_answered(&order, asker.home, false);
+        if SystemIds.bits().is_multiple_of(REPEATS) {
+            // Whichever server is asked, the answer is the same.
+            asker.ask_until_answered(&order, asker.home + 1, true);
         }
     }
-    seen
+    asker.seen
 }
 
-fn ask_until_answered(
+/// A client on its way from server to server.
+struct Asker<'a> {
     client: u32,
-    order: &Order<'_>,
-    targets: &[Target],
-    place: &mut usize,
-    seen: &mut Vec<Observation>,
-) {
-    let ticks = || u64::try_from(order.plan.begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    loop {
-        let invoked_at = ticks();
-        let answer = targets[*place % targets.len()].ask(order);
-        let is_answered = answer != Answer::Unknown;
-        seen.push(Observation {
-            client,
-            invoked_at,
-            answered_at: is_answered.then(ticks),
-            request: order.request.clone(),
-            answer,
-        });
-        if is_answered || Instant::now() > order.plan.give_up {
-            return;
+    targets: &'a [Target],
+    /// Where it asks while it is answered there.
+    home: usize,
+    /// Until when each target is left alone.
+    shunned: Vec<Instant>,
+    seen: Seen,
+}
+
+impl Asker<'_> {
+    fn ask_until_answered(&mut self, order: &Order<'_>, first: usize, mut is_retry: bool) {
+        let begun = order.plan.begun;
+        let ticks = || u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        loop {
+            let target = self.choose(first);
+            let invoked_at = ticks();
+            let answer = self.targets[target].ask(order);
+            let is_answered = answer.is_ok();
+            self.seen.note(target, is_retry, answer.as_ref().err());
+            self.seen.observations.push(Observation {
+                client: self.client,
+                invoked_at,
+                answered_at: is_answered.then(ticks),
+                request: order.request.clone(),
+                answer: answer.unwrap_or(Answer::Unknown),
+            });
+            if is_answered || Instant::now() > order.plan.give_up {
+                return;
+            }
+            is_retry = true;
+            self.shunned[target] = Instant::now() + SHUN;
+            sleep(PAUSE);
         }
-        *place += 1;
-        sleep(PAUSE);
+    }
+
+    /// The first target from one on that is not left alone; where all are, the one that has been
+    /// for longest.
+    fn choose(&self, first: usize) -> usize {
+        let count = self.targets.len();
+        let now = Instant::now();
+        let mut in_turn = (0..count).map(|step| (first + step) % count);
+        let free = in_turn.find(|target| self.shunned[*target] <= now);
+        let longest = || (0..count).min_by_key(|target| self.shunned[*target]);
+        free.or_else(longest).unwrap_or_default()
     }
 }

@@ -2,6 +2,9 @@
 
 mod client;
 mod register;
+mod report;
+mod seen;
+mod servers;
 mod target;
 
 use std::thread::ScopedJoinHandle;
@@ -10,11 +13,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use engine::{Ids, StoreAccess, SystemIds};
 use jiff::civil::Date;
-use ledger::history::{self, Answer, Observation, Report};
-use serde_json::{Value, json};
+use ledger::history;
 
 use self::client::Plan;
 use self::register::Start;
+use self::report::Proof;
+use self::seen::Seen;
+use self::servers::Servers;
 use self::target::Target;
 use crate::client::Client;
 use crate::date;
@@ -22,7 +27,6 @@ use crate::door::{Database, DatabaseArguments, Door};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
-use crate::table::grouped;
 
 /// Drive a server or a database with many clients, then prove what came of it
 ///
@@ -31,9 +35,13 @@ use crate::table::grouped;
 /// number given twice, no hole, nothing lost that was answered, the same answer to every retry,
 /// the order of time kept. The server may be killed and started again meanwhile. Exit code 1 when
 /// anything does not hold.
+///
+/// With several servers, the clients are spread over them. Who gets no answer from one goes on at
+/// the next, with the same reference or idempotency key, and comes back later.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     gapless hammer --url http://127.0.0.1:7447 --key sk_test_… --clients 64 --seconds 10\n  \
+    gapless hammer --url http://10.0.0.1:7447 --url http://10.0.0.2:7447 --key sk_test_…\n  \
     gapless hammer --database sqlite:invoices.db --seconds 5")]
 pub(crate) struct Arguments {
     /// How many clients at once
@@ -60,7 +68,7 @@ pub(crate) struct Arguments {
     /// An API key of the server
     #[arg(long, value_name = "KEY", hide_env_values = true)]
     key: Option<String>,
-    /// The database, where no server is given
+    /// The database, where no server is given: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     database: String,
     /// Use the live ledger instead of the test one: the numbers stay there
@@ -73,30 +81,44 @@ const SECONDS_MAX: u64 = 86_400;
 
 /// What the clients saw, and how long it took them.
 struct Run {
-    observations: Vec<Observation>,
+    seen: Seen,
     seconds: f64,
+}
+
+/// What is hammered, and where the proof is asked for.
+struct Place {
+    targets: Vec<Target>,
+    door: Door,
+    /// The servers, where it is servers.
+    servers: Option<Client>,
 }
 
 /// Hammers, proves, reports.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
-    let (door, targets) = targets(arguments)?;
-    let start = Start::find(&door, arguments.series.as_deref(), arguments.date)?;
-    let run = hammer(arguments, &targets, &start)?;
+    let place = place(arguments)?;
+    let start = Start::find(&place.door, arguments.series.as_deref(), arguments.date)?;
+    place.servers.as_ref().map(Servers::begin).transpose()?;
+    let run = hammer(arguments, &place.targets, &start)?;
+    // Now a server is given the time that it takes to be started again.
+    let patience = Duration::from_secs(arguments.patience);
+    let servers = place.servers.map(|all| all.patient(patience));
+    let door = servers.clone().map_or(place.door, Door::Server);
     let register = start.register(&door)?;
-    let report = history::check(&run.observations, &register);
+    let history = history::check(&run.seen.observations, &register);
     let verified = door.verify()?["valid"] == true;
-    let holds = report.violations.is_empty() && verified;
-    output.either(|| to_json(&run, &report, verified), || to_text(&run, &report, verified))?;
-    Ok(if holds { Ending::Done } else { Ending::Refused })
+    let servers = servers.as_ref().map(|all| Servers::end(all, &run.seen)).transpose()?;
+    let proof = Proof { run, history, verified, servers };
+    output.either(|| proof.to_json(), || proof.to_text())?;
+    Ok(if proof.holds() { Ending::Done } else { Ending::Refused })
 }
 
-fn targets(arguments: &Arguments) -> Result<(Door, Vec<Target>), Failure> {
+fn place(arguments: &Arguments) -> Result<Place, Failure> {
     if arguments.url.is_empty() {
         let place =
             DatabaseArguments { database: arguments.database.clone(), test: !arguments.live };
         let database = Database::open(&place, StoreAccess::Write)?;
-        let target = Target::Database(database.engine.clone(), database.ledger);
-        return Ok((Door::Database(database), vec![target]));
+        let targets = vec![Target::Database(database.engine.clone(), database.ledger)];
+        return Ok(Place { targets, door: Door::Database(database), servers: None });
     }
     let key = arguments.key.as_deref();
     if key.is_some_and(|key| key.contains("_live_")) && !arguments.live {
@@ -104,10 +126,12 @@ fn targets(arguments: &Arguments) -> Result<(Door, Vec<Target>), Failure> {
                        test key, or say --live";
         return Err(Failure::usage("parameter_invalid", message).about("key"));
     }
-    let clients = arguments.url.iter().map(|url| Client::new(url, key));
-    let clients = clients.collect::<Result<Vec<_>, _>>()?;
-    let door = Door::Server(clients[0].clone());
-    Ok((door, clients.into_iter().map(Target::Server).collect()))
+    let all = Client::of_several(&arguments.url, key)?;
+    Ok(Place {
+        targets: all.each().map(Target::Server).collect(),
+        door: Door::Server(all.clone()),
+        servers: Some(all),
+    })
 }
 
 fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Result<Run, Failure> {
@@ -122,7 +146,7 @@ fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Result<Ru
         give_up: until + Duration::from_secs(arguments.patience),
     };
     let bar = progress::bar(arguments.seconds, "hammering");
-    let observations = std::thread::scope(|scope| {
+    let seen = std::thread::scope(|scope| {
         let plan = &plan;
         let clients: Vec<_> = (0..arguments.clients)
             .map(|client| scope.spawn(move || client::work(client, plan, targets)))
@@ -136,88 +160,7 @@ fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Result<Ru
     bar.finish_and_clear();
     // What a client saw that stopped half-way is gone, and with it the proof.
     let stopped = |_| Failure::service("internal_error", "a client stopped half-way");
-    let observations = observations.map_err(stopped)?.concat();
-    Ok(Run { observations, seconds: begun.elapsed().as_secs_f64() })
-}
-
-impl Run {
-    /// How long answered requests took, in milliseconds: half of them at most the first, 99 of a
-    /// hundred at most the second.
-    fn latencies(&self) -> (f64, f64) {
-        let answered = self.observations.iter().filter(|one| one.answer != Answer::Unknown);
-        let took = answered.filter_map(|one| Some(one.answered_at? - one.invoked_at));
-        let mut took: Vec<u64> = took.collect();
-        took.sort_unstable();
-        let at = |part: usize| {
-            let place = took.len().saturating_sub(1) * part / 100;
-            took.get(place).map_or(0.0, |nanoseconds| *nanoseconds as f64 / 1e6)
-        };
-        (at(50), at(99))
-    }
-
-    /// Requests that got no answer and were asked again.
-    fn interruptions(&self) -> usize {
-        self.observations.iter().filter(|one| one.answer == Answer::Unknown).count()
-    }
-
-    /// Refusals by their codes, each once.
-    fn refusals(&self) -> Vec<&str> {
-        let mut codes: Vec<&str> = self
-            .observations
-            .iter()
-            .filter_map(|one| match &one.answer {
-                Answer::Refused(code) => Some(code.as_str()),
-                _ => None,
-            })
-            .collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-    }
-}
-
-fn to_json(run: &Run, report: &Report, verified: bool) -> Value {
-    let (p50, p99) = run.latencies();
-    json!({
-        "object": "hammer",
-        "requests": report.requests,
-        "numbers": report.numbered,
-        "unanswered": report.unanswered,
-        "interruptions": run.interruptions(),
-        "refusals": run.refusals(),
-        "seconds": run.seconds,
-        "rate": report.numbered as f64 / run.seconds,
-        "p50_ms": p50,
-        "p99_ms": p99,
-        "violations": report.violations.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "verified": verified,
-    })
-}
-
-fn to_text(run: &Run, report: &Report, verified: bool) -> String {
-    let (p50, p99) = run.latencies();
-    let mut text = format!(
-        "{} numbers in {:.1} s: {} a second, p50 {p50:.2} ms, p99 {p99:.2} ms\n{} requests without \
-         an answer were asked again; {} have none to this moment\n",
-        grouped(report.numbered),
-        run.seconds,
-        grouped((report.numbered as f64 / run.seconds) as u64),
-        grouped(run.interruptions() as u64),
-        grouped(report.unanswered),
-    );
-    for code in run.refusals() {
-        text.push_str(&format!("refused: {code}\n"));
-    }
-    if report.violations.is_empty() && verified {
-        text.push_str(
-            "Proved: unique, contiguous, nothing answered lost, retries equal, in order.\n",
-        );
-    }
-    for violation in &report.violations {
-        text.push_str(&format!("VIOLATION: {violation}\n"));
-    }
-    if !verified {
-        text.push_str("VIOLATION: the ledger does not verify; see `gapless verify`\n");
-    }
-    text
+    let mut all = Seen::of(targets.len());
+    seen.map_err(stopped)?.into_iter().for_each(|seen| all.add(seen));
+    Ok(Run { seen: all, seconds: begun.elapsed().as_secs_f64() })
 }

@@ -13,9 +13,13 @@ use serde_json::{Value, json};
 
 use super::client::Plan;
 use crate::client::{Client, Trouble};
+use crate::door::failure;
 
 /// Metadata that marks the documents of a run.
 pub(super) const MARK: &str = "hammer";
+
+/// An answer that is none.
+const STRANGE: &str = "no number in the answer";
 
 /// What is hammered.
 pub(super) enum Target {
@@ -35,7 +39,10 @@ pub(super) struct Order<'a> {
 
 impl Target {
     /// Asks once.
-    pub(super) fn ask(&self, order: &Order<'_>) -> Answer {
+    ///
+    /// # Errors
+    /// Why there is no answer, in a few words: it is unknown whether a number was given.
+    pub(super) fn ask(&self, order: &Order<'_>) -> Result<Answer, String> {
         match self {
             Target::Server(client) => ask_server(client, order),
             Target::Database(engine, ledger) => ask_engine(engine, *ledger, order),
@@ -43,7 +50,7 @@ impl Target {
     }
 }
 
-fn ask_server(client: &Client, order: &Order<'_>) -> Answer {
+fn ask_server(client: &Client, order: &Order<'_>) -> Result<Answer, String> {
     let mut body = json!({
         "date": order.plan.date.to_string(),
         "metadata": { MARK: &*order.plan.run },
@@ -59,13 +66,13 @@ fn ask_server(client: &Client, order: &Order<'_>) -> Answer {
         }
     };
     match client.post_once("/v1/numbers", &body, key) {
-        Ok(number) => given(&number).map_or(Answer::Unknown, Answer::Number),
-        Err(Trouble::Refused(failure)) => Answer::Refused(failure.code),
-        Err(Trouble::Later(_)) => Answer::Unknown,
+        Ok(number) => given(&number).map(Answer::Number).ok_or_else(|| STRANGE.to_owned()),
+        Err(Trouble::Refused(failure)) => Ok(Answer::Refused(failure.code)),
+        Err(Trouble::Later(silence)) => Err(silence.kind),
     }
 }
 
-fn ask_engine(engine: &Engine, ledger: LedgerId, order: &Order<'_>) -> Answer {
+fn ask_engine(engine: &Engine, ledger: LedgerId, order: &Order<'_>) -> Result<Answer, String> {
     let (reference, key) = match order.request {
         Request::Reference(reference) => (Some(reference.clone()), None),
         Request::Key(key) => (None, Some(key_of(key))),
@@ -81,15 +88,17 @@ fn ask_engine(engine: &Engine, ledger: LedgerId, order: &Order<'_>) -> Answer {
     let mut command = engine.command(ledger, actor, Action::Issue(vec![item]));
     command.idempotency = key.map(|key| (key, RequestHash(key.0)));
     match engine.execute_blocking(command) {
-        Ok(Outcome::Issued(views)) => views.first().map_or(Answer::Unknown, |view| {
-            Answer::Number(Given {
+        Ok(Outcome::Issued(views)) => {
+            let given = views.first().map(|view| Given {
                 sequence: label(&view.series_name, &view.period_label),
                 ordinal: view.row.ordinal,
                 text: view.row.text.clone(),
-            })
-        }),
-        Err(EngineError::Refused(refusal)) => Answer::Refused(refusal.code.text().to_owned()),
-        Ok(_) | Err(_) => Answer::Unknown,
+            });
+            given.map(Answer::Number).ok_or_else(|| STRANGE.to_owned())
+        }
+        Err(EngineError::Refused(refusal)) => Ok(Answer::Refused(refusal.code.text().to_owned())),
+        Ok(_) => Err(STRANGE.to_owned()),
+        Err(error) => Err(failure(&error).code),
     }
 }
 
