@@ -300,8 +300,8 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<CustomerRow>, StoreError>;
 
-    /// The prefixes taken in a ledger in the order of their bytes, beginning behind `after`, at most
-    /// `limit`.
+    /// The prefixes taken in a ledger in the order of their bytes, beginning behind `after`, at
+    /// most `limit`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -312,8 +312,8 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<(String, PrefixOwner)>, StoreError>;
 
-    /// The outcomes that a ledger remembers, beginning behind `after`, at most `limit`. They come in
-    /// an order that is the store's own and that no write changes: those that are there before
+    /// The outcomes that a ledger remembers, beginning behind `after`, at most `limit`. They come
+    /// in an order that is the store's own and that no write changes: those that are there before
     /// the first page and are not forgotten since come once each; one that is remembered
     /// meanwhile may come or not.
     ///

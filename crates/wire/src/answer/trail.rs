@@ -74,8 +74,8 @@ struct Violation<'a> {
 }
 
 impl<'a> TrailVerification<'a> {
-    /// The result of a walk: the trail's head, the first place where its chain breaks, and what else
-    /// does not hold.
+    /// The result of a walk: the trail's head, the first place where its chain breaks, and what
+    /// else does not hold.
     pub fn new(
         walked: Walked,
         head: Hash,

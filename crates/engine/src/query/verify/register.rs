@@ -182,7 +182,8 @@ fn sequences(slices: &mut Slices<'_>, last: u64, walked: &mut Walked) -> Result<
     }
 }
 
-/// The first pieces of the sequences behind one. Only the last of them may be too large to be whole.
+/// The first pieces of the sequences behind one. Only the last of them may be too large to be
+/// whole.
 fn pieces(
     reader: &mut dyn Reader,
     ledger: LedgerId,

@@ -1,9 +1,9 @@
 //! Reading a ledger that goes on, in slices that are each one state of it.
 //!
 //! A state that is held keeps the database from tidying up behind its writers, so none is held for
-//! longer than a few pages take. Between them the ledger goes on. What it did is in the trail, which
-//! is only ever added to: before a slice is looked at, the checker has had the trail up to the
-//! head that was read with it.
+//! longer than a few pages take. Between them the ledger goes on. What it did is in the trail,
+//! which is only ever added to: before a slice is looked at, the checker has had the trail up to
+//! the head that was read with it.
 
 use ledger::Misses;
 use ledger::id::LedgerId;

@@ -1,7 +1,8 @@
 //! From the trail to the register.
 //!
 //! [`Replay`] takes the trail entry by entry and keeps what is small: settings, series,
-//! sequences, gaps, keys. Numbers and customers pass by as [`Event`]s. [`register`] gathers those too.
+//! sequences, gaps, keys. Numbers and customers pass by as [`Event`]s. [`register`] gathers those
+//! too.
 
 mod import;
 
@@ -210,12 +211,7 @@ impl Replay {
                     see(series, date);
                 }
             }
-            Change::GapExplained { gap, text } => {
-                let (actor, at) = (sealed.entry.actor.clone(), sealed.entry.at);
-                if let Some(row) = self.gaps.get_mut(&gap) {
-                    row.explanation = Some(Explanation { text, actor, at });
-                }
-            }
+            Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
             Change::LocksMoved { lock_date, hard_lock_date, .. } => {
                 if let Some(settings) = &mut self.settings {
                     settings.lock_date = lock_date;
@@ -236,13 +232,25 @@ impl Replay {
                 self.defaults = defaults;
                 self.importing.extend(series.iter().map(|row| row.id));
                 self.revise(series);
-                self.open(sealed, opened);
-                for gap in gaps {
-                    self.stretch(gap.sequence, gap.to);
-                    self.gap(sealed, GapCause::Imported, gap);
-                }
+                self.take_over(sealed, opened, gaps);
                 self.import = Some(Import::new(sealed.clone(), count, digest));
             }
+        }
+    }
+
+    /// Takes the sequences and gaps of a list of existing numbers, whose lines follow.
+    fn take_over(&mut self, sealed: &Sealed, opened: Vec<OpenedSequence>, gaps: Vec<LeftGap>) {
+        self.open(sealed, opened);
+        for gap in gaps {
+            self.stretch(gap.sequence, gap.to);
+            self.gap(sealed, GapCause::Imported, gap);
+        }
+    }
+
+    fn explain(&mut self, sealed: &Sealed, gap: GapId, text: String) {
+        let (actor, at) = (sealed.entry.actor.clone(), sealed.entry.at);
+        if let Some(row) = self.gaps.get_mut(&gap) {
+            row.explanation = Some(Explanation { text, actor, at });
         }
     }
 
