@@ -62,6 +62,27 @@ pub struct AccountView {
     pub test: LedgerId,
 }
 
+impl NewAccount {
+    /// Refuses what opening the account would refuse of its fields, before there is a database.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] when a field does not hold, for example an unknown time zone.
+    pub fn check(&self) -> Result<(), EngineError> {
+        let account = AccountId("acct_new".to_owned());
+        let command = Command {
+            ledger: LedgerId(1),
+            actor: Actor::Operator("operator".to_owned()),
+            at: ledger::model::At(0),
+            idempotency: None,
+            action: Action::Open(open(self, &account, Mode::Live, "NEW")),
+        };
+        let nothing = |_: &ledger::Misses| Ok::<_, EngineError>(ledger::Loaded::default());
+        let decided = Batch::new(vec![command]).run(nothing)?;
+        let refused = decided.answers.into_iter().find_map(|answer| answer.result.err());
+        refused.map_or(Ok(()), |refusal| Err(refusal.into()))
+    }
+}
+
 impl AccountView {
     /// The ledger of a mode.
     pub fn ledger(&self, mode: Mode) -> LedgerId {

@@ -4,6 +4,8 @@
 //! in memory between batches, so a second one must be told at once, not at the first conflict.
 
 use std::fs::{File, OpenOptions, TryLockError};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use store::StoreError;
@@ -12,12 +14,42 @@ use store::StoreError;
 #[derive(Debug)]
 pub(crate) struct Lock {
     // Dropping the file lets the lock go.
-    _file: File,
+    file: File,
 }
+
+/// Times that the file is looked for again: some file systems never tell which file is which.
+const TRIES: u32 = 8;
 
 impl Lock {
     /// Takes the lock beside a database.
     pub(crate) fn take(database: &Path) -> Result<Lock, StoreError> {
+        let mut lock = Lock::take_once(database)?;
+        // The one who held it may have removed the file with an unused database: a lock on what
+        // nobody finds any more keeps nobody away.
+        for _ in 0..TRIES {
+            if lock.is_found(&beside(database)) {
+                break;
+            }
+            lock = Lock::take_once(database)?;
+        }
+        Ok(lock)
+    }
+
+    #[cfg(unix)]
+    fn is_found(&self, path: &Path) -> bool {
+        let identity = |file: std::fs::Metadata| (file.dev(), file.ino());
+        let own = self.file.metadata().map(identity);
+        let found = std::fs::metadata(path).map(identity);
+        own.is_ok_and(|own| found.is_ok_and(|found| own == found))
+    }
+
+    #[cfg(not(unix))]
+    fn is_found(&self, _path: &Path) -> bool {
+        // An open file cannot be removed there.
+        true
+    }
+
+    fn take_once(database: &Path) -> Result<Lock, StoreError> {
         let path = beside(database);
         let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(|error| {
@@ -29,7 +61,7 @@ impl Lock {
             ))
         })?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
+            Ok(()) => Ok(Lock { file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Busy(format!(
                 "{} is being written by another process, which holds {}. Send the request to that \
                  server with --url, or stop it first.",

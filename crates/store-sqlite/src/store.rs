@@ -12,6 +12,7 @@ use crate::lock::Lock;
 use crate::open::{Locking, OpenOptions, Place};
 use crate::reader::SqliteReader;
 use crate::session::Use;
+use crate::unused::Unused;
 use crate::wal::Checkpointer;
 use crate::writer::SqliteWriter;
 
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) counting: Arc<Counting>,
     pub(crate) checkpointer: Checkpointer,
     written: AtomicBool,
+    // Dropped last: a file is taken away when no connection to it is left.
+    pub(crate) unused: Unused,
 }
 
 /// The right to write, from this process and in it.
@@ -57,6 +60,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: OpenOptions) -> Result<SqliteStore, StoreError> {
         let place = Place::new(path, options.vfs);
         let counting = Arc::new(Counting::default());
+        let unused = Unused::before_opening(&place);
         place.prepare(options.create, &counting)?;
         let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
         let shared = Shared {
@@ -65,6 +69,7 @@ impl SqliteStore {
             counting,
             checkpointer,
             written: AtomicBool::new(false),
+            unused,
         };
         Ok(SqliteStore { shared: Arc::new(shared) })
     }

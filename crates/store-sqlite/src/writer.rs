@@ -98,6 +98,7 @@ impl Writer for SqliteWriter {
             // What is fresh is read anew with the connection.
             Err(error) => self.settle(changes, error)?,
         }
+        self.turn.shared().unused.keep();
         count(&self.turn.shared().counting.commits);
         Ok(())
     }
@@ -130,6 +131,7 @@ impl Writer for SqliteWriter {
     }
 
     fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        self.turn.shared().unused.keep();
         restore::restore(self, part)
     }
 

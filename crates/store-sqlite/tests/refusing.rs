@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ledger::command::{Action, Actor, Open};
+use ledger::id::{AccountId, LedgerId};
+use ledger::model::{At, HouseStyle, Mode};
+use ledger::{Changes, Command};
 use rusqlite::Connection;
+use store::contract::drive;
 use store::{Store, StoreError};
 use store_sqlite::{Create, OpenOptions, SqliteStore};
 use tempfile::TempDir;
@@ -42,7 +47,56 @@ fn refused(make: impl FnOnce(&Path), words: &[&str]) {
 }
 
 fn ours(path: &Path) {
-    drop(open(path, Create::WhenMissing).expect("a new database"));
+    let store = open(path, Create::WhenMissing).expect("a new database");
+    store.writer().expect("a writer").commit(&Changes::default()).expect("a commit");
+}
+
+#[test]
+fn a_new_file_in_which_nothing_was_committed_goes_away() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("x.db");
+    let store = open(&path, Create::WhenMissing).expect("a new database");
+    let mut writer = store.writer().expect("a writer");
+    writer.begin(&[]).expect("a batch");
+    writer.rollback().expect("nothing");
+    assert!(path.exists());
+    drop((writer, store));
+    assert_eq!(contents(directory.path()), BTreeMap::new());
+
+    // What was there before stays, also when it is empty, and so does what another one uses.
+    fs::write(&path, "").expect("an empty file");
+    drop(open(&path, Create::WhenMissing).expect("a new database"));
+    assert!(path.exists());
+    fs::remove_file(&path).expect("remove");
+    let first = open(&path, Create::WhenMissing).expect("a new database");
+    let second = open(&path, Create::WhenMissing).expect("the same database");
+    let writer = second.writer().expect("a writer");
+    drop(first);
+    assert!(path.exists(), "taken away from under a writer");
+    drop(writer);
+}
+
+#[test]
+fn a_database_that_another_process_set_up_stays() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("x.db");
+    let made = open(&path, Create::WhenMissing).expect("a new database");
+    let other = open(&path, Create::WhenMissing).expect("the same database");
+    let open = Action::Open(Open {
+        account: AccountId("acct_other".to_owned()),
+        name: "Other".to_owned(),
+        mode: Mode::Live,
+        style: HouseStyle::Yearly,
+        prefix: String::new(),
+        time_zone: None,
+        fiscal_year_start: None,
+    });
+    let (actor, at) = (Actor::Operator("other".to_owned()), At(1_795_176_000_000));
+    let command = Command { ledger: LedgerId(1), actor, at, idempotency: None, action: open };
+    drive(&mut *other.writer().expect("a writer"), vec![command]).expect("a ledger");
+    drop(other);
+    drop(made);
+    assert!(path.exists());
 }
 
 fn change(path: &Path, sql: &str) {

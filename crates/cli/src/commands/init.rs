@@ -43,6 +43,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let url = &arguments.database;
     let shown = door::database_url(url)?.to_string();
+    // Before there is a file: a refusal leaves none behind.
+    arguments.new_account().check().map_err(|error| door::failure(&error))?;
     let engine = door::open_engine(url, Create::WhenMissing, EngineOptions::default())?;
     if is_set_up(&engine)? {
         let message = format!(
