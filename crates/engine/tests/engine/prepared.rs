@@ -9,7 +9,7 @@ use crate::stage::{Stage, order};
 
 fn texts(outcome: Outcome) -> Vec<String> {
     let Outcome::Issued(views) = outcome else { panic!("{outcome:?}") };
-    views.into_iter().map(|view| view.row.text.clone()).collect()
+    views.into_iter().map(|view| view.row.text).collect()
 }
 
 #[test]
