@@ -1,7 +1,7 @@
 //! One connection, and the only way in which statements are run on it.
 //!
 //! The port blocks. Each connection has a runtime of its own that runs in the thread that asks, and
-//! only while it asks: sending, waiting and reading happen there, without another thread in between.
+//! only while it asks: sending, waiting and reading happen there, without a thread in between.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -151,8 +151,8 @@ impl Session {
         self.wait(None, self.client()?.batch_execute(words))
     }
 
-    /// Makes a transaction durable. Nothing cuts the wait short: who stops waiting for a commit does
-    /// not know whether it happens.
+    /// Makes a transaction durable. Nothing cuts the wait short: who stops waiting for a commit
+    /// does not know whether it happens.
     ///
     /// # Errors
     /// [`StoreError::InDoubt`] unless the server said for certain that nothing was written.

@@ -32,8 +32,8 @@ const SIZE_OF_ALL: &str = "SELECT coalesce(sum(citus_total_relation_size(c.oid))
 ///
 /// Every writer and every reader makes a connection of its own when it is opened, and makes it
 /// anew for the next batch when it was lost. A process so needs as many connections as it has
-/// writers ([`OpenOptions::writers`]) and readers, and one for the size of the database; the server's
-/// `max_connections` must have room for all processes together.
+/// writers ([`OpenOptions::writers`]) and readers, and one for the size of the database; the
+/// server's `max_connections` must have room for all processes together.
 ///
 /// ```no_run
 /// use store::Store;
