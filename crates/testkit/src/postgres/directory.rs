@@ -10,6 +10,9 @@ use super::ClusterError;
 use super::account::Account;
 use super::watchdog::Watchdog;
 
+/// How much of a log is worth showing, in bytes.
+const LOG_SHOWN: usize = 4000;
+
 /// A directory that is removed with everything in it: by this process, or by a watchdog when this
 /// process does not come to it.
 #[derive(Debug)]
@@ -52,6 +55,13 @@ impl Directory {
     /// What the server has said.
     pub(super) fn log(&self) -> PathBuf {
         self.path.join("server.log")
+    }
+
+    /// The end of what the server has said, behind so many bytes of its log.
+    pub(super) fn last_said(&self, begun: u64) -> String {
+        let log = fs::read(self.log()).unwrap_or_default();
+        let from = usize::try_from(begun).unwrap_or(0).max(log.len().saturating_sub(LOG_SHOWN));
+        String::from_utf8_lossy(log.get(from..).unwrap_or_default()).into_owned()
     }
 
     pub(super) fn watchdog(&self) -> &Watchdog {

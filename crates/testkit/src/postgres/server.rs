@@ -14,9 +14,6 @@ use super::{ClusterError, Installation};
 /// How long a server may take to come up or to go down.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How much of a log is worth showing, in bytes.
-const LOG_SHOWN: usize = 4000;
-
 /// How a server is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -54,11 +51,8 @@ impl Launch<'_> {
         self.directory.watchdog().tell(Some(server.id()));
         let ready = await_ready(&mut server, &self.directory.data());
         ready.map(|()| server).map_err(|()| {
-            let log = fs::read(self.directory.log()).unwrap_or_default();
-            let from = usize::try_from(begun).unwrap_or(0).max(log.len().saturating_sub(LOG_SHOWN));
-            let said = String::from_utf8_lossy(log.get(from..).unwrap_or_default());
             self.directory.watchdog().tell(None);
-            ClusterError::program("postgres", &said)
+            ClusterError::program("postgres", &self.directory.last_said(begun))
         })
     }
 

@@ -37,20 +37,24 @@ impl TemporaryCluster {
             self.port,
         );
         launch.run("pg_basebackup", |command| {
-            command.args(["--checkpoint=fast", "--wal-method=stream", "--write-recovery-conf"]);
-            command.args(["--no-sync", "--dbname", &source, "-D"]).arg(directory.data());
+            command.args(["--checkpoint=fast", "--wal-method=stream", "--no-sync"]);
+            command.args(["--dbname", &source, "-D"]).arg(directory.data());
         })?;
+        let own = |name: &str| {
+            let path = directory.data().join(name);
+            let file = OpenOptions::new().create(true).append(true).open(&path)?;
+            self.account.own(&path).map(|()| file)
+        };
         // A copy of a server that waits for a standby must not wait for itself once it is promoted.
-        let own = directory.data().join("postgresql.auto.conf");
-        OpenOptions::new()
-            .append(true)
-            .open(own)
-            .and_then(|mut file| writeln!(file, "{WAITED_FOR} = ''"))
+        let settings = format!("primary_conninfo = '{source}'\n{WAITED_FOR} = ''\n");
+        own("standby.signal")
+            .and_then(|_| own("postgresql.auto.conf"))
+            .and_then(|mut file| file.write_all(settings.as_bytes()))
             .map_err(ClusterError::io("write the standby's settings"))?;
         let server = launch.start(port)?;
         let standby =
             Self::running(self.installation.clone(), self.account, directory, port, server);
-        self.wait_for(&name)?;
+        self.wait_for(&name, &standby)?;
         Ok(standby)
     }
 
@@ -66,7 +70,7 @@ impl TemporaryCluster {
     }
 
     /// Names a standby that commits wait for, and waits until they do.
-    fn wait_for(&self, name: &str) -> Result<(), ClusterError> {
+    fn wait_for(&self, name: &str, standby: &Self) -> Result<(), ClusterError> {
         let mut names = self.ask(&format!("SHOW {WAITED_FOR}"))?;
         if !names.is_empty() {
             names.push_str(", ");
@@ -85,7 +89,8 @@ impl TemporaryCluster {
                 return Ok(());
             }
             if begin.elapsed() > PATIENCE {
-                let output = format!("the standby does not catch up: it is {state}");
+                let said = standby.directory.last_said(0);
+                let output = format!("the standby is {state}, and says: {said}");
                 return Err(ClusterError::program("postgres", &output));
             }
             thread::sleep(Duration::from_millis(20));
