@@ -5,4 +5,5 @@ mod doubt;
 mod refusing;
 mod sharing;
 mod stage;
+mod standby;
 mod upgrade;

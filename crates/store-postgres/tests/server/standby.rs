@@ -1,0 +1,64 @@
+//! Reading from a standby, and writing to it once it is the primary.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ledger::id::LedgerId;
+use store::contract::drive;
+use store::{Create, Reader, Store, StoreError};
+use store_postgres::connect::Location;
+use store_postgres::{Access, OpenOptions, PostgresStore};
+use testkit::postgres::{Durability, Mode, TemporaryCluster};
+
+use crate::stage::{issue, open};
+
+const LEDGER: LedgerId = LedgerId(1);
+
+fn at(cluster: &TemporaryCluster, options: OpenOptions) -> Result<PostgresStore, StoreError> {
+    PostgresStore::open(Location::parse(&cluster.url(), &|_| None)?, options)
+}
+
+/// Waits until a reader finds so many numbers.
+fn await_numbers(reader: &mut dyn Reader, count: u64) {
+    let begin = Instant::now();
+    while reader.summary(LEDGER).expect("read").numbers != count {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{count} numbers never came");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_standby_is_read_and_says_how_old_it_is() {
+    let primary = TemporaryCluster::for_test(Durability::Full);
+    let store = at(&primary, OpenOptions::default()).expect("open");
+    let mut writer = store.writer().expect("writer");
+    drive(&mut *writer, vec![open(LEDGER), issue(LEDGER)]).expect("issue");
+    let standby = primary.standby().expect("a standby");
+    let reading = OpenOptions { access: Access::Read, ..OpenOptions::default() };
+    let replica = at(&standby, reading).expect("open the standby");
+    assert!(matches!(replica.writer(), Err(StoreError::Storage(_))));
+    let mut reader = replica.reader().expect("reader");
+    await_numbers(&mut *reader, 1);
+    assert_eq!(reader.age().expect("age"), Some(Duration::ZERO), "it has all, and still receives");
+    reader.hold().expect("hold");
+    drive(&mut *writer, vec![issue(LEDGER)]).expect("issue");
+    assert_eq!(reader.summary(LEDGER).expect("read").numbers, 1, "one state is held");
+    reader.release().expect("release");
+    await_numbers(&mut *reader, 2);
+    // Without a primary, what it has grows old.
+    primary.stop(Mode::Fast);
+    let begin = Instant::now();
+    let mut age = Duration::ZERO;
+    while age < Duration::from_secs(1) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it does not grow old: {age:?}");
+        thread::sleep(Duration::from_millis(50));
+        age = reader.age().expect("age").expect("a standby has one");
+    }
+    let never = || OpenOptions { create: Create::Never, ..OpenOptions::default() };
+    assert!(at(&standby, never()).and_then(|store| store.writer().map(drop)).is_err());
+    standby.promote().expect("promote");
+    let store = at(&standby, never()).expect("the primary now");
+    drive(&mut *store.writer().expect("writer"), vec![issue(LEDGER)]).expect("issue");
+    assert_eq!(store.reader().expect("reader").summary(LEDGER).expect("read").numbers, 3);
+    assert_eq!(store.reader().expect("reader").age().expect("age"), None);
+}
