@@ -29,9 +29,13 @@ fn settings_at_the_start() {
     let place = Place::new();
     let zone = ["init", "--time-zone", "Pacific/Kiritimati", "--fiscal-year-start", "04-01"];
     place.ok(&[&zone[..], &["--database", "sqlite:far.db"]].concat());
+    let files = || std::fs::read_dir(place.path("")).unwrap().count();
+    let before = files();
     place.refused(&["init", "--time-zone", "Mars/Olympus"], 1, "parameter_invalid");
+    place.refused(&["init", "--name", &"x".repeat(201)], 1, "parameter_invalid");
     place.refused(&["init", "--fiscal-year-start", "02-29"], 2, "parameter_invalid");
     place.refused(&["init", "--numbering", "roman"], 2, "parameter_invalid");
+    assert_eq!(files(), before, "a refusal left a file");
     let postgres = ["init", "--database", "postgres://localhost/x"];
     place.refused(&postgres, 2, "parameter_invalid");
 }

@@ -135,6 +135,15 @@ fn a_full_disk() {
         eprintln!("NOT RUN: a small disk can only be mounted by root, with the right to mount");
         return;
     };
+    let files = || fs::read_dir(&directory).expect("a directory").count();
+    let filler = directory.join("filler");
+    fs::write(&filler, vec![0; 2 << 20].as_slice()).expect_err("the disk is full");
+    for words in [&["init"][..], &["issue", "--date", "2026-05-03"], &["serve"]] {
+        let message = nobody.refused(&directory, words);
+        assert!(message.contains("gapless.db"), "{message}");
+        assert_eq!(files(), 1, "{words:?} left a file");
+    }
+    fs::remove_file(&filler).expect("make room");
     assert_eq!(nobody.run(&directory, &["init"]).code, 0);
     let mut given = 0;
     let message = loop {
