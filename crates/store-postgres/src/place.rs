@@ -28,8 +28,9 @@ pub(crate) struct Place {
 }
 
 /// How long a transaction of a writer may stand still: a process that was frozen must not hold its
-/// ledgers for ever.
-const IDLE_MS: u128 = 60_000;
+/// ledgers for longer than those who wait for them are patient. What takes long to decide is
+/// decided before a transaction is begun.
+const IDLE_MS: u128 = 5_000;
 
 impl Place {
     pub(crate) fn new(location: Location, limits: Limits) -> Place {

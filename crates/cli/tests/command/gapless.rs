@@ -124,6 +124,11 @@ impl Server {
         &self.url["http://".len()..]
     }
 
+    /// The id of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the process at once, as `kill -9` does.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("kill the server");

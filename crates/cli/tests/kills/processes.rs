@@ -1,5 +1,6 @@
 //! Two servers on one database: one of them killed, and both at two ledgers.
 
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -23,6 +24,28 @@ fn either_of_two_servers_may_be_killed_at_any_moment() {
     assert!(report["interruptions"].as_u64() >= Some(kills.into()), "nobody noticed: {report}");
     // The other one goes on meanwhile: what the killed one held is let go with its connection.
     assert!(report["longest_silence_ms"].as_f64() < Some(5_000.0), "{report}");
+}
+
+#[test]
+fn a_server_that_freezes_holds_up_the_other_one_for_seconds_only() {
+    let frozen = Duration::from_secs(if is_full() { 20 } else { 8 });
+    let cluster = TemporaryCluster::for_test(Durability::Full);
+    let stage = Stage::on(&cluster.url());
+    let hammer = stage.hammer(frozen + Duration::from_secs(3));
+    sleep(Duration::from_secs(1));
+    let process = stage.server(0).process();
+    signal(process, "-STOP");
+    sleep(frozen);
+    signal(process, "-CONT");
+    // What it had begun is not written behind the other one's back: it lost its locks with its
+    // connection, and decides again.
+    let report = stage.assert_proved(hammer);
+    assert!(report["servers"][1]["longest_silence_ms"].as_f64() < Some(7_000.0), "{report}");
+}
+
+fn signal(process: u32, signal: &str) {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).status();
+    assert!(sent.expect("kill").success());
 }
 
 #[test]
