@@ -12,6 +12,9 @@ use crate::error::{EngineError, StoreFailure, StoreFailureKind};
 
 /// How long it is believed that the database can be written because it was.
 const PROOF_HOLDS: Duration = Duration::from_secs(5);
+/// How long after it had no room the database is not looked at: where the room does not suffice for
+/// a batch, there may still be some for the little that a look writes.
+const ROOM_WAITS: Duration = Duration::from_secs(5);
 /// How long a look may take before its silence is an answer.
 const LOOK_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -24,8 +27,8 @@ pub(crate) struct Health {
 
 #[derive(Default)]
 struct State {
-    /// Why nothing could be written the last time that it was tried.
-    failure: Option<StoreFailure>,
+    /// Why nothing could be written the last time that it was tried, and when that was.
+    failure: Option<(StoreFailure, Instant)>,
     /// When something was written last, or could have been.
     proved: Option<Instant>,
     /// Since when somebody looks whether something can be written.
@@ -66,7 +69,7 @@ impl Health {
 
     /// The database failed.
     pub(crate) fn failed(&self, failure: StoreFailure) {
-        self.lock().failure = Some(failure);
+        self.lock().failure = Some((failure, Instant::now()));
     }
 
     /// How to look now, for whoever is the only one to look; else what is known without a look.
@@ -74,12 +77,17 @@ impl Health {
         let mut state = self.lock();
         if let Some(since) = state.looking {
             return Err(match &state.failure {
-                Some(failure) => Err(EngineError::Store(failure.clone())),
+                Some((failure, _)) => Err(EngineError::Store(failure.clone())),
                 None if since.elapsed() > LOOK_PATIENCE => Err(silent(since.elapsed())),
                 None => Ok(()),
             });
         }
-        let look = match state.failure {
+        let look = match &state.failure {
+            Some((failure, at))
+                if failure.kind == StoreFailureKind::Storage && at.elapsed() < ROOM_WAITS =>
+            {
+                return Err(Err(EngineError::Store(failure.clone())));
+            }
             Some(_) => Look::Thorough,
             None if state.proved.is_some_and(|at| at.elapsed() < PROOF_HOLDS) => {
                 return Err(Ok(()));
@@ -188,9 +196,12 @@ fn silent(since: Duration) -> EngineError {
 mod tests {
     use super::*;
 
-    fn full() -> StoreFailure {
-        let message = "no room".to_owned();
-        StoreFailure { kind: StoreFailureKind::Storage, message }
+    fn failure(kind: StoreFailureKind) -> StoreFailure {
+        StoreFailure { kind, message: "planned".to_owned() }
+    }
+
+    fn gone() -> StoreFailure {
+        failure(StoreFailureKind::Database)
     }
 
     #[test]
@@ -198,12 +209,27 @@ mod tests {
         let health = Health::default();
         assert_eq!(health.begin_look(), Ok(Look::Light));
         assert_eq!(health.begin_look(), Err(Ok(())), "nothing speaks against it");
-        health.failed(full());
-        assert_eq!(health.begin_look(), Err(Err(EngineError::Store(full()))));
-        health.end_look(&Err(EngineError::Store(full())));
+        health.failed(gone());
+        assert_eq!(health.begin_look(), Err(Err(EngineError::Store(gone()))));
+        health.end_look(&Err(EngineError::Store(gone())));
         assert_eq!(health.begin_look(), Ok(Look::Thorough));
         health.end_look(&Ok(()));
         assert_eq!(health.begin_look(), Err(Ok(())), "just proved");
+    }
+
+    #[test]
+    fn room_is_not_believed_in_at_once() {
+        let health = Health::default();
+        let full = failure(StoreFailureKind::Storage);
+        health.failed(full.clone());
+        assert_eq!(health.begin_look(), Err(Err(EngineError::Store(full.clone()))));
+        let before = Instant::now().checked_sub(ROOM_WAITS).expect("an instant");
+        health.lock().failure = Some((full, before));
+        assert_eq!(health.begin_look(), Ok(Look::Thorough));
+        health.end_look(&Ok(()));
+        health.failed(failure(StoreFailureKind::Storage));
+        health.proved();
+        assert_eq!(health.begin_look(), Err(Ok(())), "a batch was written");
     }
 
     #[test]
@@ -219,7 +245,7 @@ mod tests {
         let health = Health::default();
         let at_work = health.work();
         assert_eq!(health.begin_look(), Err(Ok(())));
-        health.failed(full());
+        health.failed(gone());
         assert_eq!(health.begin_look(), Ok(Look::Thorough), "but for what failed");
         health.end_look(&Err(EngineError::Overloaded));
         drop(at_work);
