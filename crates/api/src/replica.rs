@@ -1,8 +1,8 @@
 //! A second database that follows the first, for lists and reports.
 //!
-//! Only a good answer of the replica counts. What it cannot answer, because it is away or because it
-//! does not know yet what the caller has seen elsewhere, is asked of the database that is written
-//! to. Each good answer says how old it may be.
+//! Only a good answer of the replica counts. What it cannot answer, because it is away or because
+//! it does not know yet what the caller has seen elsewhere, is asked of the database that is
+//! written to. Each good answer says how old it may be.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -37,8 +37,8 @@ const WITH_THEIR_LEDGER: [&str; 12] = [
 const EXTENSION: &str =
     "SELECT e.extversion FROM pg_catalog.pg_extension e WHERE e.extname = 'citus'";
 
-/// How each table is spread: `n` and `t` everywhere, `h` by the hash of a column. Only one co-located
-/// group keeps the rows of a ledger on one server.
+/// How each table is spread: `n` and `t` everywhere, `h` by the hash of a column. Only one
+/// co-located group keeps the rows of a ledger on one server.
 const SPREAD: &str = "SELECT c.relname::text, p.partmethod::text, p.repmodel::text, \
     coalesce(column_to_column_name(p.logicalrelid, p.partkey), '')::text, \
     p.colocationid::integer FROM pg_dist_partition p \
@@ -133,8 +133,8 @@ fn statements(what: &Distribution) -> Vec<String> {
     everywhere.chain(by_ledger).collect()
 }
 
-/// The rows were copied to where they lie now; those that stay behind on the coordinator are read by
-/// nobody.
+/// The rows were copied to where they lie now; those that stay behind on the coordinator are read
+/// by nobody.
 fn clear_behind(session: &Session) -> Result<(), StoreError> {
     for table in EVERYWHERE.iter().chain(&WITH_THEIR_LEDGER) {
         let clear = format!("SELECT truncate_local_data_after_distributing_table('{table}')");

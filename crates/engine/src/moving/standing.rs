@@ -46,15 +46,15 @@ impl Standing {
         let text = if there.trail_count > head.trail_count && begins_as(target, head)? {
             let more = there.trail_count - head.trail_count;
             format!(
-                "ledger {} has gone on in the target: {more} trail entries are only there. It was \
+                "ledger {} has gone on in the target, where its trail is {more} longer. It was \
                  moved before; use the target, and never the source again.",
                 head.id
             )
         } else if there.trail_count < head.trail_count && begins_as(source, &there)? {
             let more = head.trail_count - there.trail_count;
             format!(
-                "ledger {} has gone on in the source since it was moved: {more} trail entries are \
-                 only there. Nothing was issued in the target: empty that database, and move \
+                "ledger {} has gone on in the source since it was moved: its trail is {more} \
+                 longer there. Nothing was issued in the target: empty that database, and move \
                  again.",
                 head.id
             )

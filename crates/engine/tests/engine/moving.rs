@@ -180,7 +180,7 @@ fn a_move_can_be_run_again_until_one_side_goes_on() {
     };
     issue(&target.engine(), "there");
     let told = message(moved(&stage, &target));
-    assert!(told.contains("gone on in the target: 1 trail entries"), "{told}");
+    assert!(told.contains("gone on in the target, where its trail is 1 longer"), "{told}");
     issue(&Engine::start(source(&stage), EngineOptions::default()).expect("it starts"), "here");
     let told = message(moved(&stage, &target));
     assert!(told.contains("gone on in both"), "{told}");
@@ -218,6 +218,18 @@ fn what_a_stopped_move_left_is_begun_anew() {
     let to = target.open();
     let there = everything(&mut *to.reader().expect("a reader"), stage.live());
     assert_eq!(there, everything(&mut *reader, stage.live()));
+}
+
+#[test]
+fn a_ledger_that_a_server_holds_is_not_moved() {
+    let (stage, target) = (played(), Target::new());
+    stage.store.lend(stage.account.test, 1);
+    let told = message(moved(&stage, &target));
+    assert!(told.contains(&format!("Ledger {} of the source", stage.account.test)), "{told}");
+    assert!(told.contains("Stop every server"), "{told}");
+    let heads = target.open().reader().and_then(|mut reader| reader.ledgers(LedgerId(0), 10));
+    assert!(heads.expect("read").is_empty(), "nothing was moved");
+    moved(&stage, &target).expect("moved when it is free");
 }
 
 #[test]

@@ -72,15 +72,15 @@ fn table(moved: &[MovedLedger]) -> String {
 /// Two databases that both give numbers would give each number twice.
 fn farewell(source: &DatabaseUrl, target: &DatabaseUrl) -> String {
     let put_away = match source.file() {
-        Some(_) => "Rename it, so that nobody issues from it by mistake, and keep it as a backup.",
+        Some(_) => "Rename it, so that nobody\nissues from it by mistake, and keep it as a backup.",
         None => {
-            "Take the right to connect away from it, so that nobody issues from it by mistake, and \
+            "Take the right to connect\nto it away, so that nobody issues from it by mistake, and \
              keep it as a backup."
         }
     };
     format!(
-        "From now on use only {target}:\n\n  gapless serve --database {target}\n\n{source} was left \
-         as it is and would give the same numbers again. {put_away}\n"
+        "From now on use only {target}:\n\n  gapless serve --database {target}\n\nThe source was \
+         left as it is, and would give the same numbers again. {put_away}\n"
     )
 }
 
