@@ -102,7 +102,8 @@ fn distribution_text(database: &DatabaseUrl, done: &Distribution) -> String {
     }
     format!(
         "{database} is spread by ledger now (Citus {}).\n\n  on every server  {}\n  \
-         by ledger        {}\n\nStart its servers again: they learn where ledgers lie when they open it.\n",
+         by ledger        {}\n\nStart its servers again: they learn where ledgers lie when they \
+         open it.\n",
         done.citus,
         done.copied.join(", "),
         done.spread.join(", "),
