@@ -15,6 +15,9 @@ const PROOF_HOLDS: Duration = Duration::from_secs(5);
 /// How long after it had no room the database is not looked at: where the room does not suffice for
 /// a batch, there may still be some for the little that a look writes.
 const ROOM_WAITS: Duration = Duration::from_secs(5);
+/// How long a commit may take while none other succeeds: one that waits for a standby that is gone
+/// waits for ever.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
 /// How long a look may take before its silence is an answer.
 const LOOK_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -33,6 +36,8 @@ struct State {
     proved: Option<Instant>,
     /// Since when somebody looks whether something can be written.
     looking: Option<Instant>,
+    /// When the commits began that are under way.
+    commits: Vec<Instant>,
 }
 
 /// A writer that is at work, until it is dropped.
@@ -41,6 +46,21 @@ pub(crate) struct AtWork<'a>(&'a AtomicUsize);
 impl Drop for AtWork<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A commit that is under way, until it is dropped.
+pub(crate) struct Committing<'a> {
+    health: &'a Health,
+    since: Instant,
+}
+
+impl Drop for Committing<'_> {
+    fn drop(&mut self) {
+        let mut state = self.health.lock();
+        if let Some(place) = state.commits.iter().position(|since| *since == self.since) {
+            state.commits.swap_remove(place);
+        }
     }
 }
 
@@ -58,6 +78,13 @@ impl Health {
     pub(crate) fn work(&self) -> AtWork<'_> {
         self.at_work.fetch_add(1, Ordering::Relaxed);
         AtWork(&self.at_work)
+    }
+
+    /// A commit begins.
+    pub(crate) fn commit(&self) -> Committing<'_> {
+        let since = Instant::now();
+        self.lock().commits.push(since);
+        Committing { health: self, since }
     }
 
     /// Something was made durable.
@@ -92,17 +119,27 @@ impl Health {
             None if state.proved.is_some_and(|at| at.elapsed() < PROOF_HOLDS) => {
                 return Err(Ok(()));
             }
-            // What a writer is at will tell.
-            None if self.at_work.load(Ordering::Relaxed) > 0 => return Err(Ok(())),
+            // What a writer is at will tell, sooner or later.
+            None if self.at_work.load(Ordering::Relaxed) > 0 => {
+                return Err(match state.commits.iter().map(Instant::elapsed).max() {
+                    Some(waited) if waited > COMMIT_PATIENCE => Err(silent(waited)),
+                    _ => Ok(()),
+                });
+            }
             None => Look::Light,
         };
         state.looking = Some(Instant::now());
         Ok(look)
     }
 
-    fn end_look(&self, found: &Result<(), EngineError>) {
-        self.lock().looking = None;
+    fn end_look(&self, look: Look, found: &Result<(), EngineError>) {
+        let mut state = self.lock();
+        state.looking = None;
+        let has_failed = state.failure.is_some();
+        drop(state);
         match found {
+            // What failed meanwhile was asked for more.
+            Ok(()) if look == Look::Light && has_failed => {}
             Ok(()) => self.proved(),
             Err(EngineError::Store(failure)) => self.failed(failure.clone()),
             // It was not looked at the database.
@@ -153,13 +190,13 @@ impl Engine {
         let shared = self.shared_handle();
         let found = self.run_job_told(ledger.unwrap_or(LedgerId(0)), move |writer| {
             let found = writer.and_then(|writer| Ok(try_to_write(writer, look, ledger)?));
-            shared.health.end_look(&found);
+            shared.health.end_look(look, &found);
             found
         });
         let found = found.await;
         if let Err(EngineError::Overloaded | EngineError::Stopped) = found {
             // It never came to the writer.
-            self.shared().health.end_look(&found);
+            self.shared().health.end_look(look, &found);
         }
         found
     }
@@ -211,9 +248,11 @@ mod tests {
         assert_eq!(health.begin_look(), Err(Ok(())), "nothing speaks against it");
         health.failed(gone());
         assert_eq!(health.begin_look(), Err(Err(EngineError::Store(gone()))));
-        health.end_look(&Err(EngineError::Store(gone())));
+        health.end_look(Look::Light, &Ok(()));
+        assert_eq!(health.begin_look(), Ok(Look::Thorough), "that it can be read proves little");
+        health.end_look(Look::Thorough, &Err(EngineError::Store(gone())));
         assert_eq!(health.begin_look(), Ok(Look::Thorough));
-        health.end_look(&Ok(()));
+        health.end_look(Look::Thorough, &Ok(()));
         assert_eq!(health.begin_look(), Err(Ok(())), "just proved");
     }
 
@@ -226,7 +265,7 @@ mod tests {
         let before = Instant::now().checked_sub(ROOM_WAITS).expect("an instant");
         health.lock().failure = Some((full, before));
         assert_eq!(health.begin_look(), Ok(Look::Thorough));
-        health.end_look(&Ok(()));
+        health.end_look(Look::Thorough, &Ok(()));
         health.failed(failure(StoreFailureKind::Storage));
         health.proved();
         assert_eq!(health.begin_look(), Err(Ok(())), "a batch was written");
@@ -247,8 +286,24 @@ mod tests {
         assert_eq!(health.begin_look(), Err(Ok(())));
         health.failed(gone());
         assert_eq!(health.begin_look(), Ok(Look::Thorough), "but for what failed");
-        health.end_look(&Err(EngineError::Overloaded));
+        health.end_look(Look::Thorough, &Err(EngineError::Overloaded));
         drop(at_work);
         assert_eq!(health.begin_look(), Ok(Look::Thorough), "who could not look knows nothing");
+    }
+
+    #[test]
+    fn a_commit_that_does_not_end_is_no_sign_of_life() {
+        let health = Health::default();
+        let at_work = health.work();
+        let mut committing = health.commit();
+        assert_eq!(health.begin_look(), Err(Ok(())));
+        let before = Instant::now().checked_sub(COMMIT_PATIENCE * 2).expect("an instant");
+        health.lock().commits = vec![before];
+        committing.since = before;
+        assert!(matches!(health.begin_look(), Err(Err(EngineError::Store(_)))));
+        health.proved();
+        assert_eq!(health.begin_look(), Err(Ok(())), "another one succeeds meanwhile");
+        drop((committing, at_work));
+        assert!(health.lock().commits.is_empty());
     }
 }

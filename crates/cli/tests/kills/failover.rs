@@ -24,8 +24,8 @@ fn take_over(waits_for: &str, outage: Duration) {
     let hosts = format!("127.0.0.1:{},127.0.0.1:{}", primary.port(), standby.port());
     let parameters = "target_session_attrs=read-write";
     let stage = Stage::on(&format!("postgres://postgres@{hosts}/postgres?{parameters}"));
-    let hammer = stage.hammer(Duration::from_secs(8) + outage);
-    sleep(Duration::from_secs(3));
+    let hammer = stage.hammer(Duration::from_secs(6) + outage);
+    sleep(Duration::from_secs(2));
     primary.kill();
     for which in [0, 1] {
         // The standby can be read, and yet nothing can be written.
@@ -43,4 +43,23 @@ fn take_over(waits_for: &str, outage: Duration) {
     assert!(is_told || outage < Duration::from_secs(12), "{report}");
     let given = standby.ask("SELECT count(*) FROM number").expect("the numbers");
     assert_eq!(given, report["numbers"].to_string(), "what the standby itself holds");
+}
+
+#[test]
+fn without_its_standby_a_primary_is_not_ready() {
+    let primary = TemporaryCluster::for_test(Durability::Full);
+    let standby = primary.standby().expect("a standby");
+    let stage = Stage::on(&primary.url());
+    standby.kill();
+    std::thread::scope(|scope| {
+        let body = r#"{"date":"2026-05-03","reference":"order-1"}"#;
+        let ask = || stage.server(0).ask(&stage.keys.live, "POST", "/v1/numbers", body);
+        let waiting = scope.spawn(ask);
+        // The commit waits for the standby, for as long as it takes.
+        stage.await_ready(0, false);
+        assert!(!waiting.is_finished(), "answered before it was safe");
+        standby.start_again().expect("the standby comes back");
+        assert_eq!(waiting.join().expect("no panic").0, 200);
+    });
+    stage.await_ready(0, true);
 }

@@ -9,6 +9,7 @@ use ledger::{Batch, Command, Misses};
 use store::{StoreError, Writer};
 
 use super::memory::Memory;
+use crate::health::Health;
 
 /// A batch that is decided and, where it changed anything, durable.
 #[derive(Debug)]
@@ -39,8 +40,9 @@ pub(super) fn attempt(
     commands: Vec<Command>,
     prepared: Option<Box<Decided>>,
     memory: &Memory,
+    health: &Health,
 ) -> Result<Done, Trouble> {
-    let run = || decide_and_commit(writer, commands, prepared, memory);
+    let run = || decide_and_commit(writer, commands, prepared, memory, health);
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
@@ -59,6 +61,7 @@ fn decide_and_commit(
     commands: Vec<Command>,
     prepared: Option<Box<Decided>>,
     memory: &Memory,
+    health: &Health,
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
     let got = writer.begin(&ledgers).map_err(Trouble::Failed)?;
@@ -80,7 +83,10 @@ fn decide_and_commit(
         return Ok(Done { decided, commit: None });
     }
     let start = Instant::now();
-    match writer.commit(&decided.changes) {
+    let committing = health.commit();
+    let committed = writer.commit(&decided.changes);
+    drop(committing);
+    match committed {
         Ok(()) => Ok(Done { decided, commit: Some(start.elapsed()) }),
         Err(error @ (StoreError::Conflict(_) | StoreError::Storage(_))) => {
             // Nothing was written; a writer that cannot even give up is opened again by whoever

@@ -164,8 +164,9 @@ impl Runner {
             _ => None,
         };
         let memory = std::mem::take(&mut self.memory);
+        let shared = Arc::clone(&self.shared);
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands, prepared, &memory),
+            Ok(writer) => attempt(writer, commands, prepared, &memory, &shared.health),
             Err(error) => Err(Trouble::Failed(error)),
         };
         self.memory = memory;
