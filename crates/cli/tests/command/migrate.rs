@@ -1,10 +1,17 @@
 //! `gapless migrate`: up to date, elsewhere, and over several servers.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+mod slow;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use engine::StoreAccess;
+use gapless::DatabaseUrl;
+use store::{Create, Store};
 use testkit::postgres::{Durability, TemporaryCluster};
 
+use self::slow::Slow;
 use crate::gapless::{Place, data};
 
 /// The server. It ends with the program.
@@ -121,4 +128,35 @@ fn a_database_is_brought_up_to_date_and_says_its_shape() {
     assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
     place.refused(&["verify", "--database", &server], 3, "account_missing");
     place.ok(&["init", "--database", &server]);
+}
+
+#[test]
+fn a_source_on_a_server_stays_locked_however_long_it_takes() {
+    let (place, server) = (Place::new(), database());
+    place.ok(&["init", "--database", &server]);
+    for reference in ["a", "b"] {
+        place.ok(&["issue", "--database", &server, "--reference", reference]);
+    }
+    let open = |url: &str, create| {
+        let url: DatabaseUrl = url.parse().expect("an address");
+        url.open(create, StoreAccess::Write).expect("open")
+    };
+    let source = open(&server, Create::Never);
+    let file = format!("sqlite:{}", place.path("slow.db").display());
+    // In all longer than the server lets a transaction of a writer stand still.
+    let slow = Slow::new(open(&file, Create::WhenMissing), Duration::from_secs(2));
+    let target: Arc<dyn Store> = Arc::new(slow);
+    let progress = engine::Progress::default();
+    let moving = std::thread::scope(|scope| {
+        let moving = scope.spawn(|| engine::move_ledgers(&source, &target, &progress));
+        let name = server.rsplit('/').next().expect("a name");
+        // Behind the time at which the server takes locks back from whoever is silent.
+        std::thread::sleep(Duration::from_millis(6_500));
+        let free = "SELECT count(*)::text FROM \
+                    (SELECT ledger_id FROM ledger FOR UPDATE SKIP LOCKED) free";
+        assert_eq!(cluster().ask_in(name, free).expect("an answer"), "0");
+        moving.join().expect("no panic")
+    });
+    assert_eq!(moving.expect("moved").len(), 2);
+    place.ok(&["issue", "--database", &server, "--reference", "afterwards"]);
 }

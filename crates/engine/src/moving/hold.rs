@@ -1,9 +1,8 @@
 //! Keeping everybody else from writing to the source.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,8 +15,9 @@ use store::{Store, StoreError, Writer};
 use super::error::MoveError;
 use crate::error::EngineError;
 
-/// How often the lock is looked after: a server takes it back from whoever is silent for long.
-const BEAT: Duration = Duration::from_secs(5);
+/// How often the lock is looked after: a server takes it back from whoever is silent for a few
+/// seconds.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Where a ledger's trail ends: entries in it, and the hash of the last one.
 pub(super) type Head = (u64, Hash);
@@ -26,7 +26,7 @@ pub(super) type Head = (u64, Hash);
 pub(super) struct Hold {
     end: Sender<()>,
     beating: Option<JoinHandle<Held>>,
-    is_lost: Arc<AtomicBool>,
+    lost: Arc<OnceLock<String>>,
 }
 
 /// What the thread that looks after the lock leaves.
@@ -55,15 +55,15 @@ impl Hold {
         }
         let heads = heads(&mut *writer, ledgers)?;
         let (end, ended) = channel();
-        let is_lost = Arc::new(AtomicBool::new(false));
-        let (ledgers, lost) = (ledgers.to_vec(), Arc::clone(&is_lost));
-        let beating = std::thread::spawn(move || beat(writer, &ledgers, &heads, &ended, &lost));
-        Ok(Hold { end, beating: Some(beating), is_lost })
+        let lost = Arc::new(OnceLock::new());
+        let (ledgers, told) = (ledgers.to_vec(), Arc::clone(&lost));
+        let beating = std::thread::spawn(move || beat(writer, &ledgers, &heads, &ended, &told));
+        Ok(Hold { end, beating: Some(beating), lost })
     }
 
-    /// Whether the ledgers are still locked, as far as is known.
-    pub(super) fn is_lost(&self) -> bool {
-        self.is_lost.load(Ordering::Relaxed)
+    /// Refuses to go on when the ledgers are known not to be locked any more.
+    pub(super) fn check(&self) -> Result<(), MoveError> {
+        self.lost.get().map_or(Ok(()), |why| Err(lost(why)))
     }
 
     /// Lets go, after a last look that the ledgers were locked until now.
@@ -71,7 +71,7 @@ impl Hold {
         let held = self.stop();
         let held =
             held.ok_or_else(|| EngineError::Defect("a lock's thread panicked".to_owned()))?;
-        held.map_err(|error| lost(&error))
+        held.map_err(|error| lost(&error.to_string()))
     }
 
     fn stop(&mut self) -> Option<Held> {
@@ -87,9 +87,9 @@ impl Drop for Hold {
     }
 }
 
-fn lost(error: &StoreError) -> MoveError {
+fn lost(why: &str) -> MoveError {
     MoveError::in_use(&format!(
-        "The lock on the source was lost ({error}). Stop every server that uses the source, then \
+        "The lock on the source was lost ({why}). Stop every server that uses the source, then \
          run the same command again."
     ))
 }
@@ -99,7 +99,7 @@ fn beat(
     ledgers: &[LedgerId],
     before: &BTreeMap<LedgerId, Head>,
     ended: &Receiver<()>,
-    is_lost: &AtomicBool,
+    lost: &OnceLock<String>,
 ) -> Held {
     loop {
         let is_end = !matches!(ended.recv_timeout(BEAT), Err(RecvTimeoutError::Timeout));
@@ -107,8 +107,11 @@ fn beat(
             true => Ok(()),
             false => Err(StoreError::Conflict("another process wrote to it".to_owned())),
         });
+        if let Err(error) = &looked {
+            // It is lost once; what is told is the first reason.
+            let _ = lost.set(error.to_string());
+        }
         if looked.is_err() || is_end {
-            is_lost.store(looked.is_err(), Ordering::Relaxed);
             let ended = looked.and_then(|()| writer.rollback());
             return ended.map(|()| writer);
         }

@@ -46,11 +46,7 @@ impl<'a> Part<'a> {
 
     /// Writes what there is.
     pub(super) fn flush(&mut self) -> Result<(), MoveError> {
-        if self.hold.is_lost() {
-            let what = "The lock on the source was lost. Stop every server that uses the source, \
-                        then run the same command again.";
-            return Err(MoveError::in_use(what));
-        }
+        self.hold.check()?;
         if self.rows > 0 {
             self.writer.restore(&self.changes)?;
             self.progress.step(self.rows);

@@ -33,10 +33,14 @@ fn ledger(moved: &MovedLedger) -> Value {
 
 pub(super) fn text(source: &DatabaseUrl, target: &DatabaseUrl, moved: &[MovedLedger]) -> String {
     let fresh = moved.iter().filter(|moved| !moved.was_there).count() as u64;
-    let first = match fresh {
+    let before = moved.len() as u64 - fresh;
+    let mut first = match fresh {
         0 => "Everything was moved before".to_owned(),
         fresh => format!("{} moved", counted(fresh, "ledger is", "ledgers are")),
     };
+    if fresh > 0 && before > 0 {
+        first.push_str(&format!(", {} there before", counted(before, "was", "were")));
+    }
     format!(
         "{first}, and everything holds on both sides.\n\n{}\n{}",
         table(moved),
@@ -116,6 +120,8 @@ mod tests {
         }
         assert!(!told.contains("secret"), "{told}");
         let again = text(&target, &source, &[moved(true)]);
+        let both = text(&source, &target, &[moved(false), moved(true)]);
+        assert!(both.starts_with("1 ledger is moved, 1 was there before, and "), "{both}");
         assert!(again.contains("moved before") && again.contains("right to connect"), "{again}");
         let json = value(&source, &target, &[moved(true)]);
         assert_eq!(json["ledgers"][0]["moved"], false);

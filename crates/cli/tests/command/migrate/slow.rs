@@ -1,0 +1,83 @@
+//! A store that takes its time to write what is moved in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::id::LedgerId;
+use ledger::model::At;
+use ledger::{Changes, Loaded, Misses};
+use store::{Reader, Store, StoreError, Writer};
+
+/// A store that waits before it writes a part.
+pub(super) struct Slow {
+    below: Arc<dyn Store>,
+    wait: Duration,
+}
+
+struct SlowWriter {
+    below: Box<dyn Writer>,
+    wait: Duration,
+}
+
+impl Slow {
+    pub(super) fn new(below: Arc<dyn Store>, wait: Duration) -> Slow {
+        Slow { below, wait }
+    }
+}
+
+impl Store for Slow {
+    fn writers_max(&self) -> usize {
+        self.below.writers_max()
+    }
+
+    fn group(&self, ledger: LedgerId) -> Option<u32> {
+        self.below.group(ledger)
+    }
+
+    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
+        Ok(Box::new(SlowWriter { below: self.below.writer()?, wait: self.wait }))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.below.reader()
+    }
+
+    fn size_bytes(&self) -> Result<u64, StoreError> {
+        self.below.size_bytes()
+    }
+}
+
+impl Writer for SlowWriter {
+    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
+        self.below.begin(ledgers)
+    }
+
+    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        self.below.load(misses)
+    }
+
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        self.below.commit(changes)
+    }
+
+    fn confirm(&mut self) -> Result<(), StoreError> {
+        self.below.confirm()
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        self.below.rollback()
+    }
+
+    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.below.forget_outcomes(before, limit)
+    }
+
+    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        std::thread::sleep(self.wait);
+        self.below.restore(part)
+    }
+
+    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
+        self.below.discard(ledger)
+    }
+}
