@@ -2,8 +2,9 @@
 
 mod series;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::civil::Date;
 use numbering::{Reset, Texts};
 use sha2::{Digest, Sha256};
 
@@ -36,6 +37,11 @@ pub(super) fn import(
     let mut ledger = ledger(books, command.ledger)?;
     refuse_known(books, &ledger, import)?;
     let series = series::take(books, &mut ledger, import)?;
+    ask_for_sequences(books, &series, import);
+    if books.is_missing_any() {
+        // A long list is gone through once, when all that it needs is there.
+        return Err(Halt::Missing);
+    }
     let mut taking = Taking {
         books,
         command,
@@ -82,6 +88,20 @@ fn refuse_known(books: &Books, ledger: &LedgerRow, import: &Import) -> Result<()
         first.text
     );
     refuse_param(Code::NumberTaken, "lines", message)
+}
+
+/// Asks for the sequences that the lines fall into.
+fn ask_for_sequences(books: &Books, series: &[SeriesRow], import: &Import) {
+    let mut asked: HashSet<(usize, Date)> = HashSet::new();
+    let mut days: HashSet<(usize, Date)> = HashSet::new();
+    for line in import.lines.iter().filter(|line| days.insert((line.series, line.date))) {
+        let Some(row) = series.get(line.series) else { continue };
+        let period_from = row.period(line.date).from;
+        if asked.insert((line.series, period_from)) {
+            let (ledger, series, scope) = (row.ledger, row.id, ScopeKey::default());
+            books.sequences.probe(&SequenceKey { ledger, series, scope, period_from });
+        }
+    }
 }
 
 /// A sequence while lines come into it.
