@@ -80,8 +80,8 @@ pub(super) static ROUTES: &[Route] = &[
         method: Method::Post,
         path: "/v1/numbers/batch/preview",
         operation: "preview_numbers",
-        summary: "Show what a batch would come to, and refuse what it would be refused for; nothing \
-                  is consumed",
+        summary: "Show what a batch would come to, and refuse what it would be refused for; \
+                  nothing is consumed",
         params: BATCH,
         answer: "previewed_list",
         body_bytes_max: BATCH_BODY_BYTES_MAX,
