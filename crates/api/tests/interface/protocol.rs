@@ -119,7 +119,8 @@ async fn a_stopped_engine_says_so() {
     assert_eq!((got.status.as_u16(), got.code()), (503, "shutting_down"));
     assert_eq!(got.str("/error/type"), "api_error");
     assert_eq!(got.header("stripe-should-retry"), "true");
-    assert_eq!(app.get("/readyz").await.status.as_u16(), 503);
+    let got = app.get("/readyz").await;
+    assert_eq!((got.status.as_u16(), got.header("retry-after")), (503, "1"));
     app.get("/healthz").await.ok();
 }
 

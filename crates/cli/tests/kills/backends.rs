@@ -8,7 +8,7 @@ use testkit::postgres::{Durability, TemporaryCluster};
 use crate::stage::{Stage, is_full};
 
 /// Ends one connection of a client, whichever.
-const END_ONE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+pub(crate) const END_ONE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() \
                        ORDER BY random() LIMIT 1";
 const PAUSE: Duration = Duration::from_millis(40);

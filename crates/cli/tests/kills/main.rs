@@ -2,6 +2,7 @@
 
 mod away;
 mod backends;
+mod chaos;
 mod failover;
 #[path = "../command/gapless.rs"]
 #[expect(dead_code, reason = "the stage has more than this play needs")]

@@ -43,7 +43,8 @@ fn a_server_that_freezes_holds_up_the_other_one_for_seconds_only() {
     assert!(report["servers"][1]["longest_silence_ms"].as_f64() < Some(7_000.0), "{report}");
 }
 
-fn signal(process: u32, signal: &str) {
+/// Sends a signal to a process.
+pub(crate) fn signal(process: u32, signal: &str) {
     let sent = Command::new("kill").args([signal, &process.to_string()]).status();
     assert!(sent.expect("kill").success());
 }

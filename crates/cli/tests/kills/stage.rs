@@ -1,6 +1,7 @@
 //! Two servers on one PostgreSQL database, clients at both, and the proof at the end.
 
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -77,7 +78,7 @@ impl Stage {
     /// Everything that was answered is there, once, without a hole; returns the report.
     pub(crate) fn assert_proved(&self, hammer: Hammer) -> Value {
         let report = self.assert_kept(hammer, &["--test"]);
-        assert!(report["numbers"].as_u64() > Some(50), "{report}");
+        assert!(report["numbers"].as_u64() > Some(20), "{report}");
         self.assert_nothing_told();
         report
     }
@@ -95,7 +96,7 @@ impl Stage {
         assert_eq!((&report["unanswered"], &report["refusals"]), (&0.into(), &parse("[]")));
         for server in report["servers"].as_array().expect("servers") {
             assert_eq!(server["answers_now"], true, "{}", log());
-            assert!(server["answered"].as_u64() > Some(10), "{}", log());
+            assert!(server["answered"].as_u64() > Some(5), "{}", log());
         }
         let words = [&["verify", "--database", &self.database], ledger].concat();
         let verified = self.place.json(&words);
@@ -121,6 +122,12 @@ impl Stage {
             assert!(begun.elapsed() < PATIENCE, "{status} {answer}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Writes into the log what was done, to be shown with it when something does not hold.
+    pub(crate) fn tell(&self, story: &str) {
+        let log = OpenOptions::new().create(true).append(true).open(self.place.path("log"));
+        writeln!(log.expect("a log"), "{story}").expect("write into the log");
     }
 
     /// What the servers have logged.
