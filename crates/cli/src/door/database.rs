@@ -6,7 +6,7 @@ use engine::{
 };
 use gapless::DatabaseUrl;
 use ledger::command::{Item, LockMove, SeriesRef};
-use ledger::id::{CustomerId, GapId, LedgerId, Position, SeriesId};
+use ledger::id::{AccountId, CustomerId, GapId, LedgerId, Position, SeriesId};
 use ledger::limits::REASON_CHARS_MAX;
 use ledger::model::{Kind, Mode};
 use ledger::{Action, Actor, Code, Outcome, Refusal};
@@ -35,9 +35,7 @@ const LINES: u32 = 1_000;
 /// The database that a URL names.
 pub(crate) fn database_url(url: &str) -> Result<DatabaseUrl, Failure> {
     let parsed: Result<DatabaseUrl, gapless::Error> = url.parse();
-    parsed.map_err(|error| {
-        Failure::usage("parameter_invalid", error.to_string()).about("database")
-    })
+    parsed.map_err(|error| Failure::usage("parameter_invalid", error.to_string()).about("database"))
 }
 
 /// Opens the engine on the database that a URL names.
@@ -59,9 +57,16 @@ pub(crate) fn create_when_missing(url: &str) -> Result<Create, Failure> {
     })
 }
 
-/// The only account of a database.
-fn account_of(engine: &Engine) -> Result<AccountView, Failure> {
-    wait(engine.default_account()).map_err(|error| failure(&error))
+/// The account that was named, or the only one of the database.
+fn account_of(engine: &Engine, named: Option<&str>) -> Result<AccountView, Failure> {
+    let Some(id) = named else {
+        return wait(engine.default_account()).map_err(|error| failure(&error));
+    };
+    let found = wait(engine.account(AccountId(id.to_owned()))).map_err(|error| failure(&error))?;
+    found.ok_or_else(|| {
+        let message = format!("the database has no account '{id}'; expected acct_ and 16 letters");
+        Failure::refused(Code::ResourceMissing.text(), message).about("account")
+    })
 }
 
 impl Database {
@@ -72,7 +77,7 @@ impl Database {
     ) -> Result<Database, Failure> {
         let options = EngineOptions { access, ..EngineOptions::default() };
         let engine = open_engine(&arguments.database, Create::Never, options)?;
-        let account = account_of(&engine)?;
+        let account = account_of(&engine, arguments.account.as_deref())?;
         let mode = if arguments.test { Mode::Test } else { Mode::Live };
         let ledger = account.ledger(mode);
         Ok(Database { engine, ledger, mode })
@@ -95,6 +100,12 @@ impl Database {
         }
         drop(engine);
         Database::open(arguments, StoreAccess::Write)
+    }
+
+    /// Runs a large command as whoever has the database; others go on while it is decided.
+    pub(crate) fn run_large(&self, action: Action) -> Result<Outcome, Failure> {
+        let command = self.engine.command(self.ledger, operator(), action);
+        self.engine.execute_prepared(command).map_err(|error| failure(&error))
     }
 
     /// Runs a command as whoever has the database.
@@ -259,7 +270,8 @@ pub(crate) fn failure(error: &EngineError) -> Failure {
         EngineError::Stopped => Failure::service("shutting_down", message),
         EngineError::NoAccount => Failure::service("account_missing", message).about("database"),
         EngineError::SeveralAccounts(_) => {
-            Failure::service("account_ambiguous", message).about("database")
+            let message = format!("{message} by --account");
+            Failure::service("account_ambiguous", message).about("account")
         }
         EngineError::Store(problem) => store_failure(problem.kind, message),
         EngineError::ReadOnly | EngineError::Defect(_) => {

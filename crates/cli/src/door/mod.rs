@@ -14,7 +14,9 @@ use jiff::civil::Date;
 use ledger::command::{Item, LockMove};
 use serde_json::Value;
 
-pub(crate) use self::database::{Database, create_when_missing, database_url, failure, kind, open_engine, operator};
+pub(crate) use self::database::{
+    Database, create_when_missing, database_url, failure, kind, open_engine, operator,
+};
 use crate::client::Client;
 use crate::failure::Failure;
 
@@ -25,6 +27,9 @@ pub(crate) struct DatabaseArguments {
     /// The database: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     pub(crate) database: String,
+    /// Which account, where the database has several
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
     /// Work on the test ledger instead of the live one
     #[arg(long)]
     pub(crate) test: bool,

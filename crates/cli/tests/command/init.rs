@@ -25,6 +25,22 @@ fn an_existing_database_is_left_as_it_is() {
 }
 
 #[test]
+fn one_account_of_several_is_named() {
+    let place = Place::new();
+    place.init("slashed");
+    let library = gapless::Gapless::open(&format!("sqlite:{}", place.path("gapless.db").display()));
+    let library = library.expect("it opens");
+    let new = engine::NewAccount { name: "Second".to_owned(), ..engine::NewAccount::default() };
+    let second = engine::wait(library.engine().open_account(new)).expect("it is opened").account.0;
+    drop(library);
+    let error = place.refused(&["preview"], 3, "account_ambiguous");
+    assert!(error["message"].as_str().unwrap().contains("--account"), "{error}");
+    let preview = ["preview", "--date", "2026-01-01", "--account"];
+    assert_eq!(place.ok(&[&preview[..], &[&second]].concat()), "INV-2026-00001\n");
+    place.refused(&[&preview[..], &["acct_nobody"]].concat(), 1, "resource_missing");
+}
+
+#[test]
 fn settings_at_the_start() {
     let place = Place::new();
     let zone = ["init", "--time-zone", "Pacific/Kiritimati", "--fiscal-year-start", "04-01"];

@@ -71,6 +71,9 @@ pub(crate) struct Arguments {
     /// The database, where no server is given: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, value_name = "URL", default_value = "sqlite:gapless.db")]
     database: String,
+    /// Which account, where the database has several
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
     /// Use the live ledger instead of the test one: the numbers stay there
     #[arg(long)]
     live: bool,
@@ -114,8 +117,11 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
 
 fn place(arguments: &Arguments) -> Result<Place, Failure> {
     if arguments.url.is_empty() {
-        let place =
-            DatabaseArguments { database: arguments.database.clone(), test: !arguments.live };
+        let place = DatabaseArguments {
+            database: arguments.database.clone(),
+            account: arguments.account.clone(),
+            test: !arguments.live,
+        };
         let database = Database::open(&place, StoreAccess::Write)?;
         let targets = vec![Target::Database(database.engine.clone(), database.ledger)];
         return Ok(Place { targets, door: Door::Database(database), servers: None });

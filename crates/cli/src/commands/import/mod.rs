@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let (view, next) = if arguments.dry_run {
         rehearse(&database, &import)?
     } else {
-        let view = imported(database.run(Action::Import(import))?)?;
+        let view = imported(database.run_large(Action::Import(import))?)?;
         let next = continued(&database, &view);
         (view, next)
     };
