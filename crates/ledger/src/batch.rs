@@ -1,8 +1,9 @@
 //! Running commands together until nothing is missing.
 
-use crate::books::{Books, Changes, Loaded, Misses, Recent};
+use crate::books::{Books, Changes, Loaded, Misses};
 use crate::command::Command;
 use crate::decide::decide;
+use crate::id::LedgerId;
 use crate::outcome::Answer;
 
 /// Rounds after which a batch of several commands is cut in half.
@@ -18,9 +19,9 @@ pub struct Batch {
     put_off: Vec<Command>,
     books: Books,
     rounds: u32,
-    /// What the batch began with, and has not compared with the stored heads yet.
-    recalled: Vec<Recent>,
-    remembers: bool,
+    /// Ledgers of which the batch knew something when it began, and has not compared that with
+    /// their stored heads yet.
+    unproven: Vec<LedgerId>,
 }
 
 /// What a batch needs next.
@@ -42,34 +43,22 @@ pub struct Decided {
     pub changes: Changes,
     /// Commands that were put off to a batch of their own: those behind the ones with answers.
     pub put_off: Vec<Command>,
-    /// What is known of each ledger once the changes are committed, where [`Batch::recall`] asked
-    /// for it.
-    pub recent: Vec<Recent>,
+    /// What is known once the changes are committed, for [`Batch::on`]; of no use where they are
+    /// not.
+    pub books: Books,
 }
 
 impl Batch {
     /// A batch of commands, to be decided in this order.
     pub fn new(commands: Vec<Command>) -> Batch {
-        Batch {
-            commands,
-            put_off: Vec::new(),
-            books: Books::default(),
-            rounds: 0,
-            recalled: Vec::new(),
-            remembers: false,
-        }
+        Batch::on(Books::default(), commands)
     }
 
-    /// Begins with what earlier batches knew, and tells at its end what is known then. Where a
-    /// ledger has changed since, by whomever, nothing of that is used.
-    #[must_use]
-    pub fn recall<'a>(mut self, recent: impl IntoIterator<Item = &'a Recent>) -> Batch {
-        self.remembers = true;
-        for recent in recent {
-            self.books.recall(recent);
-            self.recalled.push(recent.clone());
-        }
-        self
+    /// A batch that begins with what an earlier one left. Where a ledger has changed since, by
+    /// whomever, nothing of that is used.
+    pub fn on(books: Books, commands: Vec<Command>) -> Batch {
+        let unproven = books.kept_of(commands.iter().map(|command| command.ledger));
+        Batch { commands, put_off: Vec::new(), books, rounds: 0, unproven }
     }
 
     /// Decides all commands on what is loaded. Every round loads rows that were not there before,
@@ -88,19 +77,19 @@ impl Batch {
             .iter()
             .filter_map(|command| decide(&mut self.books, command).ok())
             .collect();
-        if self.books.is_missing_any() || !self.recalled.is_empty() {
+        if self.books.is_missing_any() || !self.unproven.is_empty() {
             let mut misses = self.books.take_misses();
-            misses.ledgers.extend(self.recalled.iter().map(Recent::ledger));
+            misses.ledgers.extend_from_slice(&self.unproven);
             return Step::Load(misses);
         }
         // An answer must reach its own command; a rule that stops without saying what is missing
         // would shift all those behind it.
         assert_eq!(answers.len(), self.commands.len(), "a command stopped for no reason");
-        let recent = if self.remembers { self.books.recent() } else { Vec::new() };
+        let changes = self.books.take_changes();
         Step::Done(Box::new(Decided {
             answers,
-            recent,
-            changes: self.books.take_changes(),
+            changes,
+            books: std::mem::take(&mut self.books).kept(),
             put_off: std::mem::take(&mut self.put_off),
         }))
     }
@@ -126,13 +115,10 @@ impl Batch {
 
     /// Takes what was loaded for [`Step::Load`].
     pub fn fill(&mut self, asked: Misses, found: Loaded) {
-        for recent in std::mem::take(&mut self.recalled) {
-            let ledger = recent.ledger();
-            let stored = found.ledgers.iter().find(|row| row.id == ledger);
-            if !stored.is_some_and(|row| recent.is_of(row)) {
-                self.books.forget_recalled(ledger);
-            }
-        }
+        // The round that asked is lost, and what it wrote must not be taken for what was kept.
+        self.books.forget_writes();
+        let unproven = std::mem::take(&mut self.unproven);
+        self.books.forget_stale(&unproven, &found.ledgers);
         self.books.fill(asked, found);
     }
 }
@@ -167,7 +153,7 @@ mod tests {
             time_zone: None,
             fiscal_year_start: None,
         };
-        let batch = Batch::new(vec![command(Action::Open(open)), issue()]).recall([]);
+        let batch = Batch::new(vec![command(Action::Open(open)), issue()]);
         let decided = batch.run(|_| Ok::<_, ()>(Loaded::default()));
         decided.expect("it is decided")
     }
@@ -180,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_that_recalls_loads_once() {
+    fn a_batch_that_knows_its_ledger_loads_once() {
         let before = opened();
         let head = before.changes.ledgers[0].row.clone();
         let mut loads = Vec::new();
-        let decided = Batch::new(vec![issue()]).recall(&before.recent).run(|misses| {
+        let decided = Batch::on(before.books, vec![issue()]).run(|misses| {
             loads.push(misses.clone());
             Ok::<_, ()>(Loaded { ledgers: vec![head.clone()], ..Loaded::default() })
         });
@@ -201,7 +187,7 @@ mod tests {
         let series = before.changes.series.clone();
         let mut sequence = before.changes.sequences[0].clone();
         sequence.last = 41;
-        let decided = Batch::new(vec![issue()]).recall(&before.recent).run(|misses| {
+        let decided = Batch::on(before.books, vec![issue()]).run(|misses| {
             let mut found = Loaded::default();
             let wants = |id| misses.series.contains(&(LEDGER, id));
             let heads = misses.ledgers.iter().map(|_| LedgerRow::clone(&moved));
@@ -213,5 +199,41 @@ mod tests {
             Ok::<_, ()>(found)
         });
         assert_eq!(number(&decided.expect("it is decided")), "INV-2026-00042");
+    }
+
+    #[test]
+    fn a_ledger_that_was_not_there_is_looked_for_again() {
+        let nowhere = Batch::new(vec![issue()]).run(|_| Ok::<_, ()>(Loaded::default()));
+        let nowhere = nowhere.expect("it is decided");
+        assert!(nowhere.answers[0].result.is_err());
+        let opened = opened();
+        let (head, series) = (&opened.changes.ledgers[0].row, &opened.changes.series);
+        let decided = Batch::on(nowhere.books, vec![issue()]).run(|misses| {
+            let wants = |id| misses.series.contains(&(LEDGER, id));
+            let series = series.iter().filter(|row| wants(row.id)).map(|row| (**row).clone());
+            let ledgers = misses.ledgers.iter().map(|_| head.clone()).collect();
+            Ok::<_, ()>(Loaded { ledgers, series: series.collect(), ..Loaded::default() })
+        });
+        assert_eq!(number(&decided.expect("it is decided")), "INV-2026-00001");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut books = opened().books;
+        let many: Vec<Command> = (0..3_000)
+            .map(|place| {
+                let item = Item { series: None, customer: None, ..Item::default() };
+                let reference = Some(format!("order-{place}"));
+                command(Action::Issue(vec![Item { reference, ..item }]))
+            })
+            .collect();
+        let before = books.kept_rows();
+        for commands in many.chunks(100) {
+            let head = books.ledgers.peek(&LEDGER).cloned().expect("the ledger");
+            let decided = Batch::on(books, commands.to_vec())
+                .run(|_| Ok::<_, ()>(Loaded { ledgers: vec![head.clone()], ..Loaded::default() }));
+            books = decided.expect("it is decided").books;
+        }
+        assert_eq!(books.kept_rows(), before, "references and texts are not kept");
     }
 }

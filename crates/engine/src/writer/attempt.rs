@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use ledger::batch::Decided;
 use ledger::id::LedgerId;
-use ledger::{Batch, Command, Misses};
+use ledger::{Batch, Books, Command, Misses};
 use store::{StoreError, Writer};
 
-use super::memory::Memory;
 use crate::health::Health;
 
 /// A batch that is decided and, where it changed anything, durable.
@@ -39,10 +38,10 @@ pub(super) fn attempt(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
     prepared: Option<Box<Decided>>,
-    memory: &Memory,
+    books: Books,
     health: &Health,
 ) -> Result<Done, Trouble> {
-    let run = || decide_and_commit(writer, commands, prepared, memory, health);
+    let run = || decide_and_commit(writer, commands, prepared, books, health);
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
@@ -60,7 +59,7 @@ fn decide_and_commit(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
     prepared: Option<Box<Decided>>,
-    memory: &Memory,
+    books: Books,
     health: &Health,
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
@@ -73,8 +72,7 @@ fn decide_and_commit(
     let decided = match still_true(writer, prepared).map_err(Trouble::Failed)? {
         Some(decided) => *decided,
         None => {
-            let recent = ledgers.iter().filter_map(|id| memory.of(*id));
-            let batch = Batch::new(commands).recall(recent);
+            let batch = Batch::on(books, commands);
             batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?
         }
     };

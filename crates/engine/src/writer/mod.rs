@@ -3,7 +3,6 @@
 //! It takes whatever waits, decides it in one batch, commits once, and only then answers.
 
 mod attempt;
-mod memory;
 mod queue;
 mod run;
 mod settle;

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ledger::Outcome;
 use ledger::batch::Decided;
 use ledger::id::LedgerId;
 use ledger::limits::OUTCOME_KEPT_MS;
 use ledger::model::At;
+use ledger::{Books, Outcome};
 use store::{Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt};
-use super::memory::Memory;
 use super::queue::{After, Job, Queue, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
@@ -44,7 +43,8 @@ pub(crate) struct Runner {
     shared: Arc<Shared>,
     queue: Arc<Queue>,
     writer: Option<Box<dyn Writer>>,
-    memory: Memory,
+    /// What is known of the ledgers that were written last.
+    books: Books,
     forgot: Instant,
     /// Whether more outcomes were old than could be forgotten while others waited.
     behind: bool,
@@ -66,7 +66,7 @@ impl Runner {
             shared,
             queue,
             writer: None,
-            memory: Memory::default(),
+            books: Books::default(),
             forgot: Instant::now(),
             behind: false,
             tidies: false,
@@ -163,13 +163,13 @@ impl Runner {
             [only] => only.prepared.take(),
             _ => None,
         };
-        let memory = std::mem::take(&mut self.memory);
+        // They come back with what is decided; a try that came to nothing leaves none.
+        let books = std::mem::take(&mut self.books);
         let shared = Arc::clone(&self.shared);
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands, prepared, &memory, &shared.health),
+            Ok(writer) => attempt(writer, commands, prepared, books, &shared.health),
             Err(error) => Err(Trouble::Failed(error)),
         };
-        self.memory = memory;
         let result = match result {
             Err(Trouble::InDoubt(decided, error)) => self.settle(*decided, error),
             Err(trouble @ (Trouble::Failed(_) | Trouble::Panicked(_))) => {
@@ -216,7 +216,7 @@ impl Runner {
 
     fn answer(&mut self, mut waiting: Vec<Waiting>, done: Done) -> Vec<Waiting> {
         let Done { decided, commit } = done;
-        self.memory.remember(decided.recent);
+        self.books = decided.books;
         let put_off = waiting.split_off(decided.answers.len());
         let counters = &self.shared.counters;
         count(&counters.commands, waiting.len());

@@ -86,11 +86,11 @@ impl Changes {
 pub(super) fn collect(books: &mut Books) -> Changes {
     let mut changes = Changes {
         ledgers: ledgers(books),
-        keys: sorted(books.keys.drain(), |row| row.id),
-        series: sorted(books.series.drain(), |row| (row.ledger, row.id)),
-        sequences: sorted(books.sequences.drain(), |row| (row.ledger, row.id)),
+        keys: sorted(books.keys.drain_kept(), |row| row.id),
+        series: sorted(books.series.drain_kept(), |row| (row.ledger, row.id)),
+        sequences: sorted(books.sequences.drain_kept(), |row| (row.ledger, row.id)),
         gaps: sorted(books.gaps.drain(), |row| (row.ledger, row.id)),
-        customers: sorted(books.customers.drain(), |row| (row.ledger, row.id.clone())),
+        customers: sorted(books.customers.drain_kept(), |row| (row.ledger, row.id.clone())),
         outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
         trail: std::mem::take(&mut books.trail),
         trail_lines: std::mem::take(&mut books.trail_lines),
@@ -110,6 +110,10 @@ pub(super) fn collect(books: &mut Books) -> Changes {
     changes.changed_numbers.sort_by_key(|row| (row.ledger, row.position));
     changes.trail.sort_by_key(|sealed| (sealed.entry.ledger, sealed.entry.index));
     changes.checkpoints = checkpoints(&changes.trail);
+    // Answers about rows that are kept are kept with them.
+    books.series_names.settle();
+    books.ledger_series.settle();
+    books.places.settle();
     books.forget_writes();
     changes
 }
@@ -130,7 +134,7 @@ pub(crate) fn checkpoints(trail: &[Sealed]) -> Vec<Checkpoint> {
 fn ledgers(books: &mut Books) -> Vec<LedgerChange> {
     let mut rows: Vec<LedgerChange> = books
         .ledgers
-        .drain()
+        .drain_kept()
         .into_iter()
         .map(|(_, before, row)| LedgerChange {
             row,

@@ -1,15 +1,14 @@
 //! The overlay that commands are decided on.
 
 mod changes;
+mod kept;
 mod loaded;
-mod recent;
 mod table;
 
 use std::sync::Arc;
 
 pub use changes::{Changes, Checkpoint, LedgerChange, TrailLine};
 pub use loaded::{Loaded, Misses};
-pub use recent::Recent;
 pub use table::{Missing, Table};
 
 use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};

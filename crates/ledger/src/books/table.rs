@@ -11,9 +11,9 @@ pub struct Missing;
 /// An overlay over the stored rows of one kind.
 #[derive(Debug)]
 pub struct Table<K, V> {
-    pub(super) loaded: HashMap<K, Option<V>>,
+    loaded: HashMap<K, Option<V>>,
     /// `None`: the batch took the answer away.
-    pub(super) written: HashMap<K, Option<V>>,
+    written: HashMap<K, Option<V>>,
     /// What `written` held before the present command, newest last.
     undo: Vec<(K, Option<Option<V>>)>,
     missing: RefCell<Vec<K>>,
@@ -109,6 +109,40 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
     pub fn forget_writes(&mut self) {
         self.undo.clear();
         self.written.clear();
+    }
+
+    /// What was written, which is then known as loaded: the key, the row before, the row now.
+    pub fn drain_kept(&mut self) -> Vec<(K, Option<V>, V)> {
+        self.undo.clear();
+        let mut drained = Vec::with_capacity(self.written.len());
+        for (key, now) in self.written.drain() {
+            let before = self.loaded.insert(key.clone(), now.clone()).flatten();
+            if let Some(now) = now {
+                drained.push((key, before, now));
+            }
+        }
+        drained
+    }
+
+    /// What was written is known as loaded from now on.
+    pub fn settle(&mut self) {
+        self.undo.clear();
+        self.loaded.extend(self.written.drain());
+    }
+
+    /// How many rows are known, those included that are known not to be there.
+    pub fn known(&self) -> usize {
+        self.loaded.len()
+    }
+
+    /// Whether a row is known, or known not to be there.
+    pub fn knows(&self, key: &K) -> bool {
+        self.loaded.contains_key(key)
+    }
+
+    /// Forgets rows that were loaded.
+    pub fn forget(&mut self, is_meant: impl Fn(&K) -> bool) {
+        self.loaded.retain(|key, _| !is_meant(key));
     }
 
     /// What was written: the key, the row as loaded, the row now.

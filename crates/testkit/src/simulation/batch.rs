@@ -1,10 +1,7 @@
 //! One batch through a writer, step by step, so that trouble can come between the steps.
 
-use std::collections::HashMap;
-
 use ledger::batch::{Batch, Step};
-use ledger::books::Recent;
-use ledger::id::LedgerId;
+use ledger::books::Books;
 use ledger::outcome::Answer;
 use ledger::{Changes, Command};
 use store::{StoreError, Writer};
@@ -14,24 +11,20 @@ pub(super) struct Ready {
     pub(super) answers: Vec<Answer>,
     pub(super) changes: Changes,
     pub(super) put_off: Vec<Command>,
-    pub(super) recent: Vec<Recent>,
+    pub(super) books: Books,
 }
 
-/// What earlier batches knew of each ledger, true or not.
-pub(super) type Memory = HashMap<LedgerId, Recent>;
-
-/// Begins a batch and decides its commands, beginning with what is remembered.
+/// Begins a batch and decides its commands, on what an earlier one left, true or not.
 pub(super) fn decide(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
-    memory: &Memory,
+    books: Books,
 ) -> Result<Ready, StoreError> {
     let mut ledgers: Vec<_> = commands.iter().map(|command| command.ledger).collect();
     ledgers.sort_unstable();
     ledgers.dedup();
     writer.begin(&ledgers)?;
-    let known = ledgers.iter().filter_map(|ledger| memory.get(ledger));
-    let mut batch = Batch::new(commands).recall(known);
+    let mut batch = Batch::on(books, commands);
     loop {
         match batch.step() {
             Step::Load(misses) => {
@@ -44,7 +37,7 @@ pub(super) fn decide(
                     answers: decided.answers,
                     changes: decided.changes,
                     put_off: decided.put_off,
-                    recent: decided.recent,
+                    books: decided.books,
                 });
             }
         }
@@ -58,7 +51,7 @@ pub(super) fn one_by_one(
 ) -> Result<Vec<Answer>, StoreError> {
     let mut answers = Vec::with_capacity(commands.len());
     for command in commands {
-        let ready = decide(writer, vec![command.clone()], &Memory::new())?;
+        let ready = decide(writer, vec![command.clone()], Books::default())?;
         writer.commit(&ready.changes)?;
         answers.extend(ready.answers);
     }

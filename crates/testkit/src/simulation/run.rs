@@ -6,10 +6,10 @@ use std::sync::atomic::AtomicBool;
 use ledger::invariants::{self, Invariant, Snapshot, Told, Violation};
 use ledger::model::At;
 use ledger::outcome::Answer;
-use ledger::{Code, Command};
+use ledger::{Books, Code, Command};
 use store::{Page, Reader, Store, StoreError, Writer};
 
-use super::batch::{self, Memory, Ready};
+use super::batch::{self, Ready};
 use super::world::{LEDGERS, World};
 use super::{Failure, Opening, Plan, Planted, Summary};
 use crate::faulty::FaultyStore;
@@ -80,7 +80,7 @@ struct Run<'a> {
     model: Model,
     store: Option<(Box<dyn Store>, Box<dyn Writer>)>,
     faulted: Arc<AtomicBool>,
-    memory: Memory,
+    books: Books,
     /// What the model answered in this step.
     expected: Vec<Answer>,
     told: [Vec<Told>; 2],
@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
             model: Model::default(),
             store: None,
             faulted: Arc::new(AtomicBool::new(false)),
-            memory: Memory::new(),
+            books: Books::default(),
             expected: Vec::new(),
             told: [Vec::new(), Vec::new()],
             summary: Summary::default(),
@@ -177,7 +177,7 @@ impl<'a> Run<'a> {
             Trouble::DiskFailure => self.disk_failure(commands, expected, states),
             Trouble::RefusedCommit => self.refused(commands, expected, states),
             Trouble::Rollback => {
-                let ready = batch::decide(self.writer()?, commands.to_vec(), &Memory::new())?;
+                let ready = batch::decide(self.writer()?, commands.to_vec(), Books::default())?;
                 self.writer()?.rollback()?;
                 compare_answers(&ready.answers, &expected[..ready.answers.len()])?;
                 self.whole(commands, expected)
@@ -295,7 +295,7 @@ impl<'a> Run<'a> {
         expected: &[Answer],
         [before, _]: [&Ledgers; 2],
     ) -> Result<(), Stop> {
-        let mut ready = batch::decide(self.writer()?, commands.to_vec(), &Memory::new())?;
+        let mut ready = batch::decide(self.writer()?, commands.to_vec(), Books::default())?;
         let Some(head) = ready.changes.ledgers.first_mut() else {
             self.writer()?.rollback()?;
             return self.whole(commands, expected);
@@ -320,13 +320,14 @@ impl<'a> Run<'a> {
         let mut answers = Vec::with_capacity(commands.len());
         let mut waiting = commands.to_vec();
         while !waiting.is_empty() {
-            let memory = std::mem::take(&mut self.memory);
-            let ready = batch::decide(self.writer()?, waiting, &memory);
-            self.memory = memory;
-            let Ready { answers: decided, changes, put_off, recent } = ready?;
-            // Now and then what is remembered grows old, and must be seen to be.
-            if self.trouble.chance(3, 4) {
-                self.memory.extend(recent.into_iter().map(|recent| (recent.ledger(), recent)));
+            // Now and then a batch knows nothing, and what an earlier one left grows old: the batch
+            // behind must see that it did.
+            let forgets = self.trouble.chance(1, 4);
+            let books = if forgets { Books::default() } else { std::mem::take(&mut self.books) };
+            let ready = batch::decide(self.writer()?, waiting, books)?;
+            let Ready { answers: decided, changes, put_off, books } = ready;
+            if !forgets {
+                self.books = books;
             }
             self.writer()?.commit(&changes)?;
             answers.extend(decided);

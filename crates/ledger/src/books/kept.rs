@@ -1,0 +1,86 @@
+//! What books keep from one batch to the next.
+
+use std::collections::HashSet;
+
+use super::Books;
+use crate::id::LedgerId;
+use crate::model::LedgerRow;
+
+/// Rows kept at most: more are forgotten all together, and loaded again as they are needed.
+const ROWS_MAX: usize = 20_000;
+
+/// Calls a macro with each table that is kept beside the heads, and how its keys tell their
+/// ledger.
+///
+/// Every change of these rows adds to the ledger's trail. So they are true for as long as the
+/// ledger's head is, which a batch that begins with them looks at before anything else.
+macro_rules! each_kept_table {
+    ($do:ident) => {
+        $do!(keys, |key| key.0);
+        $do!(series, |key| key.0);
+        $do!(series_names, |key| key.0);
+        $do!(ledger_series, |key| *key);
+        $do!(sequences, |key| key.ledger);
+        $do!(places, |key| key.0);
+        $do!(customers, |key| key.0);
+    };
+}
+
+impl Books {
+    /// What is known once the changes that were taken are committed, for the next batch to begin
+    /// with. Everything else is forgotten.
+    pub(crate) fn kept(self) -> Books {
+        let mut kept = Books { ledgers: self.ledgers, ..Books::default() };
+        macro_rules! keep {
+            ($table:ident, $ledger:expr) => {
+                kept.$table = self.$table;
+            };
+        }
+        each_kept_table!(keep);
+        if kept.kept_rows() > ROWS_MAX { Books::default() } else { kept }
+    }
+
+    /// How many rows of tables that are kept are known.
+    pub(crate) fn kept_rows(&self) -> usize {
+        let mut rows = self.ledgers.known();
+        macro_rules! count {
+            ($table:ident, $ledger:expr) => {
+                rows += self.$table.known();
+            };
+        }
+        each_kept_table!(count);
+        rows
+    }
+
+    /// Those of some ledgers whose heads are known, or known not to be there, each once.
+    pub(crate) fn kept_of(&self, ledgers: impl Iterator<Item = LedgerId>) -> Vec<LedgerId> {
+        let mut kept: Vec<_> = ledgers.filter(|id| self.ledgers.knows(id)).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        kept
+    }
+
+    /// Forgets what was kept of ledgers whose heads are not as stored.
+    pub(crate) fn forget_stale(&mut self, ledgers: &[LedgerId], stored: &[LedgerRow]) {
+        let is_stale = |id: &&LedgerId| {
+            let known = self.ledgers.peek(id).map(|row| (row.trail_count, row.trail_hash));
+            let found = stored.iter().find(|row| row.id == **id);
+            known != found.map(|row| (row.trail_count, row.trail_hash))
+        };
+        let stale: HashSet<LedgerId> = ledgers.iter().filter(is_stale).copied().collect();
+        if stale.is_empty() {
+            return;
+        }
+        macro_rules! forget {
+            ($table:ident, $ledger:expr) => {
+                self.$table.forget(|key| stale.contains(&of(key, $ledger)));
+            };
+        }
+        each_kept_table!(forget);
+    }
+}
+
+/// The ledger of a key, told by `ledger`; a function of its own so that the key's type is known.
+fn of<K>(key: &K, ledger: impl Fn(&K) -> LedgerId) -> LedgerId {
+    ledger(key)
+}
