@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use engine::{
-    Engine, EngineError, EngineOptions, NewAccount, Progress, StoreAccess, VerifyReport,
-};
+use engine::{Engine, EngineError, EngineOptions, NewAccount, Progress, StoreAccess, VerifyReport};
 use ledger::id::LedgerId;
 use ledger::model::{HouseStyle, Mode};
 use ledger::{Action, Actor, Outcome};
