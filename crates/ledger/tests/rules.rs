@@ -490,6 +490,17 @@ fn every_customer_begins_with_the_starting_number_in_the_first_period() {
         issue series=C customer=eve date=2026-12-31 -> CEE28EE4-2026-700
         ",
     );
+    check(
+        Yearly,
+        "
+        now 2026-12-01 -> ok
+        series C pattern={customer}-{year}-{seq:3} starting_number=700 -> ok
+        advance C customer=ada date=2026-03-01 next=710 reason=lost+forms -> ok
+        issue series=C customer=ada date=2026-03-01 -> AE675901-2026-710
+        issue series=C customer=bob date=2026-04-01 -> C25C3E36-2026-700
+        issue series=C customer=bob date=2027-01-01 -> C25C3E36-2027-001
+        ",
+    );
 }
 
 #[test]

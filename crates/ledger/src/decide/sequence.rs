@@ -256,6 +256,7 @@ pub(super) fn advance(
     let mut used = SeriesRow::clone(&place.series);
     used.first_date = Some(used.first_date.map_or(date, |first| first.min(date)));
     used.last_date = Some(used.last_date.map_or(date, |last| last.max(date)));
+    used.first_period.get_or_insert(place.series.period(date).from);
     let gap = gap.map(|row| Box::new(GapView::new(row, &sequence, &used)));
     let view = SequenceView::new(sequence, &used);
     super::series::write(books, used);

@@ -59,8 +59,8 @@ pub struct SeriesRow {
     /// Earliest date that a document of it has.
     #[serde(with = "civil::option")]
     pub first_date: Option<Date>,
-    /// First day of the period that its very first own number is in: there every scope
-    /// begins with the starting number. `None` for imported ones.
+    /// First day of the period that its very first own number is in, or that it was first moved
+    /// forward in: there every scope begins with the starting number. `None` for imported ones.
     #[serde(with = "civil::option")]
     pub first_period: Option<Date>,
     /// Latest date that a document of it has; `None` until the first number.

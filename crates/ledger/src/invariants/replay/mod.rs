@@ -209,6 +209,7 @@ impl Replay {
                 }
                 if let Some(series) = self.series_of(sequence) {
                     see(series, date);
+                    series.first_period.get_or_insert(series.period(date).from);
                 }
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),

@@ -78,7 +78,7 @@ pub(super) fn of<'a>(
 }
 
 fn commands() -> Vec<Command> {
-    let actions = [months(), customers(), voids_and_keys()].concat();
+    let actions = [months(), customers(), voids_and_keys(), forms()].concat();
     let command = |(place, action): (usize, Action)| Command {
         ledger: LEDGER,
         actor: Actor::Operator("operator".to_owned()),
@@ -168,6 +168,30 @@ fn voids_and_keys() -> Vec<Action> {
         Action::MoveLocks(LockMove {
             lock_date: Some(Some(date(2026, 1, 31))),
             ..LockMove::default()
+        }),
+    ]
+}
+
+/// A series that is moved forward before its first number.
+fn forms() -> Vec<Action> {
+    vec![
+        Action::CreateSeries(NewSeries {
+            name: "forms".to_owned(),
+            pattern: "FORM-{year}-{seq:3}".to_owned(),
+            reset: None,
+            scope: None,
+            prefix: String::new(),
+            kinds: BTreeMap::new(),
+            starting_number: Some(700),
+            default: false,
+        }),
+        Action::Advance(Advance {
+            series: SeriesRef::Name("forms".to_owned()),
+            date: Some(date(2026, 7, 3)),
+            customer: None,
+            parent: None,
+            next: 711,
+            reason: "ten forms were printed on paper".to_owned(),
         }),
     ]
 }
