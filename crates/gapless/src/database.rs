@@ -45,18 +45,24 @@ impl DatabaseUrl {
         url: &str,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<DatabaseUrl, Error> {
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let location = Location::parse(url, environment)?;
-            return Ok(DatabaseUrl(Kind::Postgres(Box::new(location))));
-        }
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !path.trim_start_matches("//").is_empty() => {
-                let path = path.strip_prefix("//").unwrap_or(path);
+        let (scheme, rest) = split(url);
+        match scheme.to_ascii_lowercase().as_str() {
+            scheme @ ("postgres" | "postgresql") => {
+                let location = Location::parse(&format!("{scheme}:{rest}"), environment)?;
+                Ok(DatabaseUrl(Kind::Postgres(Box::new(location))))
+            }
+            "sqlite" if !rest.trim_start_matches("//").is_empty() => {
+                let path = rest.strip_prefix("//").unwrap_or(rest);
                 Ok(DatabaseUrl(Kind::Sqlite(PathBuf::from(path))))
             }
             _ => {
+                // What stands behind the scheme is not repeated: it may be a password.
+                let named = match scheme {
+                    "" => "the address begins with no scheme and".to_owned(),
+                    scheme => format!("an address that begins with {scheme:?}"),
+                };
                 let message = format!(
-                    "{url:?} names no database; expected sqlite:PATH or \
+                    "{named} names no database; expected sqlite:PATH or \
                      postgres://USER@HOST/NAME"
                 );
                 let failure = StoreFailure { kind: StoreFailureKind::Unusable, message };
@@ -122,6 +128,16 @@ impl DatabaseUrl {
     }
 }
 
+/// The scheme of an address, as it is written, and what stands behind its colon. Without a scheme
+/// that could be one, the scheme is empty.
+fn split(url: &str) -> (&str, &str) {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    url.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).unwrap_or(("", url))
+}
+
 impl std::str::FromStr for DatabaseUrl {
     type Err = Error;
 
@@ -135,6 +151,34 @@ impl fmt::Display for DatabaseUrl {
         match &self.0 {
             Kind::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Kind::Postgres(location) => f.write_str(location.shown()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_is_read_in_any_case_and_nothing_behind_it_is_repeated() {
+        let read = |url: &str| DatabaseUrl::parse(url, &|_| None).map(|found| found.to_string());
+        for (url, shown) in [
+            ("POSTGRES://app:hunter2@h/x", "postgres://app@h:5432/x"),
+            ("PostgreSQL://app:hunter2@h/x", "postgres://app@h:5432/x"),
+            ("SQLite:Shop.db", "sqlite:Shop.db"),
+        ] {
+            assert_eq!(read(url).expect(url), shown);
+        }
+        for (url, named) in [
+            ("mysql://app:hunter2@h/x", "\"mysql\""),
+            ("app:hunter2@h/x", "\"app\""),
+            (" postgres://app:hunter2@h/x", "no scheme"),
+            ("hunter2", "no scheme"),
+            ("postgres:app:hunter2@h/x", "postgres://"),
+            ("sqlite:", "\"sqlite\""),
+        ] {
+            let error = read(url).expect_err(url).to_string();
+            assert!(error.contains(named) && !error.contains("hunter2"), "{error}");
         }
     }
 }
