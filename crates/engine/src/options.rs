@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::clock::{Clock, SystemClock};
 use crate::ids::{Ids, SystemIds};
 
+/// Writers where the machine has cores for them.
+const WRITERS_MAX: usize = 4;
+
 /// How an engine is set up. The default is what a server uses.
 #[derive(Clone)]
 pub struct EngineOptions {
@@ -63,10 +66,15 @@ impl Default for EngineOptions {
             linger: Duration::from_micros(200),
             patience: Duration::from_secs(10),
             housekeeping: Duration::from_secs(60),
-            writers: 4,
+            writers: writers(),
             readers: 2,
             reads_max: 4_096,
             key_ttl_ms: 5_000,
         }
     }
+}
+
+/// Enough writers to keep the cores and the database busy: more would make batches smaller.
+fn writers() -> usize {
+    std::thread::available_parallelism().map_or(WRITERS_MAX, |cores| cores.get().min(WRITERS_MAX))
 }
