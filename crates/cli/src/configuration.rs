@@ -60,7 +60,9 @@ impl Configuration {
 
     fn parse(path: &Path, text: &str) -> Result<Configuration, Failure> {
         let table = text.parse().map_err(|error: toml::de::Error| {
-            let message = format!("{}: {}", path.display(), error.to_string().trim_end());
+            // Not the error's own text: it repeats the line, which may hold a password.
+            let place = error.span().map(|span| place_of(text, span.start)).unwrap_or_default();
+            let message = format!("{}{place}: {}", path.display(), error.message());
             Failure::usage("configuration_invalid", message).about("config")
         })?;
         Ok(Configuration { path: path.to_owned(), table })
@@ -70,6 +72,14 @@ impl Configuration {
         let message = format!("{}: '{key}' {problem}", self.path.display());
         Failure::usage("configuration_invalid", message).about(key)
     }
+}
+
+/// A place of a text as people name it, counted from 1.
+fn place_of(text: &str, byte: usize) -> String {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+    format!(": line {line}, column {column}")
 }
 
 fn named_on(words: &[OsString]) -> Option<OsString> {
@@ -137,7 +147,8 @@ fn give(
 
 fn with_default(arg: Arg, value: &Value) -> Arg {
     match texts(value) {
-        Some(texts) => arg.required(false).default_values(texts),
+        // Help shows defaults, and a file may hold passwords.
+        Some(texts) => arg.required(false).default_values(texts).hide_default_value(true),
         None => arg,
     }
 }
@@ -209,6 +220,24 @@ mod tests {
         assert!(refusal("[issue]\nlisten = 'x'").contains("'issue.listen' is no flag"));
         assert!(refusal("listen = 1.5").contains("'listen' must be a text"));
         assert!(refusal("listen = ").contains("gapless.toml"));
+    }
+
+    #[test]
+    fn nothing_repeats_a_secret_of_the_file() {
+        for (text, place) in [
+            ("listen = 'x'\ndatabase = \"postgres://a:hunter2@h\n", "line 2, column "),
+            ("listen = 'ä'\ndatabase = postgres://a:hunter2@h", "line 2, column 12"),
+            ("'hunter2' 'hunter2'", "line 1, column 11"),
+            ("listen = 'hunter2\\q'\nlisten = \"hunter2\\q\"", "line 2, column "),
+        ] {
+            let error = value(text, &["serve"], "listen").unwrap_err();
+            assert!(error.contains(place) && !error.contains("hunter2"), "{error}");
+        }
+        let text = "database = 'postgres://a:hunter2@h'";
+        for words in [["serve", "--help"], ["issue", "--help"]] {
+            let help = value(text, &words, "database").unwrap_err();
+            assert!(help.contains("--database") && !help.contains("hunter2"), "{help}");
+        }
     }
 
     #[test]
