@@ -303,6 +303,31 @@ fn the_fiscal_year_of_a_default_series_is_the_accounts() {
 }
 
 #[test]
+fn a_fiscal_year_that_a_series_does_not_show_changes_freely() {
+    check(
+        Stripe,
+        "issue -> 7FE1103-0001
+         series b pattern=B{seq:4} -> ok
+         issue series=b -> B0001
+         settings fiscal=04-01 -> ok
+         issue -> 7FE1103-0002
+         settings padding=5 -> ok
+         issue -> 7FE1103-00003
+         settings fiscal=01-01 -> ok
+         settings padding=4 -> ok
+         issue -> 7FE1103-0004
+         issue series=b -> B0002",
+    );
+    check(
+        Stripe,
+        "series years pattern={year}-{seq:4} -> ok
+         issue series=years -> 2026-0001
+         settings fiscal=04-01 -> ok
+         settings mode=customer -> err pattern_collision",
+    );
+}
+
+#[test]
 fn a_pattern_that_could_collide_is_refused() {
     check(
         Yearly,

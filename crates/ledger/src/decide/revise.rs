@@ -81,7 +81,7 @@ fn replace(revised: &mut SeriesRow, series: &SeriesRow, next: FormatVersion) {
     for version in &series.versions {
         let used = last_date.is_some_and(|date| version.from <= date);
         let gone = version.from >= next.from;
-        let kept = revised.former.contains(&version.format) || version.format == next.format;
+        let kept = revised.former.contains(&version.format) || same(&version.format, &next.format);
         if used && gone && !kept {
             revised.former.push(version.format.clone());
         }
@@ -94,8 +94,15 @@ fn is_year(reset: Reset) -> bool {
     matches!(reset, Reset::Yearly | Reset::FiscalYear)
 }
 
+/// Whether two formats print the same numbers and count them alike, whatever else they say.
+pub(super) fn same(a: &Format, b: &Format) -> bool {
+    let same_text =
+        (&a.pattern, &a.prefix, &a.kind_texts) == (&b.pattern, &b.prefix, &b.kind_texts);
+    same_text && counts_alike(a, b)
+}
+
 /// Whether two formats divide the days into the same periods.
-fn counts_alike(a: &Format, b: &Format) -> bool {
+pub(super) fn counts_alike(a: &Format, b: &Format) -> bool {
     a.reset == b.reset && (a.fiscal_year_start == b.fiscal_year_start || !(fiscal(a) || fiscal(b)))
 }
 

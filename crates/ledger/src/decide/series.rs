@@ -9,7 +9,7 @@ use numbering::{
     Relation, Reset, Scope, Texts, TokenKind, collision_beside,
 };
 
-use super::revise::revise;
+use super::revise::{counts_alike, revise, same};
 use super::{Halt, ledger, record, refuse_param, series_of, today};
 use crate::books::Books;
 use crate::command::{Command, NewSeries, SeriesChange, SeriesRef};
@@ -274,10 +274,10 @@ fn clash(
     }
     // The same format again counts on in the same sequences, unless the counters were cut
     // otherwise in between.
-    let one_reset = row.formats().all(|own| own.reset == format.reset);
+    let one_cut = row.formats().all(|own| counts_alike(own, format));
     let itself = row.former.len() + place;
     for (at, own) in row.formats().enumerate().filter(|(at, _)| *at != itself) {
-        if one_reset && own == format {
+        if one_cut && same(own, format) {
             continue;
         }
         let found = match at < itself {

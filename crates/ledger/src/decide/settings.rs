@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Part, Pattern, Reset, Token, TokenKind, YearDigits};
 
-use super::revise::revise;
-use super::series::{check_formats, set_start, write, yearly};
+use super::revise::{revise, same};
+use super::series::{check_formats, idle, set_start, write, yearly};
 use super::{Halt, ledger, record, refuse, refuse_param, today};
 use crate::books::Books;
 use crate::command::{Command, SettingsChange};
@@ -125,8 +125,11 @@ fn with_fiscal_year(
         if format == *before {
             continue;
         }
+        let says_more = !same(before, &format) && !idle(ledger, &series);
         let row = revise(&series, format, None, today);
-        check_formats(books, ledger, &row)?;
+        if says_more {
+            check_formats(books, ledger, &row)?;
+        }
         write(books, row.clone());
         changed.push(row);
     }
