@@ -219,7 +219,9 @@ pub(super) fn check_formats(
         return refuse_format(&error);
     }
     reserve_prefixes(books, row)?;
-    match clash(books, ledger, row, row.versions.len() - 1)? {
+    let before = books.series.read(&(row.ledger, row.id))?.cloned();
+    let before = before.as_deref().filter(|before| before.started()).map(SeriesRow::newest);
+    match clash(books, ledger, row, row.versions.len() - 1, before)? {
         Some((collision, with)) => refuse_collision(&collision, &with),
         None => Ok(()),
     }
@@ -239,7 +241,8 @@ fn widen(books: &Books, ledger: &LedgerRow, row: &mut SeriesRow) -> Result<(), H
         let mut widened = row.clone();
         widened.versions[place].format.kind_texts = texts;
         let sound = widened.versions[place].format.validate_for(row.scope).is_ok();
-        if sound && clash(books, ledger, &widened, place)?.is_none() {
+        let before = Some(&row.versions[place]);
+        if sound && clash(books, ledger, &widened, place, before)?.is_none() {
             *row = widened;
         }
     }
@@ -247,11 +250,15 @@ fn widen(books: &Books, ledger: &LedgerRow, row: &mut SeriesRow) -> Result<(), H
 }
 
 /// A number that a version of a series could print and another format too, with whose that is.
+///
+/// Imported history may repeat itself, and the counter goes on behind it. So what the series has
+/// had beside the version `before` this one, although the two could print one text, is let be.
 fn clash(
     books: &Books,
     ledger: &LedgerRow,
     row: &SeriesRow,
     place: usize,
+    before: Option<&FormatVersion>,
 ) -> Result<Option<(Collision, String)>, Halt> {
     let format = &row.versions[place].format;
     let Some(all) = books.ledger_series.read(&ledger.id)?.cloned() else {
@@ -280,11 +287,17 @@ fn clash(
         if one_cut && same(own, format) {
             continue;
         }
-        let found = match at < itself {
-            true => own_collision(own, format, row.versions[place].from, &taken),
-            false => own_collision(format, own, row.versions[at - row.former.len()].from, &taken),
+        let beside = |version: &FormatVersion| match at < itself {
+            true => own_collision(own, &version.format, version.from, &taken),
+            false => {
+                let from = row.versions[at - row.former.len()].from;
+                own_collision(&version.format, own, from, &taken)
+            }
         };
-        if let Some(collision) = found {
+        let is_history = || before.is_some_and(|before| beside(before).is_some());
+        if let Some(collision) = beside(&row.versions[place])
+            && !is_history()
+        {
             return Ok(Some((collision, "another format of the same series".to_owned())));
         }
     }

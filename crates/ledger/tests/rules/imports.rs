@@ -153,6 +153,27 @@ fn history_may_repeat_a_text_in_another_period() {
 }
 
 #[test]
+fn what_goes_on_behind_repeated_texts_can_be_changed() {
+    let on = ["- {seq:4} yearly", "2023-01-01 {seq:4} never"];
+    let repeats = "0 0001 1 2022-01-05 invoice
+         0 0001 1 2023-01-05 invoice
+         0 0002 2 2023-03-05 invoice";
+    check(
+        &[("x", "invoice", &on)],
+        repeats,
+        "settings padding=5 -> ok
+         issue date=2023-04-01 -> 00003
+         settings fiscal=04-01 -> ok
+         change invoices pattern={seq:6} -> ok
+         issue date=2024-01-01 -> 000004
+         settings mode=customer -> ok
+         settings mode=account -> ok
+         issue date=2024-02-01 -> 000005
+         change invoices pattern={year}{seq:4} -> err pattern_collision",
+    );
+}
+
+#[test]
 fn what_goes_on_may_not_come_to_a_text_of_an_earlier_period() {
     let on = ["- {seq:4} yearly", "2023-01-01 {seq:4} never"];
     let refusal = refused(
