@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use ledger::batch::Decided;
 use ledger::id::LedgerId;
 use ledger::model::At;
-use ledger::{Action, Actor, Answer, Batch, Command, Outcome};
+use ledger::{Action, Actor, Answer, Batch, Command, Misses, Outcome};
 use store::{Reader, Store, Writer};
 
 use crate::access::AccessCache;
@@ -17,10 +16,13 @@ use crate::metrics::{Counters, Metrics, count};
 use crate::options::{EngineOptions, StoreAccess};
 use crate::pending::Pending;
 use crate::readers::Readers;
-use crate::writer::{After, Job, Queue, QueueLimits, Runner, Shared, Waiting};
+use crate::writer::{After, Job, Prepared, Queue, QueueLimits, ReplyTo, Runner, Shared, Waiting};
 
 /// The odd number nearest to 2^64 divided by the golden ratio: its multiples spread evenly.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// How often a command is decided beside the writer before it is left to it: where so many others
+/// write, a further try would be overtaken too.
+const PREPARATIONS: u32 = 3;
 
 /// A running engine. Clones are the same engine; it stops when the last one is dropped, or when
 /// it is told to [`shutdown`](Engine::shutdown).
@@ -77,23 +79,20 @@ impl Engine {
     /// Hands in a command now; the answer comes after its commit. Dropping the answer does not
     /// take the command back.
     pub fn answer(&self, command: Command) -> Pending<Answer> {
-        self.hand_in(command, None)
+        let (reply, pending) = Pending::pair();
+        match self.hand_in(Waiting { command, prepared: None, reply: ReplyTo::Caller(reply) }) {
+            Ok(()) => pending,
+            Err(error) => Pending::refused(error),
+        }
     }
 
-    fn hand_in(&self, command: Command, prepared: Option<Box<Decided>>) -> Pending<Answer> {
-        let Some(queue) = self.queue(command.ledger) else {
-            return Pending::refused(EngineError::ReadOnly);
-        };
-        let (reply, pending) = Pending::pair();
-        match queue.push(Waiting { command, prepared, reply }) {
-            Ok(()) => pending,
-            Err(error) => {
-                if error == EngineError::Overloaded {
-                    count(&self.inner.shared.counters.overloaded, 1);
-                }
-                Pending::refused(error)
+    fn hand_in(&self, waiting: Waiting) -> Result<(), EngineError> {
+        let queue = self.queue(waiting.command.ledger).ok_or(EngineError::ReadOnly)?;
+        queue.push(waiting).inspect_err(|error| {
+            if *error == EngineError::Overloaded {
+                count(&self.inner.shared.counters.overloaded, 1);
             }
-        }
+        })
     }
 
     /// Runs a command to its commit.
@@ -118,22 +117,33 @@ impl Engine {
 
     /// Runs a large command to its commit and blocks this thread until then. It is decided on this
     /// thread, beside the writer and whoever waits for it, so that the writer has only to write
-    /// what came of it. Where the ledger has changed meanwhile, the writer decides it again.
+    /// what came of it. Where the ledger has changed meanwhile, it is decided again, a few times
+    /// here and then by the writer, which holds the ledger while it does.
     ///
     /// # Errors
     /// As [`Engine::execute`].
     pub fn execute_prepared(&self, command: Command) -> Result<Outcome, EngineError> {
-        let prepared = self.prepare(command.clone())?;
-        let answer = self.hand_in(command, prepared).wait()?;
-        answer.result.map_err(EngineError::Refused)
+        for _ in 0..PREPARATIONS {
+            let prepared = Some(Box::new(self.prepare(command.clone())?));
+            let (reply, pending) = Pending::pair();
+            let (command, reply) = (command.clone(), ReplyTo::Preparer(reply));
+            self.hand_in(Waiting { command, prepared, reply })?;
+            if let Some(answer) = pending.wait()? {
+                return answer.result.map_err(EngineError::Refused);
+            }
+        }
+        self.execute_blocking(command)
     }
 
     /// What a command comes to on the database as it is at one moment.
-    fn prepare(&self, command: Command) -> Result<Option<Box<Decided>>, EngineError> {
+    fn prepare(&self, command: Command) -> Result<Prepared, EngineError> {
         let mut reader = self.store().reader()?;
         reader.hold()?;
+        let misses = Misses { ledgers: vec![command.ledger], ..Misses::default() };
+        let found = reader.load(&misses)?.ledgers;
+        let head = found.first().map(|row| (row.trail_count, row.trail_hash));
         let decided = Batch::new(vec![command]).run(|misses| reader.load(misses))?;
-        Ok(decided.put_off.is_empty().then(|| Box::new(decided)))
+        Ok(Prepared { decided, head })
     }
 
     /// Runs something on the writer of a ledger, between its batches, alone. What it leaves open

@@ -8,6 +8,7 @@ use ledger::id::LedgerId;
 use ledger::{Batch, Books, Command, Misses};
 use store::{StoreError, Writer};
 
+use super::queue::Prepared;
 use crate::health::Health;
 
 /// A batch that is decided and, where it changed anything, durable.
@@ -25,6 +26,8 @@ pub(super) enum Trouble {
     Conflict(StoreError),
     /// Other processes hold these ledgers.
     Held(Vec<LedgerId>),
+    /// What was prepared rests on a ledger that has changed since. Nothing was written.
+    Stale,
     /// Deciding or storing panicked.
     Panicked(String),
     /// The store failed before the commit: nothing was written.
@@ -33,12 +36,13 @@ pub(super) enum Trouble {
     InDoubt(Box<Decided>, StoreError),
 }
 
-/// Tries once.
+/// Tries once. What is prepared stays until the ledger was looked at, so a connection that turns
+/// out to be dead does not lose it; books stay until something is decided on them.
 pub(super) fn attempt(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
-    prepared: Option<Box<Decided>>,
-    books: Books,
+    prepared: &mut Option<Box<Prepared>>,
+    books: &mut Books,
     health: &Health,
 ) -> Result<Done, Trouble> {
     let run = || decide_and_commit(writer, commands, prepared, books, health);
@@ -58,8 +62,8 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 fn decide_and_commit(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
-    prepared: Option<Box<Decided>>,
-    books: Books,
+    prepared: &mut Option<Box<Prepared>>,
+    books: &mut Books,
     health: &Health,
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
@@ -69,10 +73,18 @@ fn decide_and_commit(
         writer.rollback().map_err(Trouble::Failed)?;
         return Err(Trouble::Held(held));
     }
-    let decided = match still_true(writer, prepared).map_err(Trouble::Failed)? {
-        Some(decided) => *decided,
+    let is_true = match prepared {
+        Some(prepared) => still_true(writer, prepared, &ledgers).map_err(Trouble::Failed)?,
+        None => false,
+    };
+    let decided = match prepared.take() {
+        Some(prepared) if is_true => prepared.decided,
+        Some(_) => {
+            writer.rollback().map_err(Trouble::Failed)?;
+            return Err(Trouble::Stale);
+        }
         None => {
-            let batch = Batch::on(books, commands);
+            let batch = Batch::on(std::mem::take(books), commands);
             batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?
         }
     };
@@ -99,24 +111,19 @@ fn decide_and_commit(
     }
 }
 
-/// What was decided beside the writer, unless a ledger of it has changed since.
+/// Whether what was decided beside the writer still holds: its ledger has not changed since.
 fn still_true(
     writer: &mut dyn Writer,
-    prepared: Option<Box<Decided>>,
-) -> Result<Option<Box<Decided>>, StoreError> {
-    let Some(prepared) = prepared else { return Ok(None) };
-    let heads = &prepared.changes.ledgers;
-    let ledgers = heads.iter().map(|change| change.row.id).collect();
-    let outcomes = prepared.changes.outcomes.iter().map(|row| (row.ledger, row.key)).collect();
-    let found = writer.load(&Misses { ledgers, outcomes, ..Misses::default() })?;
-    let is_unchanged = heads.iter().all(|change| {
-        let stored = found.ledgers.iter().find(|row| row.id == change.row.id);
-        stored.map(|row| (row.trail_count, row.trail_hash)) == change.expected
-    });
-    // A decision that changes nothing rests on heads that it does not tell; what is remembered of
-    // the same key since moves no head.
-    let holds = is_unchanged && !heads.is_empty() && found.outcomes.is_empty();
-    Ok(holds.then_some(prepared))
+    prepared: &Prepared,
+    ledgers: &[LedgerId],
+) -> Result<bool, StoreError> {
+    let outcomes = &prepared.decided.changes.outcomes;
+    let outcomes = outcomes.iter().map(|row| (row.ledger, row.key)).collect();
+    let misses = Misses { ledgers: ledgers.to_vec(), outcomes, ..Misses::default() };
+    let found = writer.load(&misses)?;
+    let head = found.ledgers.first().map(|row| (row.trail_count, row.trail_hash));
+    // What is remembered of the same key since moves no head.
+    Ok(head == prepared.head && found.outcomes.is_empty())
 }
 
 /// The ledgers of some commands, in ascending order.

@@ -11,7 +11,7 @@ use ledger::{Books, Outcome};
 use store::{Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt};
-use super::queue::{After, Job, Queue, Waiting, Work};
+use super::queue::{After, Job, Queue, ReplyTo, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
 use crate::clock::Clock;
@@ -123,6 +123,7 @@ impl Runner {
                 Err(Trouble::Held(ledgers)) if are_of_several_ledgers(&waiting) => {
                     return self.apart(waiting, &ledgers);
                 }
+                Err(Trouble::Stale) => {}
                 Err(Trouble::Conflict(_) | Trouble::Panicked(_)) if waiting.len() > 1 => {
                     count(&self.shared.counters.split_batches, 1);
                     return self.one_by_one(waiting);
@@ -153,23 +154,27 @@ impl Runner {
                     }
                 }
             }
+            let Some(again) = to_be_prepared_again(waiting) else { return Vec::new() };
+            waiting = again;
         }
     }
 
     /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
     fn attempt(&mut self, waiting: &mut [Waiting]) -> Result<Done, Trouble> {
         let commands = waiting.iter().map(|one| one.command.clone()).collect();
+        let mut none = None;
         let prepared = match waiting {
-            [only] => only.prepared.take(),
-            _ => None,
+            [only] => &mut only.prepared,
+            _ => &mut none,
         };
-        // They come back with what is decided; a try that came to nothing leaves none.
-        let books = std::mem::take(&mut self.books);
+        // Once used, they come back with what is decided; what then comes to nothing leaves none.
+        let mut books = std::mem::take(&mut self.books);
         let shared = Arc::clone(&self.shared);
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands, prepared, books, &shared.health),
+            Ok(writer) => attempt(writer, commands, prepared, &mut books, &shared.health),
             Err(error) => Err(Trouble::Failed(error)),
         };
+        self.books = books;
         let result = match result {
             Err(Trouble::InDoubt(decided, error)) => self.settle(*decided, error),
             Err(trouble @ (Trouble::Failed(_) | Trouble::Panicked(_))) => {
@@ -232,8 +237,7 @@ impl Runner {
             if answer.replayed {
                 count(&counters.replayed, 1);
             }
-            // Who no longer waits finds the answer by the reference or the idempotency key.
-            drop(one.reply.send(Ok(answer)));
+            one.reply.send(Ok(answer));
         }
         put_off
     }
@@ -241,7 +245,7 @@ impl Runner {
     fn fail(&self, waiting: Vec<Waiting>, error: &EngineError) -> Vec<Waiting> {
         count(&self.shared.counters.failed, waiting.len());
         for one in waiting {
-            drop(one.reply.send(Err(error.clone())));
+            one.reply.send(Err(error.clone()));
         }
         Vec::new()
     }
@@ -342,6 +346,23 @@ impl Retry {
         std::thread::sleep(self.pause.min(left));
         self.pause = (self.pause * 2).min(PAUSE_MAX);
         true
+    }
+}
+
+/// What is left to try, once whoever decided beside the writer and can do so again was told to.
+fn to_be_prepared_again(mut waiting: Vec<Waiting>) -> Option<Vec<Waiting>> {
+    match waiting.pop() {
+        Some(Waiting { prepared: None, reply: ReplyTo::Preparer(reply), .. })
+            if waiting.is_empty() =>
+        {
+            // Who no longer waits gave the command up before anything was written.
+            drop(reply.send(Ok(None)));
+            None
+        }
+        last => {
+            waiting.extend(last);
+            Some(waiting)
+        }
     }
 }
 

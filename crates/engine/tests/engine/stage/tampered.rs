@@ -61,6 +61,7 @@ struct State {
     waiting: usize,
     commits: usize,
     begun: usize,
+    loads: usize,
     forgotten: Vec<At>,
 }
 
@@ -161,6 +162,11 @@ impl Tampered {
         self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).begun
     }
 
+    /// Loads that writers asked for.
+    pub fn loads(&self) -> usize {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).loads
+    }
+
     /// From before which instants outcomes were forgotten.
     pub fn forgotten(&self) -> Vec<At> {
         self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).forgotten.clone()
@@ -256,6 +262,7 @@ impl Writer for TamperedWriter {
     }
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
+        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).loads += 1;
         self.inner.load(misses)
     }
 
