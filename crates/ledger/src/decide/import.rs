@@ -5,7 +5,7 @@ mod series;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
-use numbering::{Reset, Texts};
+use numbering::{Format, Reset, Texts};
 use sha2::{Digest, Sha256};
 
 use super::issue::line as trail_line;
@@ -406,11 +406,18 @@ impl Taking<'_> {
     }
 }
 
-/// The text that a missing ordinal would have, beside its lower neighbour.
+/// The text that a missing ordinal would have, beside its lower neighbour: in the format that
+/// printed that one, which is not that of new numbers where those are to look otherwise.
 fn blank_text(series: &SeriesRow, neighbour: &NumberRow, ordinal: u64) -> Result<String, Halt> {
-    let kind = series.kinds.first().map_or("", |known| known.text.as_str());
+    let kind = series.kind_text(&neighbour.kind).unwrap_or_default();
     let texts = Texts { kind, ..Texts::default() };
-    let format = &series.version(neighbour.date).format;
+    let printed = |format: &&Format| {
+        let text = super::sequence::render(format, neighbour.date, neighbour.ordinal, &texts);
+        text.is_ok_and(|text| numbering::fold(&text) == numbering::fold(&neighbour.text))
+    };
+    let of_day = &series.version(neighbour.date).format;
+    let mut formats = std::iter::once(of_day).chain(series.formats());
+    let format = formats.find(printed).unwrap_or(of_day);
     super::sequence::render(format, neighbour.date, ordinal, &texts)
 }
 

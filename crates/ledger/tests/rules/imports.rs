@@ -153,6 +153,27 @@ fn history_may_repeat_a_text_in_another_period() {
 }
 
 #[test]
+fn a_missing_number_is_told_as_it_would_have_been_printed() {
+    let mut script = Script::open(Yearly);
+    let formats = [
+        "- OLD-{seq:4} never",
+        "2023-01-01 F-{year}-{seq:3} yearly",
+        "2023-01-01 N{year}/{seq} yearly",
+    ];
+    let lines = "0 OLD-0001 1 2022-01-05 invoice
+         0 old-0003 3 2022-01-06 invoice
+         0 OLD-0006 6 2022-01-07 invoice
+         0 F-2023-001 1 2023-01-05 invoice
+         0 F-2023-004 4 2023-02-05 invoice";
+    take(&mut script, list(&[("x", "invoice", &formats)], lines)).unwrap();
+    let told = [1, 2, 3].map(|id| script.gap(id)).map(|gap| (&*gap.first_text, &*gap.last_text));
+    let expected =
+        [("OLD-0002", "OLD-0002"), ("OLD-0004", "OLD-0005"), ("F-2023-002", "F-2023-003")];
+    assert_eq!(told, expected);
+    script.check("issue date=2023-03-05 -> N2023/5");
+}
+
+#[test]
 fn what_goes_on_behind_repeated_texts_can_be_changed() {
     let on = ["- {seq:4} yearly", "2023-01-01 {seq:4} never"];
     let repeats = "0 0001 1 2022-01-05 invoice

@@ -16,8 +16,8 @@ use ledger::command::{
     Action, Actor, Advance, Item, LockMove, NewSeries, Open, SeriesChange, SeriesRef,
     SettingsChange, Void,
 };
-use ledger::id::{AccountId, CustomerId, LedgerId, Position};
-use ledger::model::{At, Cause, DateOrder, HouseStyle, Kind, Level, Mode};
+use ledger::id::{AccountId, CustomerId, GapId, LedgerId, Position};
+use ledger::model::{At, Cause, DateOrder, GapRow, HouseStyle, Kind, Level, Mode};
 use ledger::{Books, Command, Loaded, Outcome, Refusal, decide};
 
 /// A ledger that lives in an overlay over nothing: every command runs behind all those before it.
@@ -89,6 +89,11 @@ impl Script {
             self.books.fill(misses, Loaded::default());
         }
         panic!("something new is asked for again and again: {:?}", self.commands.last());
+    }
+
+    /// The gap with an id, which are given from 1 on.
+    pub fn gap(&self, id: u64) -> &GapRow {
+        self.books.gaps.peek(&(LedgerId(1), GapId(id))).expect("a gap")
     }
 
     fn run(&mut self, line: &str) -> String {
