@@ -201,6 +201,8 @@ impl Runner {
 
     fn settle(&mut self, decided: Decided, error: StoreError) -> Result<Done, Trouble> {
         let mut retry = Retry::new(self.shared.patience);
+        // Nobody who asks meanwhile is to hear what was true before.
+        self.shared.health.failed(StoreFailure::from(&error));
         loop {
             self.close();
             let store = Arc::clone(&self.shared.store);
@@ -208,7 +210,9 @@ impl Runner {
             match found {
                 Ok(true) => return Ok(Done { decided, commit: Some(Duration::ZERO) }),
                 Ok(false) => return Err(Trouble::Failed(not_written(error))),
-                Err(_) if retry.pause() => {}
+                Err(failed) if retry.pause() => {
+                    self.shared.health.failed(StoreFailure::from(&failed));
+                }
                 Err(_) => {
                     self.close();
                     let text = format!("{error}; the database cannot be asked whether it was");

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use engine::{Engine, EngineError, EngineOptions, StoreFailure, StoreFailureKind, wait};
+use ledger::Action;
 
-use crate::stage::{Fault, Stage, Tampered, order};
+use crate::stage::{Fault, Stage, Tampered, order, text};
 
 fn kind(failed: Result<(), EngineError>) -> Option<StoreFailureKind> {
     match failed {
@@ -57,6 +60,32 @@ fn after_a_failure_it_is_ready_once_something_was_written() {
     assert_eq!(confirmed, 3);
     assert_eq!(wait(stage.engine.ready()), Ok(()));
     assert_eq!(stage.store.confirmed(), confirmed, "nothing is written to look while all is well");
+    stage.assert_holds();
+}
+
+#[test]
+fn while_a_commit_is_looked_for_it_is_not_ready() {
+    let stage = Stage::with(|options| options.patience = Duration::from_secs(20));
+    assert_eq!(wait(stage.engine.ready()), Ok(()), "it was written just now");
+    stage.store.plan(Fault::AnswerLost);
+    stage.store.close(1_000_000);
+    let issue = stage.engine.answer(stage.command(Action::Issue(vec![order("a")])));
+    let (tell, told) = channel();
+    let begin = Instant::now();
+    let failure = loop {
+        // Who looks whether it can be written waits for the writer; the others are told at once.
+        let (engine, tell) = (stage.engine.clone(), tell.clone());
+        std::thread::spawn(move || tell.send(wait(engine.ready())));
+        match told.recv_timeout(Duration::from_millis(20)) {
+            Ok(Err(EngineError::Store(failure))) => break failure,
+            found => assert!(begin.elapsed() < Duration::from_secs(10), "{found:?}"),
+        }
+    };
+    let kinds = [StoreFailureKind::InDoubt, StoreFailureKind::Database];
+    assert!(kinds.contains(&failure.kind), "{failure:?}");
+    stage.store.close(0);
+    assert_eq!(text(issue.wait()), "INV-2026-00001");
+    assert_eq!(wait(stage.engine.ready()), Ok(()), "it was found and made durable");
     stage.assert_holds();
 }
 
