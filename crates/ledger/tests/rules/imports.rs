@@ -244,6 +244,40 @@ fn a_series_that_gave_later_numbers_goes_on() {
 }
 
 #[test]
+fn a_series_with_a_kind_that_is_not_in_the_list_keeps_it() {
+    let shared = "series shared pattern=S{seq} kinds=invoice,credit_note default=yes -> ok";
+    let (old, notes) = (["- OLD-{seq} never"], ["- CN-{seq} never"]);
+    let line = "0 OLD-1 1 2024-01-01 invoice";
+    let mut script = Script::open(Yearly);
+    script.check(shared);
+    take(&mut script, list(&[("old", "invoice", &old)], line)).unwrap();
+    script.check(
+        "issue -> OLD-2
+         issue kind=credit_note -> S1
+         issue series=shared -> S2",
+    );
+
+    // Where each of its kinds goes on in a series of the list, it becomes the first of them.
+    let mut script = Script::open(Yearly);
+    script.check(shared);
+    let both = [("old", "invoice", &old[..]), ("notes", "credit_note", &notes[..])];
+    let lines = format!("{line}\n1 CN-1 1 2024-01-01 credit_note");
+    let view = take(&mut script, list(&both, &lines)).unwrap();
+    let names: Vec<&str> = view.series.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["shared", "notes"]);
+    script.check("issue -> OLD-2\n issue kind=credit_note -> CN-2");
+}
+
+#[test]
+fn an_archived_series_takes_no_list() {
+    let mut script = Script::open(Yearly);
+    script.check("archive invoices -> ok");
+    let old = [("old", "invoice", &["- OLD-{seq} never"][..])];
+    take(&mut script, list(&old, "0 OLD-1 1 2024-01-01 invoice")).unwrap();
+    script.check("issue -> OLD-2\n issue series=invoices -> err series_archived");
+}
+
+#[test]
 fn history_is_taken_into_locked_dates() {
     let mut script = Script::open(Yearly);
     script.check("lock date=2024-12-31 -> ok");

@@ -11,14 +11,15 @@ use super::super::{Halt, refuse_param};
 use crate::books::Books;
 use crate::command::{Import, ImportSeries};
 use crate::id::SeriesId;
-use crate::model::{FormatVersion, Kind, LedgerRow, Level, SeriesRow};
+use crate::model::{FormatVersion, Kind, KindText, LedgerRow, Level, SeriesRow};
 use crate::refusal::Code;
 
 /// The latest date of a kind, and the place of its series: what decides who goes on with a kind.
 type Claim = (Option<Date>, Reverse<usize>);
 
 /// The series of an import, in its order. Each takes over the series that a kind uses by default
-/// while that has no numbers, else it is made anew.
+/// while that has no numbers, else it is made anew. A series that is archived, or that numbers a
+/// kind which the import knows nothing of, stays as it is.
 ///
 /// A kind goes on in the series that has its newest number: of several with the same newest date,
 /// and of several without a number of it, in the first. A default series with a later date stays.
@@ -46,7 +47,11 @@ pub(super) fn take(
             }
             if at == 0 {
                 let is_free = |id| rows.iter().all(|taken| taken.id != id);
-                idle = present.filter(|row| !row.started() && is_free(row.id));
+                let is_known = |known: &KindText| claims.contains_key(&known.kind);
+                idle = present.filter(|row| {
+                    let is_idle = !row.started() && !row.archived && is_free(row.id);
+                    is_idle && row.kinds.iter().all(is_known)
+                });
             }
         }
         let mut row = match idle {
