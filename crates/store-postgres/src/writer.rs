@@ -2,6 +2,7 @@
 
 use ledger::id::LedgerId;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer};
 
@@ -106,6 +107,10 @@ impl Writer for PostgresWriter {
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         load(self.session()?, misses)
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        table::trail::hash(self.session()?, ledger, index)
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use ledger::id::LedgerId;
 use ledger::invariants::Invariant;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
 use store_postgres::connect::Location;
@@ -113,6 +114,10 @@ impl Writer for FragileWriter {
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         self.call().load(misses)
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        self.call().entry_hash(ledger, index)
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

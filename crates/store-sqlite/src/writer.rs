@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ledger::id::LedgerId;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer};
 
@@ -79,6 +80,10 @@ impl Writer for SqliteWriter {
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         let opened = self.opened()?;
         load(&opened.session, Some(&opened.fresh), misses)
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        table::trail::hash(&self.opened()?.session, ledger, index)
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

@@ -25,6 +25,7 @@ use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, Sequen
 use ledger::model::{
     At, CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, PrefixOwner, SequenceRow, SeriesRow,
 };
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 
 /// What to do when a database is not there, or is empty.
@@ -85,6 +86,14 @@ pub trait Writer: Send {
     /// # Errors
     /// See [`StoreError`].
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError>;
+
+    /// The hash of an entry of a trail, if there is one. Called in a batch; of a ledger that the
+    /// batch holds it tells what will not change any more, as no reader does, who may look at a
+    /// server that lags behind.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError>;
 
     /// Writes everything and makes it durable, or nothing.
     ///

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ledger::id::LedgerId;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
 
@@ -70,6 +71,10 @@ impl Writer for FaultyWriter {
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         self.below.load(misses)
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        self.below.entry_hash(ledger, index)
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

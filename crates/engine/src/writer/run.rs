@@ -205,8 +205,7 @@ impl Runner {
         self.shared.health.failed(StoreFailure::from(&error));
         loop {
             self.close();
-            let store = Arc::clone(&self.shared.store);
-            let found = self.open().and_then(|writer| settle(&*store, writer, &decided.changes));
+            let found = self.open().and_then(|writer| settle(writer, &decided.changes));
             match found {
                 Ok(true) => return Ok(Done { decided, commit: Some(Duration::ZERO) }),
                 Ok(false) => return Err(Trouble::Failed(not_written(error))),

@@ -2,7 +2,7 @@
 
 use ledger::id::LedgerId;
 use ledger::{Changes, Loaded, Misses};
-use store::{Store, StoreError, Writer};
+use store::{StoreError, Writer};
 
 /// Whether the changes are in the database and outlive whatever comes, by a writer opened anew.
 ///
@@ -12,11 +12,7 @@ use store::{Store, StoreError, Writer};
 ///
 /// # Errors
 /// The database cannot be asked now, or somebody holds the ledger: ask again.
-pub(super) fn settle(
-    store: &dyn Store,
-    writer: &mut dyn Writer,
-    changes: &Changes,
-) -> Result<bool, StoreError> {
+pub(super) fn settle(writer: &mut dyn Writer, changes: &Changes) -> Result<bool, StoreError> {
     let Some(ledger) = to_lock(changes) else { return Ok(changes.is_empty()) };
     let got = writer.begin(&[ledger])?;
     let misses = Misses {
@@ -33,7 +29,7 @@ pub(super) fn settle(
     let written = match look(ledger, changes, &found) {
         Look::Written => true,
         Look::NotWritten => false,
-        Look::Behind => entry_is_there(store, changes)?,
+        Look::Behind => entry_is_there(writer, changes)?,
     };
     match written {
         true => writer.confirm()?,
@@ -79,9 +75,10 @@ fn look(ledger: LedgerId, changes: &Changes, found: &Loaded) -> Look {
     }
 }
 
-/// Whether the last entry of the changes is in the trail: it tells for all of them.
-fn entry_is_there(store: &dyn Store, changes: &Changes) -> Result<bool, StoreError> {
+/// Whether the last entry of the changes is in the trail: it tells for all of them. It is looked
+/// for under the lock: a reader may be on a server that has not heard of it yet.
+fn entry_is_there(writer: &mut dyn Writer, changes: &Changes) -> Result<bool, StoreError> {
     let Some(last) = changes.trail.last() else { return Ok(false) };
-    let page = store.reader()?.trail(last.entry.ledger, last.entry.index, 1)?;
-    Ok(page.entries.first().is_some_and(|stored| stored.sealed.hash == last.hash))
+    let stored = writer.entry_hash(last.entry.ledger, last.entry.index)?;
+    Ok(stored == Some(last.hash))
 }

@@ -129,6 +129,26 @@ fn a_commit_in_doubt_is_found_behind_what_others_wrote_since() {
 }
 
 #[test]
+fn no_reader_is_asked_about_a_commit_in_doubt() {
+    let stage = Stage::new();
+    let issue = stage.command(Action::Issue(vec![order("other")]));
+    let issue = Command { actor: Actor::Operator("intruder".to_owned()), ..issue };
+    stage.store.intrude(move |store| {
+        let mut writer = store.writer().expect("a writer");
+        store::contract::drive(writer.as_mut(), vec![issue]).expect("driven");
+    });
+    stage.store.plan(Fault::AnswerLost);
+    // A reader may be on a server that lags behind, and would say that nothing was written.
+    stage.store.blind(1_000_000);
+    let readers = stage.store.readers();
+    assert_eq!(stage.issue(order("own")).expect("settled").row.text, "INV-2026-00001");
+    assert_eq!((stage.store.readers(), stage.store.confirmed()), (readers, 1));
+    stage.store.blind(0);
+    assert_eq!(stage.issue(order("next")).expect("a number").row.text, "INV-2026-00003");
+    stage.assert_holds();
+}
+
+#[test]
 fn a_commit_that_stays_in_doubt_is_said_to_be() {
     let stage = Stage::new();
     stage.store.plan(Fault::AnswerLost);

@@ -2,7 +2,7 @@
 
 use ledger::books::{Checkpoint, TrailLine};
 use ledger::id::LedgerId;
-use ledger::trail::{Entry, Sealed};
+use ledger::trail::{Entry, Hash, Sealed};
 use store::{StoreError, StoredEntry, TrailPage};
 
 use super::bound;
@@ -25,6 +25,8 @@ const WRITE_CHECKPOINTS: &str = "INSERT INTO checkpoint (ledger_id, entry, hash)
 const PAGE: &str = "SELECT t.ledger_id, t.entry, t.at, t.actor, t.what, t.body, t.hash, \
     (SELECT max(l.line) FROM trail_line l WHERE l.ledger_id = $1 AND l.entry = t.entry) \
     FROM trail t WHERE t.ledger_id = $1 AND t.entry >= $2 ORDER BY t.entry LIMIT $3";
+
+const HASH: &str = "SELECT t.hash FROM trail t WHERE t.ledger_id = $1 AND t.entry = $2";
 
 const LINES: &str = "SELECT l.bytes FROM trail_line l WHERE l.ledger_id = $1 AND l.entry = $2 \
     AND l.line >= $3 ORDER BY l.line LIMIT $4";
@@ -68,6 +70,14 @@ pub(crate) fn page(
     let has_more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     Ok(TrailPage { entries, has_more })
+}
+
+pub(crate) fn hash(
+    session: &Session,
+    ledger: LedgerId,
+    index: u64,
+) -> Result<Option<Hash>, StoreError> {
+    session.first(HASH, values![ledger, bound(index)], |fields| fields.hash())
 }
 
 pub(crate) fn lines(

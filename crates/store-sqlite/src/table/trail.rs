@@ -2,7 +2,7 @@
 
 use ledger::books::{Checkpoint, TrailLine};
 use ledger::id::LedgerId;
-use ledger::trail::{Entry, Sealed};
+use ledger::trail::{Entry, Hash, Sealed};
 use store::{StoreError, StoredEntry, TrailPage};
 
 use crate::packed::{self, place};
@@ -22,6 +22,8 @@ const PAGE: &str = "SELECT t.trail_id, t.at, t.actor, t.what, t.body, t.hash, \
     (SELECT max(l.line) FROM trail_line l WHERE l.ledger_id = t.trail_id >> 36 \
     AND l.entry = t.trail_id & 68719476735) \
     FROM trail t WHERE t.trail_id BETWEEN ?1 AND ?2 ORDER BY t.trail_id LIMIT ?3";
+
+const HASH: &str = "SELECT hash FROM trail WHERE trail_id = ?1";
 
 const LINES: &str = "SELECT bytes FROM trail_line \
     WHERE ledger_id = ?1 AND entry = ?2 AND line >= ?3 ORDER BY line LIMIT ?4";
@@ -83,6 +85,15 @@ pub(crate) fn page(
     let has_more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     Ok(TrailPage { entries, has_more })
+}
+
+pub(crate) fn hash(
+    session: &Session,
+    ledger: LedgerId,
+    index: u64,
+) -> Result<Option<Hash>, StoreError> {
+    let Some(id) = packed::pack(ledger, index) else { return Ok(None) };
+    session.first(HASH, [id], |fields| fields.hash())
 }
 
 pub(crate) fn lines(

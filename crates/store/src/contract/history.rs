@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::date;
 use ledger::books::{Checkpoint, TrailLine};
 use ledger::command::{Action, Import, ImportLine, ImportSeries};
+use ledger::id::LedgerId;
 use ledger::model::{Kind, KindText};
 use ledger::outcome::Outcome;
 use ledger::trail::{Change, IssuedLine, Verifier};
@@ -15,6 +16,7 @@ use super::{Case, Database};
 
 pub(super) const CASES: &[Case] = &[
     ("the trail is chained and read in pages", the_trail_is_chained_and_read_in_pages),
+    ("a batch finds an entry by its place", a_batch_finds_an_entry_by_its_place),
     ("receipts lead to their entries", receipts_lead_to_their_entries),
     ("lines are kept beside an entry", lines_are_kept_beside_an_entry),
     ("an import keeps its lines", an_import_keeps_its_lines),
@@ -50,6 +52,24 @@ fn the_trail_is_chained_and_read_in_pages(database: &dyn Database) {
     assert_eq!((verified.entries, verified.broken), (21, None));
     assert!(reader.trail(LEDGER, 21, 6).expect("read").entries.is_empty());
     assert!(reader.trail(LEDGER, u64::MAX, 6).expect("read").entries.is_empty());
+}
+
+fn a_batch_finds_an_entry_by_its_place(database: &dyn Database) {
+    let store = database.open().expect("open");
+    let mut writer = writer(&*store);
+    done(&mut *writer, vec![open(LEDGER), issue(LEDGER, "a"), issue(LEDGER, "b")]);
+    let mut reader = store.reader().expect("reader");
+    let stored = reader.trail(LEDGER, 0, 10).expect("read").entries;
+    assert_eq!(stored.len(), 3);
+    writer.begin(&[LEDGER]).expect("begin");
+    for entry in &stored {
+        let found = writer.entry_hash(LEDGER, entry.sealed.entry.index).expect("look");
+        assert_eq!(found, Some(entry.sealed.hash));
+    }
+    for (ledger, index) in [(LEDGER, 3), (LEDGER, u64::MAX), (LedgerId(LEDGER.0 + 1), 0)] {
+        assert_eq!(writer.entry_hash(ledger, index).expect("look"), None, "{ledger} {index}");
+    }
+    writer.rollback().expect("give up");
 }
 
 fn receipts_lead_to_their_entries(database: &dyn Database) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ledger::id::LedgerId;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer, restored_ledgers};
 
@@ -33,6 +34,10 @@ impl Writer for ModelWriter {
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         Ok(loading::load(&self.shared.rows(), misses))
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        Ok(self.shared.rows().trail.get(&(ledger, index)).map(|sealed| sealed.hash))
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

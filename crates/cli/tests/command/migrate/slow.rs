@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ledger::id::LedgerId;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
 
@@ -54,6 +55,10 @@ impl Writer for SlowWriter {
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         self.below.load(misses)
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        self.below.entry_hash(ledger, index)
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use ledger::id::LedgerId;
 use ledger::model::At;
+use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
 
@@ -264,6 +265,10 @@ impl Writer for TamperedWriter {
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).loads += 1;
         self.inner.load(misses)
+    }
+
+    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
+        self.inner.entry_hash(ledger, index)
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
