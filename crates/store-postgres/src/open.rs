@@ -40,7 +40,7 @@ pub struct OpenOptions {
 /// Whether a database is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// It is written and read; needs a server that takes writes.
+    /// It is written and read, both on a server that takes writes.
     Write,
     /// It is only read, and left as it is; a standby will do.
     Read,
@@ -59,6 +59,15 @@ impl Default for OpenOptions {
 }
 
 impl Access {
+    /// What the connections that read are for. Beside writers, a server that lags behind would
+    /// show a past to those who have just written.
+    pub(crate) fn reading(self) -> Use {
+        match self {
+            Access::Write => Use::ReadNewest,
+            Access::Read => Use::Read,
+        }
+    }
+
     pub(crate) fn purpose(self) -> Use {
         match self {
             Access::Write => Use::Write,

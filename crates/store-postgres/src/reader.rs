@@ -38,6 +38,7 @@ const AGE: &str = "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN NULL
 pub(crate) struct PostgresReader {
     place: Arc<Place>,
     counting: Arc<Counting>,
+    purpose: Use,
     session: Session,
     /// Whether one state is held.
     is_held: bool,
@@ -46,11 +47,12 @@ pub(crate) struct PostgresReader {
 impl PostgresReader {
     pub(crate) fn open(
         place: &Arc<Place>,
+        purpose: Use,
         counting: &Arc<Counting>,
     ) -> Result<PostgresReader, StoreError> {
-        let session = place.connect(Use::Read, counting)?;
+        let session = place.connect(purpose, counting)?;
         let (place, counting) = (Arc::clone(place), Arc::clone(counting));
-        Ok(PostgresReader { place, counting, session, is_held: false })
+        Ok(PostgresReader { place, counting, purpose, session, is_held: false })
     }
 
     /// Runs a query, on a new connection where the one that was there turns out to be lost.
@@ -60,7 +62,7 @@ impl PostgresReader {
     ) -> Result<T, StoreError> {
         match query(&self.session) {
             Err(_) if self.session.is_lost() && !self.is_held => {
-                self.session = self.place.connect(Use::Read, &self.counting)?;
+                self.session = self.place.connect(self.purpose, &self.counting)?;
                 query(&self.session)
             }
             result => result,

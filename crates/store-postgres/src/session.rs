@@ -41,6 +41,8 @@ const FAREWELL: Duration = Duration::from_millis(250);
 pub enum Use {
     /// Writing: the server must take writes.
     Write,
+    /// Reading what was written last: no standby will do.
+    ReadNewest,
     /// Reading: any server will do.
     Read,
 }
@@ -347,7 +349,7 @@ impl Session {
     fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, StoreError> {
         count(match self.purpose {
             Use::Write => &self.counting.written_trips,
-            Use::Read => &self.counting.read_trips,
+            Use::ReadNewest | Use::Read => &self.counting.read_trips,
         });
         match &self.runtime {
             Some(runtime) => Ok(block_on(runtime, future)),
@@ -375,7 +377,7 @@ impl Session {
     fn note_words(&self, sql: &str) {
         match self.purpose {
             Use::Write => count(&self.counting.written_statements),
-            Use::Read => count(&self.counting.read_statements),
+            Use::ReadNewest | Use::Read => count(&self.counting.read_statements),
         }
         #[cfg(test)]
         crate::plans::note(sql, self.purpose);

@@ -134,7 +134,8 @@ impl Store for PostgresStore {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(PostgresReader::open(&self.shared.place, &self.shared.counting)?))
+        let Shared { place, access, counting, .. } = &*self.shared;
+        Ok(Box::new(PostgresReader::open(place, access.reading(), counting)?))
     }
 
     fn size_bytes(&self) -> Result<u64, StoreError> {
@@ -146,7 +147,8 @@ impl Store for PostgresStore {
                 return bytes;
             }
         }
-        let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
+        let purpose = self.shared.access.reading();
+        let session = self.shared.place.connect(purpose, &self.shared.counting)?;
         let bytes = size(&session)?;
         *idle = Some(session);
         Ok(bytes)

@@ -7,7 +7,7 @@
 //! | said | meaning here |
 //! | --- | --- |
 //! | several hosts | tried in order, or at random with `load_balance_hosts=random` |
-//! | `target_session_attrs` | `any`, `read-write`, `read-only`, `primary`, `standby`, `prefer-standby`. Without it writers take a server that takes writes, and readers such a one rather than another: name `any` or `prefer-standby` for readers that are to spare the primary |
+//! | `target_session_attrs` | `any`, `read-write`, `read-only`, `primary`, `standby`, `prefer-standby`. Without it a database that is written is written and read on a server that takes writes, and one that is only read is read on such a one rather than another: name `any` or `prefer-standby` for readers that are to spare the primary |
 //! | `connect_timeout` | seconds for all hosts together, 5 without it; a host that does not answer leaves the others their share. libpq means each host |
 //! | `keepalives…`, `tcp_user_timeout` | without them a server that vanished is noticed after ten seconds; `0` leaves it to the system |
 //! | `application_name` | `gapless` without it |
@@ -102,6 +102,9 @@ impl Location {
     pub async fn connect(&self, purpose: Use) -> Result<(Client, Driver), StoreError> {
         let target = self.target.unwrap_or(match purpose {
             Use::Write => Target::ReadWrite,
+            Use::ReadNewest if self.endpoints.len() > 1 => Target::ReadWrite,
+            // Where there is no choice, what takes no writes for now is still the newest.
+            Use::ReadNewest => Target::Primary,
             Use::Read if self.endpoints.len() > 1 => Target::PreferReadWrite,
             Use::Read => Target::Any,
         });

@@ -55,6 +55,7 @@ fn writers_find_the_primary_and_readers_what_they_ask_for() {
     let (first, second) = (standby.port(), primary.port());
     for (parameters, purpose, expected) in [
         ("", Use::Write, second),
+        ("", Use::ReadNewest, second),
         ("", Use::Read, second),
         ("target_session_attrs=any", Use::Read, first),
         ("target_session_attrs=primary", Use::Read, second),
@@ -70,6 +71,8 @@ fn writers_find_the_primary_and_readers_what_they_ask_for() {
     assert!(error.contains("the server is a standby"), "{error}");
     let alone = ask(&url(&[first], ""), &[], Use::Read, PORT);
     assert_eq!(alone, Ok(first.to_string()), "a reader of one replica takes it");
+    let error = ask(&url(&[first], ""), &[], Use::ReadNewest, PORT).unwrap_err();
+    assert!(error.contains("is a standby"), "{error}");
     let error = ask(&url(&[second], "target_session_attrs=standby"), &[], Use::Read, PORT);
     assert!(error.unwrap_err().contains("is the primary"));
 
@@ -77,10 +80,14 @@ fn writers_find_the_primary_and_readers_what_they_ask_for() {
     primary.kill();
     let both = url(&[second, first], "");
     assert_eq!(ask(&both, &[], Use::Read, PORT), Ok(first.to_string()));
-    let error = ask(&both, &[], Use::Write, PORT).unwrap_err();
-    assert!(error.contains("nobody listens") && error.contains("is a standby"), "{error}");
+    for purpose in [Use::Write, Use::ReadNewest] {
+        let error = ask(&both, &[], purpose, PORT).unwrap_err();
+        assert!(error.contains("nobody listens") && error.contains("is a standby"), "{error}");
+    }
     standby.promote().unwrap();
-    assert_eq!(ask(&both, &[], Use::Write, PORT), Ok(first.to_string()));
+    for purpose in [Use::Write, Use::ReadNewest] {
+        assert_eq!(ask(&both, &[], purpose, PORT), Ok(first.to_string()));
+    }
 }
 
 #[test]
@@ -89,6 +96,8 @@ fn a_server_that_is_set_to_take_no_writes_is_not_written_to() {
     let cluster = TemporaryCluster::start_with(&settings).unwrap();
     let error = ask(&url(&[cluster.port()], ""), &[], Use::Write, PORT).unwrap_err();
     assert!(error.contains("is set to take no writes"), "{error}");
+    let read = ask(&url(&[cluster.port()], ""), &[], Use::ReadNewest, PORT);
+    assert_eq!(read, Ok(cluster.port().to_string()), "it can be read meanwhile");
 }
 
 #[test]

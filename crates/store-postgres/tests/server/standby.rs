@@ -62,3 +62,22 @@ fn a_standby_is_read_and_says_how_old_it_is() {
     assert_eq!(store.reader().expect("reader").summary(LEDGER).expect("read").numbers, 3);
     assert_eq!(store.reader().expect("reader").age().expect("age"), None);
 }
+
+#[test]
+fn beside_writers_no_standby_is_read() {
+    let primary = TemporaryCluster::for_test(Durability::Full);
+    let standby = primary.standby().expect("a standby");
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{}", standby.port(), primary.port());
+    let url = format!("postgres://postgres@{hosts}/postgres");
+    let location = Location::parse(&url, &|_| None).expect("an address");
+    let store = PostgresStore::open(location, OpenOptions::default()).expect("open");
+    drive(&mut *store.writer().expect("writer"), vec![open(LEDGER), issue(LEDGER)]).expect("issue");
+    let mut reader = store.reader().expect("reader");
+    assert_eq!(reader.age().expect("age"), None, "it reads where it writes");
+    primary.kill();
+    assert!(reader.summary(LEDGER).is_err() && store.reader().is_err(), "a standby may lag behind");
+    assert!(store.size_bytes().is_err() && store.size_bytes().is_err());
+    standby.promote().expect("promote");
+    assert_eq!(reader.summary(LEDGER).expect("read").numbers, 1);
+    assert!(store.size_bytes().expect("a size") > 0);
+}
