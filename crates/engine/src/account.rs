@@ -13,6 +13,7 @@ use store::{Reader, StoreError, Writer};
 use crate::access::key_hash;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::vacancy;
 
 /// Accounts that are named when several are there and none was chosen.
 const SHOWN_MAX: usize = 20;
@@ -98,7 +99,8 @@ impl Engine {
     /// commit.
     ///
     /// # Errors
-    /// [`EngineError::Refused`] when a field does not hold, for example an unknown time zone.
+    /// [`EngineError::Refused`] when a field does not hold, for example an unknown time zone;
+    /// [`EngineError::Store`], unusable, when a move into the database was stopped half-way.
     pub async fn open_account(&self, new: NewAccount) -> Result<OpenedAccount, EngineError> {
         self.open_account_where(new, |_| true).await
     }
@@ -130,7 +132,8 @@ impl Engine {
         let (engine, at) = (self.store().clone(), self.now());
         let job = move |writer: &mut dyn Writer| {
             for _ in 0..TRIES {
-                let last = last_ledger(engine.reader()?.as_mut())?;
+                let mut reader = engine.reader()?;
+                let last = last_ledger(reader.as_mut())?;
                 if !may_follow(last) {
                     let text = "The database has an account already.";
                     return Err(Refusal::new(Code::ResourceAlreadyExists, text).into());
@@ -140,6 +143,7 @@ impl Engine {
                     test: LedgerId(last.0 + 2),
                     ..opened.clone()
                 };
+                vacancy::check(reader.as_mut(), &[opened.live, opened.test])?;
                 let mut commands = Vec::with_capacity(4);
                 for (mode, key) in [(Mode::Live, keys[0]), (Mode::Test, keys[1])] {
                     let open = open(&new, &opened.account, mode, &prefix);

@@ -19,6 +19,7 @@ mod options;
 mod pending;
 mod query;
 mod readers;
+mod vacancy;
 mod writer;
 
 pub use access::{Access, key_hash};

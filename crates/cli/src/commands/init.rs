@@ -1,7 +1,7 @@
 //! `gapless init`: a new database.
 
 use clap::Args;
-use engine::{Engine, EngineOptions, NewAccount, OpenedAccount, wait};
+use engine::{Engine, EngineError, EngineOptions, NewAccount, OpenedAccount, wait};
 use ledger::Code;
 use ledger::model::HouseStyle;
 use numbering::{FiscalYearError, FiscalYearStart};
@@ -79,8 +79,24 @@ pub(crate) fn plain_account() -> NewAccount {
     }
 }
 
+/// Opens the account of a database that was just made, as whoever finds no file makes one; `None`
+/// where there is one. A database on a server gets its account from `init` alone: what looks empty
+/// may be about to be moved into, or not be the one that was meant.
+pub(crate) fn open_where_missing(
+    engine: &Engine,
+    create: Create,
+) -> Result<Option<OpenedAccount>, Failure> {
+    if is_set_up(engine)? {
+        return Ok(None);
+    }
+    match create {
+        Create::Never => Err(door::failure(&EngineError::NoAccount)),
+        Create::WhenMissing => open_account(engine, plain_account()).map(Some),
+    }
+}
+
 /// Whether a database has an account.
-pub(crate) fn is_set_up(engine: &Engine) -> Result<bool, Failure> {
+fn is_set_up(engine: &Engine) -> Result<bool, Failure> {
     let accounts = wait(engine.accounts(1)).map_err(|error| door::failure(&error))?;
     Ok(!accounts.is_empty())
 }

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::Level;
 
-use super::init::{is_set_up, open_account, plain_account};
+use super::init::open_where_missing;
 use crate::door;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
@@ -20,7 +20,7 @@ use crate::output::Output;
 /// Serve the HTTP interface
 ///
 /// The first line on standard output is the address. A new SQLite file is set up by itself; its
-/// keys are then printed, once. SIGTERM and SIGINT stop the server after it has answered what it
+/// keys are then printed, once. A database on PostgreSQL is set up by `gapless init`. SIGTERM and SIGINT stop the server after it has answered what it
 /// accepted.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
@@ -50,10 +50,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let listener = listen(&runtime, &arguments.listen)?;
     let create = door::create_when_missing(&arguments.database)?;
     let engine = door::open_engine(&arguments.database, create, EngineOptions::default())?;
-    let opened = match is_set_up(&engine)? {
-        true => None,
-        false => Some(open_account(&engine, plain_account())?),
-    };
+    let opened = open_where_missing(&engine, create)?;
     let replica = match &arguments.read_database {
         Some(url) => Some(replica(url, output)?),
         None => None,

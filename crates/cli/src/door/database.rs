@@ -1,8 +1,8 @@
 //! A ledger in a database that this process has open.
 
 use engine::{
-    AccountView, Engine, EngineError, EngineOptions, GapQuery, NumberQuery, Preview, StoreAccess,
-    StoreFailureKind, wait,
+    AccountView, Engine, EngineError, EngineOptions, GapQuery, NumberQuery, OpenedAccount, Preview,
+    StoreAccess, StoreFailureKind, wait,
 };
 use gapless::DatabaseUrl;
 use ledger::command::{Item, LockMove, SeriesRef};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use store::{Create, Page};
 use wire::answer;
 
-use crate::commands::init::{is_set_up, open_account, plain_account};
+use crate::commands::init::open_where_missing;
 
 use super::{DatabaseArguments, Listed, PAGE, PreviewRequest};
 use crate::failure::Failure;
@@ -90,9 +90,9 @@ impl Database {
         tell: impl FnOnce(&str),
     ) -> Result<Database, Failure> {
         let url = &arguments.database;
-        let engine = open_engine(url, create_when_missing(url)?, EngineOptions::default())?;
-        if !is_set_up(&engine)? {
-            let account = open_account(&engine, plain_account())?.account;
+        let create = create_when_missing(url)?;
+        let engine = open_engine(url, create, EngineOptions::default())?;
+        if let Some(OpenedAccount { account, .. }) = open_where_missing(&engine, create)? {
             let shown = database_url(url)?;
             tell(&format!(
                 "{shown} is new, with account {account}. Keys for a server: `gapless key create`."

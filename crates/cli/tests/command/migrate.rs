@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use engine::StoreAccess;
 use gapless::DatabaseUrl;
+use ledger::Changes;
+use ledger::id::LedgerId;
 use store::{Create, Store};
 use testkit::postgres::{Durability, TemporaryCluster};
 
@@ -128,6 +130,44 @@ fn a_database_is_brought_up_to_date_and_says_its_shape() {
     assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
     place.refused(&["verify", "--database", &server], 3, "account_missing");
     place.ok(&["init", "--database", &server]);
+}
+
+#[test]
+fn a_database_on_a_server_gets_its_account_from_init_alone() {
+    let (place, server) = (Place::new(), database());
+    place.ok(&["migrate", "--database", &server]);
+    let list = data("online_retail_excerpt.csv");
+    let list = ["import", &list];
+    for words in [&["serve", "--listen", "127.0.0.1:0"][..], &["issue"], &list] {
+        let refused =
+            place.refused(&[words, &["--database", &server]].concat(), 3, "account_missing");
+        let message = refused["message"].as_str().expect("a message");
+        assert!(message.contains("`gapless init`"), "{message}");
+    }
+    place.ok(&["init", "--database", &server]);
+    assert!(place.ok(&["issue", "--database", &server]).starts_with("INV-"));
+}
+
+#[test]
+fn what_a_stopped_move_left_on_a_server_is_not_set_up() {
+    let (place, server) = (filled(), database());
+    let open = |url: &str, create| {
+        let url: DatabaseUrl = url.parse().expect("an address");
+        url.open(create, StoreAccess::Write).expect("open")
+    };
+    let file = format!("sqlite:{}", place.path("gapless.db").display());
+    let mut source = open(&file, Create::Never).reader().expect("a reader");
+    let series = source.series(LedgerId(1)).expect("read").into_iter().map(Arc::new).collect();
+    let part = Changes { series, ..Changes::default() };
+    let target = open(&server, Create::WhenMissing);
+    target.writer().expect("a writer").restore(&part).expect("restored");
+    drop((source, target));
+    let refused = place.refused(&["init", "--database", &server], 3, "database_unusable");
+    let message = refused["message"].as_str().expect("a message");
+    assert!(message.contains("was not finished"), "{message}");
+    place.refused(&["serve", "--database", &server], 3, "account_missing");
+    place.ok(&["migrate", "--from", "sqlite:gapless.db", "--to", &server]);
+    assert_eq!(head(&place, &server), head(&place, "sqlite:gapless.db"));
 }
 
 #[test]

@@ -191,33 +191,84 @@ fn a_move_can_be_run_again_until_one_side_goes_on() {
     assert!(told.contains("gone on in the source since"), "{told}");
 }
 
-#[test]
-fn what_a_stopped_move_left_is_begun_anew() {
-    let (stage, target) = (played(), Target::new());
-    let store = target.open();
-    let mut writer = store.writer().expect("a writer");
+/// Leaves what a move leaves that was stopped, of another state: it would clash if it stayed.
+fn stop_half_way(stage: &Stage, target: &Target) {
     let mut reader = stage.store.reader().expect("a reader");
-    // Half of another state: it would clash if it stayed.
     let all = Page { limit: 100, ..Page::default() };
     let numbers = reader.numbers(stage.live(), &NumberFilter::default(), all).expect("read").rows;
     let sequences = reader.sequences(stage.live(), ledger::id::SequenceId(0), 100).expect("read");
-    let part = Changes {
-        sequences: sequences.rows,
-        new_numbers: numbers.into_iter().map(|found| found.row).collect(),
-        customers: vec![ledger::model::CustomerRow {
-            ledger: stage.live(),
-            id: CustomerId("cus_ghost".to_owned()),
-            prefix: "GHOST".to_owned(),
-        }],
-        ..Changes::default()
-    };
-    writer.restore(&part).expect("restored");
-    drop((writer, store));
+    leave(
+        target,
+        &Changes {
+            sequences: sequences.rows,
+            new_numbers: numbers.into_iter().map(|found| found.row).collect(),
+            customers: vec![ledger::model::CustomerRow {
+                ledger: stage.live(),
+                id: CustomerId("cus_ghost".to_owned()),
+                prefix: "GHOST".to_owned(),
+            }],
+            ..Changes::default()
+        },
+    );
+}
+
+fn leave(target: &Target, part: &Changes) {
+    let store = target.open();
+    store.writer().expect("a writer").restore(part).expect("restored");
+}
+
+#[test]
+fn what_a_stopped_move_left_is_begun_anew() {
+    let (stage, target) = (played(), Target::new());
+    stop_half_way(&stage, &target);
     let ledgers = moved(&stage, &target).expect("moved");
     assert!(ledgers.iter().all(|moved| !moved.was_there));
     let to = target.open();
     let there = everything(&mut *to.reader().expect("a reader"), stage.live());
+    let mut reader = stage.store.reader().expect("a reader");
     assert_eq!(there, everything(&mut *reader, stage.live()));
+}
+
+#[test]
+fn what_a_stopped_move_left_is_no_new_database() {
+    let (stage, target) = (played(), Target::new());
+    stop_half_way(&stage, &target);
+    let engine = target.engine();
+    let opening = engine::wait(engine.open_first_account(NewAccount::default()));
+    let Err(EngineError::Store(failure)) = opening else { panic!("{opening:?}") };
+    assert_eq!(failure.kind, StoreFailureKind::Unusable);
+    let told = failure.message;
+    assert!(told.contains("rows of ledger 1") && told.contains("`gapless migrate"), "{told}");
+    engine.shutdown();
+    drop(engine);
+    moved(&stage, &target).expect("the move goes on where no account was opened");
+    let engine = target.engine();
+    let opened = engine::wait(engine.open_account(NewAccount::default())).expect("opened");
+    assert_eq!(opened.live, LedgerId(3));
+}
+
+#[test]
+fn any_row_of_a_stopped_move_keeps_an_account_from_being_opened() {
+    let stage = played();
+    let mut reader = stage.store.reader().expect("a reader");
+    let test = stage.account.test;
+    let series = reader.series(test).expect("read").into_iter().map(Arc::new).collect();
+    let trail = reader.trail(test, 0, 2).expect("read").entries;
+    let trail = trail.into_iter().map(|stored| stored.sealed).collect();
+    let sequences = reader.sequences(test, ledger::id::SequenceId(0), 1).expect("read").rows;
+    assert!(!sequences.is_empty());
+    for part in [
+        Changes { series, ..Changes::default() },
+        Changes { trail, ..Changes::default() },
+        Changes { sequences, ..Changes::default() },
+    ] {
+        let target = Target::new();
+        leave(&target, &part);
+        let engine = target.engine();
+        let opening = engine::wait(engine.open_account(NewAccount::default()));
+        let Err(EngineError::Store(failure)) = opening else { panic!("{opening:?} {part:?}") };
+        assert!(failure.message.contains("rows of ledger 2"), "{failure}");
+    }
 }
 
 #[test]
