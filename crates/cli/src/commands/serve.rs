@@ -20,8 +20,8 @@ use crate::output::Output;
 /// Serve the HTTP interface
 ///
 /// The first line on standard output is the address. A new SQLite file is set up by itself; its
-/// keys are then printed, once. A database on PostgreSQL is set up by `gapless init`. SIGTERM and SIGINT stop the server after it has answered what it
-/// accepted.
+/// keys are then printed, once. A database on PostgreSQL is set up by `gapless init`. SIGTERM and
+/// SIGINT stop the server after it has answered what it accepted.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
     gapless serve --database sqlite:invoices.db --listen 127.0.0.1:7447")]
