@@ -60,7 +60,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: OpenOptions) -> Result<SqliteStore, StoreError> {
         let place = Place::new(path, options.vfs);
         let counting = Arc::new(Counting::default());
-        let unused = Unused::before_opening(&place);
+        let unused = Unused::before_opening(&place, options.create);
         place.prepare(options.create, &counting)?;
         let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
         let shared = Shared {

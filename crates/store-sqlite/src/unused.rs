@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::{Connection, OpenFlags};
+use store::Create;
 
 use crate::lock::Lock;
 use crate::open::Place;
@@ -17,10 +18,12 @@ pub(crate) struct Unused {
 }
 
 impl Unused {
-    /// Looks whether opening a file is going to make it.
-    pub(crate) fn before_opening(place: &Place) -> Unused {
+    /// Looks whether opening a file is going to make it. Whoever may not make one has no part in
+    /// a file that another process is just making.
+    pub(crate) fn before_opening(place: &Place, create: Create) -> Unused {
         // A file of another file system is known to that one alone.
-        let made = place.vfs.is_none() && matches!(place.path.try_exists(), Ok(false));
+        let is_missing = place.vfs.is_none() && matches!(place.path.try_exists(), Ok(false));
+        let made = is_missing && create == Create::WhenMissing;
         Unused { place: place.clone(), made: AtomicBool::new(made) }
     }
 
@@ -29,21 +32,23 @@ impl Unused {
         self.made.store(false, Ordering::Relaxed);
     }
 
-    /// Whether another process has set the file up meanwhile. What cannot be read was never
-    /// finished: it was not there before this store.
-    fn is_in_use(&self) -> bool {
+    /// Whether the file is known to hold nothing: it has no tables, or those of a database without
+    /// a ledger. One that cannot be read may hold what another process has put there meanwhile.
+    fn is_empty(&self) -> rusqlite::Result<bool> {
         let connection =
-            Connection::open_with_flags(&self.place.path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-        let found = connection.and_then(|connection| {
-            connection.query_row("SELECT EXISTS (SELECT 1 FROM ledger)", [], |row| row.get(0))
-        });
-        found.unwrap_or(false)
+            Connection::open_with_flags(&self.place.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let answer = |sql| connection.query_row(sql, [], |row| row.get::<_, bool>(0));
+        if answer("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)")? {
+            return Ok(true);
+        }
+        answer("SELECT NOT EXISTS (SELECT 1 FROM ledger)")
     }
 
     fn remove(&self) {
         // Whoever holds the lock is at work in the file.
         let Ok(lock) = Lock::take(&self.place.path) else { return };
-        if self.is_in_use() {
+        let is_missing = matches!(self.place.path.try_exists(), Ok(false));
+        if !is_missing && !self.is_empty().unwrap_or(false) {
             return;
         }
         for suffix in ["", "-wal", "-shm", "-journal", "-lock"] {
@@ -61,5 +66,44 @@ impl Drop for Unused {
         if self.made.load(Ordering::Relaxed) {
             self.remove();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of a file that appears, with these bytes, while a store is being opened.
+    fn left(create: Create, bytes: &[u8]) -> Option<Vec<u8>> {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::new(&directory.path().join("new.db"), None);
+        let unused = Unused::before_opening(&place, create);
+        std::fs::write(&place.path, bytes).unwrap();
+        drop(unused);
+        std::fs::read(&place.path).ok()
+    }
+
+    #[test]
+    fn a_file_that_another_process_is_making_stays() {
+        assert_eq!(left(Create::Never, b""), Some(Vec::new()));
+        assert_eq!(left(Create::WhenMissing, b""), None);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_stays() {
+        let bytes = b"the notes of somebody else, which are no database";
+        assert_eq!(left(Create::WhenMissing, bytes), Some(bytes.to_vec()));
+    }
+
+    #[test]
+    fn tables_of_another_program_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::new(&directory.path().join("new.db"), None);
+        let unused = Unused::before_opening(&place, Create::WhenMissing);
+        let connection = Connection::open(&place.path).unwrap();
+        connection.execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+        drop(connection);
+        drop(unused);
+        assert!(place.path.exists());
     }
 }
