@@ -62,11 +62,16 @@ pub(crate) fn check(session: &Session) -> Result<usize, StoreError> {
 }
 
 /// Takes the steps that a database still needs, all or none. Of several processes one does.
+///
+/// Who takes steps is waited for, however long that is. A lock on a table is not: whoever asks for
+/// that table meanwhile stands in line behind the step.
 pub(crate) fn migrate(session: &Session) -> Result<(), StoreError> {
+    let patience = session.place().limits.lock_timeout.as_millis();
     let mut begin = Trip::begin(BEGIN);
     begin.run(PATIENTLY, values![]);
     begin.run("SET LOCAL lock_timeout = 0", values![]);
     begin.run(LOCK, values![]);
+    begin.run(format!("SET LOCAL lock_timeout = {patience}"), values![]);
     let result = session.run_patiently(&begin).and_then(|_| take_steps(session));
     let result = result.and_then(|()| session.commit());
     if result.is_err() {

@@ -2,6 +2,7 @@
 
 use std::sync::Barrier;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use store::contract::drive;
 use store::{Create, Store, StoreError};
@@ -127,4 +128,50 @@ fn eight_that_open_an_empty_database_at_once_set_it_up_once() {
         }
     });
     assert_eq!(database.ask("SELECT count(*) FROM gapless_migration"), "1");
+}
+
+/// Waits until a condition is true in the database.
+fn await_true(database: &Database, condition: &str) {
+    let since = Instant::now();
+    while database.ask(&format!("SELECT {condition}")) != "t" {
+        assert!(since.elapsed() < Duration::from_secs(20), "never: {condition}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Works while another process has said some words in a transaction. It is ended then.
+fn beside(database: &Database, words: &str, work: impl FnOnce()) {
+    const ASLEEP: &str = "FROM pg_stat_activity a WHERE a.datname = current_database() \
+                          AND a.wait_event = 'PgSleep'";
+    thread::scope(|scope| {
+        let words = format!("BEGIN; {words}; SELECT pg_sleep(60)");
+        let other = scope.spawn(move || cluster().ask_in(&database.name, &words));
+        await_true(database, &format!("EXISTS (SELECT {ASLEEP})"));
+        work();
+        database.ask(&format!("SELECT pg_terminate_backend(a.pid) {ASLEEP}"));
+        assert!(other.join().expect("no panic").is_err(), "it was ended");
+    });
+}
+
+#[test]
+fn who_sets_a_database_up_is_waited_for_and_a_table_is_not() {
+    let database = Database::new();
+    let lock_timeout = Duration::from_millis(200);
+    let open = || database.open(OpenOptions { lock_timeout, ..OpenOptions::default() }).err();
+    beside(&database, "CREATE TABLE gapless_migration (version integer)", || {
+        let error = open();
+        assert!(matches!(error, Some(StoreError::Busy(_))), "{error:?}");
+    });
+    thread::scope(|scope| {
+        let lock = "SELECT pg_advisory_xact_lock(1195462732, hashtext('public'))";
+        let mut opening = None;
+        beside(&database, lock, || {
+            opening = Some(scope.spawn(open));
+            let waits = "FROM pg_locks l WHERE l.locktype = 'advisory' AND NOT l.granted";
+            await_true(&database, &format!("EXISTS (SELECT {waits})"));
+            thread::sleep(lock_timeout * 3);
+        });
+        let error = opening.and_then(|opening| opening.join().expect("no panic"));
+        assert!(error.is_none(), "it is not waited for: {error:?}");
+    });
 }
