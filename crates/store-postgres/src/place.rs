@@ -70,20 +70,24 @@ impl Place {
         let mut words = format!(
             "SET statement_timeout = {}; SET lock_timeout = {}; \
              SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; \
-             SET enable_incremental_sort = off; SET jit = off",
+             SET enable_incremental_sort = off; SET jit = off; \
+             SET idle_in_transaction_session_timeout = {}; \
+             SELECT set_config('transaction_timeout', '0', false) \
+             WHERE current_setting('transaction_timeout', true) IS NOT NULL",
             self.limits.statement_timeout.as_millis(),
             self.limits.lock_timeout.as_millis(),
+            // A state that is held for a proof or a move stands still while it is worked on.
+            if purpose == Use::Write { IDLE_MS } else { 0 },
         );
         if !self.is_distributed() {
             words.push_str("; SET plan_cache_mode = force_generic_plan");
         }
         if purpose == Use::Write {
             // What was answered is on disk, also where the server is set up to promise less.
-            words.push_str(&format!(
+            words.push_str(
                 "; SELECT set_config('synchronous_commit', 'on', false) \
-                 WHERE current_setting('synchronous_commit') = 'off'; \
-                 SET idle_in_transaction_session_timeout = {IDLE_MS}"
-            ));
+                 WHERE current_setting('synchronous_commit') = 'off'",
+            );
         }
         words
     }

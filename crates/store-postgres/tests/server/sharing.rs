@@ -146,3 +146,26 @@ fn two_processes_open_the_same_new_ledger_once() {
     };
     assert_eq!(results.iter().filter(|result| done(result)).count(), 1);
 }
+
+#[test]
+fn a_state_that_is_held_may_stand_still() {
+    let stage = stage(Duration::from_secs(5));
+    let named = |name: &str| {
+        stage.database.ask(&format!("SELECT count(*) FROM pg_settings WHERE name = '{name}'"))
+    };
+    for name in ["idle_in_transaction_session_timeout", "transaction_timeout"] {
+        // The second one came with PostgreSQL 17.
+        if named(name) == "1" {
+            let name = format!("{} SET {name} = '100ms'", stage.database.name);
+            stage.database.ask(&format!("ALTER DATABASE {name}"));
+        }
+    }
+    let mut reader = stage.store.reader().expect("reader");
+    reader.hold().expect("hold");
+    let mut writer = stage.store.writer().expect("writer");
+    drive(&mut *writer, vec![issue(ONE)]).expect("issue");
+    thread::sleep(Duration::from_millis(400));
+    assert_eq!(reader.summary(ONE).expect("still held").numbers, 0);
+    reader.release().expect("release");
+    assert_eq!(reader.summary(ONE).expect("read").numbers, 1);
+}
