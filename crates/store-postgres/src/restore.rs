@@ -23,10 +23,17 @@ const DELETE: [&str; 10] = [
     "DELETE FROM series s WHERE s.ledger_id = $1",
 ];
 
+/// Held by whoever moves into a schema, until its connection ends: two who move into one would
+/// each clear away what the other wrote, since rows without a head are nobody's. Who has it
+/// already only gets it once more.
+const TURN: &str = "SELECT pg_catalog.pg_advisory_lock(1195462733, \
+    pg_catalog.hashtext(current_schema()))::text";
+
 /// Writes a part as a transaction of its own.
 pub(crate) fn restore(writer: &mut PostgresWriter, part: &Changes) -> Result<(), StoreError> {
     let ledgers = restored_ledgers(part)?;
     writer.alone(|session| {
+        take_turn(session)?;
         refuse_heads(session, &ledgers)?;
         write(session, part)
     })
@@ -36,6 +43,7 @@ pub(crate) fn restore(writer: &mut PostgresWriter, part: &Changes) -> Result<(),
 pub(crate) fn discard(writer: &mut PostgresWriter, ledger: LedgerId) -> Result<(), StoreError> {
     for sql in DELETE {
         writer.alone(|session| {
+            take_turn(session)?;
             refuse_heads(session, &[ledger])?;
             let mut trip = Trip::new();
             trip.run(sql, values![ledger]);
@@ -43,6 +51,18 @@ pub(crate) fn discard(writer: &mut PostgresWriter, ledger: LedgerId) -> Result<(
         })?;
     }
     Ok(())
+}
+
+fn take_turn(session: &Session) -> Result<(), StoreError> {
+    let mut trip = Trip::new();
+    trip.run(TURN, values![]);
+    session.run(&trip).map(drop).map_err(|error| match error {
+        StoreError::Busy(_) => StoreError::Busy(format!(
+            "Another move writes into {}. Wait until it has ended, then run this one again.",
+            session.place().shown()
+        )),
+        error => error,
+    })
 }
 
 fn refuse_heads(session: &Session, ledgers: &[LedgerId]) -> Result<(), StoreError> {

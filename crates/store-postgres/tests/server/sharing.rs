@@ -4,8 +4,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ledger::Misses;
-use ledger::id::{LedgerId, Position};
+use ledger::id::{CustomerId, LedgerId, Position};
+use ledger::model::CustomerRow;
+use ledger::{Changes, Misses};
 use store::contract::drive;
 use store::{Store, StoreError};
 use store_postgres::OpenOptions;
@@ -44,6 +45,38 @@ fn what_another_writer_holds_is_left_out() {
     assert_eq!(second.begin(&[TWO]).expect("begin"), [TWO]);
     first.rollback().expect("rollback");
     assert_eq!(second.begin(&[ONE, TWO]).expect("begin"), [ONE, TWO]);
+}
+
+#[test]
+fn one_moves_into_a_database_at_a_time() {
+    let stage = stage(Duration::from_millis(300));
+    let part = |ledger: LedgerId| Changes {
+        customers: vec![CustomerRow {
+            ledger,
+            id: CustomerId("cus_1".to_owned()),
+            prefix: "ONE".to_owned(),
+        }],
+        ..Changes::default()
+    };
+    let other = stage
+        .database
+        .open(OpenOptions { lock_timeout: Duration::from_millis(300), ..OpenOptions::default() });
+    let other = other.expect("open");
+    let (mut first, mut second) =
+        (stage.store.writer().expect("writer"), other.writer().expect("writer"));
+    first.discard(LedgerId(7)).expect("nothing to discard");
+    first.restore(&part(LedgerId(7))).expect("restore");
+    let told = |result: Result<(), StoreError>| match result {
+        Err(StoreError::Busy(told)) => assert!(told.contains("Another move writes"), "{told}"),
+        other => panic!("it should wait for its turn: {other:?}"),
+    };
+    told(second.discard(LedgerId(7)));
+    told(second.restore(&part(LedgerId(8))));
+    // Who issues numbers is not in the way.
+    drive(&mut *second, vec![issue(ONE)]).expect("issue");
+    drop(first);
+    second.discard(LedgerId(7)).expect("its turn");
+    second.restore(&part(LedgerId(7))).expect("nothing is left of the first");
 }
 
 #[test]
