@@ -9,6 +9,10 @@ use wire::{Problem, RimCode};
 pub(crate) const STRIPE_VERSION: &str = "stripe-version";
 /// How many seconds old an answer may be that was read from a replica.
 pub(crate) const READ_AGE: &str = "gapless-read-age";
+/// Where an answer is to be read.
+pub(crate) const READ: &str = "gapless-read";
+/// What [`READ`] says for the database that is written to.
+pub(crate) const PRIMARY: &str = "primary";
 const STRIPE_ACCOUNT: &str = "stripe-account";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -57,6 +61,21 @@ pub(crate) fn same_account(headers: &HeaderMap, account: &str) -> Result<(), Pro
         )),
         _ => Ok(()),
     }
+}
+
+/// Whether the answer is to be read from the database that is written to.
+pub(crate) fn asks_for_primary(headers: &HeaderMap) -> Result<bool, Problem> {
+    let mut asks = false;
+    for value in headers.get_all(READ) {
+        // A word that is mistyped would be answered with what may be old.
+        if value.as_bytes() != PRIMARY.as_bytes() {
+            let message = "Gapless-Read is not `primary`. Leave it out to be answered by a \
+                           replica where there is one.";
+            return Err(Problem::of(ledger::Code::ParameterInvalid, "Gapless-Read", message));
+        }
+        asks = true;
+    }
+    Ok(asks)
 }
 
 // version ::= YYYY "-" MM "-" DD [ "." name ]

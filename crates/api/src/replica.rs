@@ -10,12 +10,17 @@ use std::time::Duration;
 use engine::{Access, Engine, EngineError, StoreFailure, StoreFailureKind};
 use tokio::time::Instant;
 
+use crate::call::Call;
 use crate::route::Route;
 
 /// The operations that a replica may answer: lists and reports. Whatever decides, shows what comes
 /// next or finds one thing that was just made needs the newest state.
 const ANSWERED: [&str; 5] =
     ["list_numbers", "list_series", "list_gaps", "list_trail", "verify_trail"];
+
+/// The parameters of lists that find one thing by its name: whether it is there decides whether
+/// somebody makes it, so a list that is restricted by one of them is read where it is written.
+pub(crate) const FINDING: [&str; 2] = ["number", "reference"];
 
 /// How long a replica may take to say how old it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -56,6 +61,12 @@ struct Lent(Option<Engine>);
 /// Whether a replica may answer an operation.
 pub(crate) fn may_answer(route: &Route) -> bool {
     ANSWERED.contains(&route.operation)
+}
+
+/// Whether a call looks for one thing, which may have been made just now.
+pub(crate) fn finds(call: &Call) -> bool {
+    // What cannot be read is refused wherever it is asked.
+    call.params().is_ok_and(|params| FINDING.iter().any(|name| params.has(name)))
 }
 
 impl Replica {
@@ -205,6 +216,11 @@ mod tests {
         let answered: Vec<_> = routes().filter(|route| may_answer(route)).collect();
         assert_eq!(answered.len(), ANSWERED.len(), "an operation has another name now");
         assert!(answered.iter().all(|route| route.method == Method::Get));
+        let takes = |name: &&str| {
+            let mut params = answered.iter().flat_map(|route| route.params);
+            params.any(|param| param.name == *name)
+        };
+        assert!(FINDING.iter().all(takes), "a filter has another name now");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::app::{App, Limits};
 use crate::call::Call;
 use crate::failure::{Failure, internal, overloaded};
 use crate::openapi::Param;
-use crate::replica::{Replica, may_answer};
+use crate::replica::{Replica, finds, may_answer};
 use crate::reply::{Reply, respond};
 use crate::{auth, body, headers, open, v1};
 
@@ -168,6 +168,7 @@ async fn carry_out(
         true => Some(body::read(&app, body, route.body_bytes_max).await?),
         false => None,
     };
+    let newest = headers::asks_for_primary(&parts.headers)?;
     let bytes = held.as_ref().map(|held| held.bytes.clone()).unwrap_or_default();
     let call = Call {
         engine: app.engine.clone(),
@@ -181,7 +182,9 @@ async fn carry_out(
         body: bytes,
     };
     let reply = match &app.replica {
-        Some(replica) if may_answer(route) => read_from(replica, &app, route, call).await,
+        Some(replica) if may_answer(route) && !newest && !finds(&call) => {
+            read_from(replica, &app, route, call).await
+        }
         _ => handle(&app, route, call).await,
     };
     reply.map(|reply| Carried::Reply(reply, version))

@@ -6,7 +6,8 @@ mod schema;
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::param::{Kind, Param, needed, optional};
-use crate::replica::may_answer;
+use crate::headers;
+use crate::replica::{FINDING, may_answer};
 use crate::route::{Handler, Method, Route, routes};
 
 /// The interface as an OpenAPI 3.1 document.
@@ -83,6 +84,24 @@ fn parameters(route: &Route) -> Vec<Value> {
         parameters.push(json!({
             "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
             "description": "The id; of a series also its name.",
+        }));
+    }
+    if may_answer(route) {
+        let finding: Vec<&str> = FINDING
+            .into_iter()
+            .filter(|name| route.params.iter().any(|param| param.name == *name))
+            .collect();
+        let always = match &finding[..] {
+            [] => String::new(),
+            names => format!(" With {} it always is.", names.join(" or ")),
+        };
+        parameters.push(json!({
+            "name": "Gapless-Read", "in": "header", "required": false,
+            "schema": { "type": "string", "enum": [headers::PRIMARY] },
+            "description": format!(
+                "Has the answer read from the database that is written to, and from no replica, \
+                 which may be behind.{always}"
+            ),
         }));
     }
     if route.method == Method::Get {

@@ -93,8 +93,9 @@ async fn what_it_does_not_know_yet_is_asked_where_it_was_written() {
     let old = app.get("/v1/numbers").await.ok();
     assert_eq!(old.numbers(), ["INV-2026-00001"]);
     assert_ne!(old.header("gapless-read-age"), "");
-    let new = app.get("/v1/numbers?reference=b").await.ok();
-    assert_eq!(new.numbers().len(), 0, "a list of nothing is an answer");
+    let none = app.get("/v1/numbers?state=void").await.ok();
+    assert_eq!(none.numbers().len(), 0);
+    assert_ne!(none.header("gapless-read-age"), "", "a list of nothing is an answer");
     let whole = app.engine.numbers(
         app.account.test,
         Default::default(),
@@ -108,6 +109,37 @@ async fn what_it_does_not_know_yet_is_asked_where_it_was_written() {
     // A wrong request is wrong everywhere.
     assert_eq!(app.get("/v1/numbers?limit=0").await.status, 400);
     assert_ne!(app.get("/v1/numbers").await.ok().header("gapless-read-age"), "");
+}
+
+#[tokio::test]
+async fn who_must_not_be_told_the_past_is_answered_where_it_was_written() {
+    let (app, following) = following(None).await;
+    app.form("/v1/numbers", "reference=a").await.ok();
+    ask_until(&app, true).await;
+    following.freeze();
+    app.get("/v1/numbers").await.ok();
+    app.form("/v1/numbers", "reference=b").await.ok();
+    assert_eq!(app.get("/v1/numbers").await.ok().numbers(), ["INV-2026-00001"]);
+    let asked = following.queries();
+    for path in ["/v1/numbers?reference=b", "/v1/numbers?r%65ference=b&number=INV-2026-00002"] {
+        let found = app.get(path).await.ok();
+        assert_eq!(found.numbers(), ["INV-2026-00002"], "{path}");
+        assert_eq!(found.header("gapless-read-age"), "", "{path}");
+    }
+    let newest = |path: &str, word: &str| {
+        let request = app.request("GET", path).header("gapless-read", word);
+        app.send(request.body(axum::body::Body::empty()).unwrap())
+    };
+    for path in LISTS {
+        let got = newest(path, "primary").await.ok();
+        assert_eq!(got.header("gapless-read-age"), "", "{path}");
+    }
+    let both = newest("/v1/numbers", "primary").await.ok();
+    assert_eq!(both.numbers(), ["INV-2026-00002", "INV-2026-00001"]);
+    let refused = newest("/v1/numbers", "primry").await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (400, "parameter_invalid"));
+    assert_eq!(refused.param(), "Gapless-Read");
+    assert_eq!(following.queries(), asked);
 }
 
 #[tokio::test]

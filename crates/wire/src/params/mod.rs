@@ -63,6 +63,11 @@ impl<'a> Params<'a> {
         self.root.0.is_empty()
     }
 
+    /// Whether one of this name stands at the top.
+    pub fn has(&self, name: &str) -> bool {
+        self.root.0.iter().any(|(known, _)| known == name)
+    }
+
     pub(crate) fn fields(self, known: &[&str]) -> Result<Fields<'a>, Problem> {
         Fields::new(self.root, Place::Top, known)
     }
