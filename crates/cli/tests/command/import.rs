@@ -281,6 +281,18 @@ fn a_list_by_fiscal_years_goes_on_by_those_of_the_account() {
 }
 
 #[test]
+fn a_database_that_cannot_be_read_is_told_before_its_fiscal_year() {
+    let place = Place::new();
+    place.write("list.csv", "number,date\nINV/25-26/001,2025-04-01\n");
+    let other = ["import", "list.csv", "--fiscal-year-end", "03-31"];
+    place.refused(&other, 1, "parameter_invalid");
+    place.write("gapless.db", "the notes of somebody else");
+    place.refused(&other, 3, "database_unusable");
+    place.write("gapless.db", "");
+    place.refused(&other, 1, "parameter_invalid");
+}
+
+#[test]
 fn kinds_of_the_column_are_kept_where_the_numbers_do_not_show_them() {
     let place = Place::new();
     place.init("yearly");

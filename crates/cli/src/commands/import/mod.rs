@@ -2,6 +2,7 @@
 
 mod plan;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 
 use self::plan::{KindName, NewPattern, Plan, Wishes, kind_name, new_pattern};
 use crate::commands::audit::list::{Columns, List};
-use crate::door::{Database, DatabaseArguments, PreviewRequest, failure, operator};
+use crate::door::{Database, DatabaseArguments, PreviewRequest, database_url, failure, operator};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
@@ -97,7 +98,9 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
 fn fiscal_year(arguments: &Arguments) -> Result<FiscalYearStart, Failure> {
     let account = match Database::open(&arguments.database, StoreAccess::Read) {
         Ok(database) => fiscal_year_of(&database)?,
-        Err(_) => FiscalYearStart::default(),
+        Err(failure) if failure.code == "account_missing" => FiscalYearStart::default(),
+        Err(_) if is_to_be_made(&arguments.database)? => FiscalYearStart::default(),
+        Err(failure) => return Err(failure),
     };
     match arguments.columns.fiscal_year_given() {
         Some(given) if given != account => {
@@ -110,6 +113,16 @@ fn fiscal_year(arguments: &Arguments) -> Result<FiscalYearStart, Failure> {
         }
         _ => Ok(account),
     }
+}
+
+/// Whether the database is a file that is not there yet, or has nothing in it.
+fn is_to_be_made(arguments: &DatabaseArguments) -> Result<bool, Failure> {
+    let url = database_url(&arguments.database)?;
+    let Some(file) = url.file() else { return Ok(false) };
+    Ok(match std::fs::metadata(file) {
+        Ok(found) => found.len() == 0,
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    })
 }
 
 fn fiscal_year_of(database: &Database) -> Result<FiscalYearStart, Failure> {
