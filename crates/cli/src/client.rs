@@ -150,6 +150,8 @@ impl Client {
 
     fn get_at(&self, base: &str, path: &str, within: Option<Duration>) -> Result<Value, Trouble> {
         let request = self.agent.get(format!("{base}{path}"));
+        // What is proven, or compared with what was answered, must not be a replica's past.
+        let request = request.header("gapless-read", "primary");
         let request = request.header("authorization", &self.authorization);
         read(request.config().timeout_global(within).build().call())
     }
@@ -259,5 +261,38 @@ fn refusal(status: u16, answer: &Value) -> Failure {
     match word("param") {
         Some(param) => failure.about(param),
         None => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_read_is_read_where_it_was_written() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let heads = (0..3).map(|_| {
+                let (mut stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let lines = lines.map(Result::unwrap).take_while(|line| !line.is_empty());
+                let head: Vec<String> = lines.map(|line| line.to_ascii_lowercase()).collect();
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                stream.write_all(answer).unwrap();
+                head
+            });
+            heads.collect::<Vec<_>>()
+        });
+        let client = Client::new(&url, Some("sk_test_x")).unwrap();
+        client.get("/v1/trail").unwrap();
+        client.get_patiently("/v1/trail/verify").unwrap();
+        client.get_once("/v1/numbers").unwrap();
+        for head in server.join().unwrap() {
+            assert!(head.contains(&"gapless-read: primary".to_owned()), "{head:?}");
+        }
     }
 }
