@@ -2,6 +2,7 @@
 
 use clap::Args;
 use engine::{Engine, EngineError, EngineOptions, NewAccount, OpenedAccount, wait};
+use gapless::DatabaseUrl;
 use ledger::Code;
 use ledger::model::HouseStyle;
 use numbering::{FiscalYearError, FiscalYearStart};
@@ -42,7 +43,8 @@ pub(crate) struct Arguments {
 /// Makes the database, then prints what nobody can look up later.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let url = &arguments.database;
-    let shown = door::database_url(url)?.to_string();
+    let database = door::database_url(url)?;
+    let shown = database.to_string();
     // Before there is a file: a refusal leaves none behind.
     arguments.new_account().check().map_err(|error| door::failure(&error))?;
     let engine = door::open_engine(url, Create::WhenMissing, EngineOptions::default())?;
@@ -54,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     }
     let opened = open_account(&engine, arguments.new_account())?;
     engine.shutdown();
-    output.either(|| to_json(&opened, &shown, arguments), || to_text(&opened, &shown))?;
+    output.either(|| to_json(&opened, &shown, arguments), || to_text(&opened, &database))?;
     Ok(Ending::Done)
 }
 
@@ -115,10 +117,15 @@ fn to_json(opened: &OpenedAccount, url: &str, arguments: &Arguments) -> Value {
     })
 }
 
-fn to_text(opened: &OpenedAccount, url: &str) -> String {
+fn to_text(opened: &OpenedAccount, database: &DatabaseUrl) -> String {
+    // Shown without its parameters, the address of a server may not be enough to reach it.
+    let serve = match database.file() {
+        Some(_) => format!("gapless serve --database {database}"),
+        None => "gapless serve, with the same database URL".to_owned(),
+    };
     format!(
-        "{url} is ready.\n\n  account   {}\n  test key  {}\n  live key  {}\n\nKeep the keys; they \
-         are not shown again. Now: gapless serve --database {url}\n",
+        "{database} is ready.\n\n  account   {}\n  test key  {}\n  live key  {}\n\nKeep the keys; \
+         they are not shown again. Now: {serve}\n",
         opened.account.0, opened.test_key, opened.live_key
     )
 }

@@ -144,7 +144,9 @@ fn a_database_on_a_server_gets_its_account_from_init_alone() {
         let message = refused["message"].as_str().expect("a message");
         assert!(message.contains("`gapless init`"), "{message}");
     }
-    place.ok(&["init", "--database", &server]);
+    let told = place.ok(&["init", "--database", &server]);
+    // Shown without its parameters, an address may not do.
+    assert!(told.ends_with("Now: gapless serve, with the same database URL\n"), "{told}");
     assert!(place.ok(&["issue", "--database", &server]).starts_with("INV-"));
 }
 
@@ -168,6 +170,25 @@ fn what_a_stopped_move_left_on_a_server_is_not_set_up() {
     place.refused(&["serve", "--database", &server], 3, "account_missing");
     place.ok(&["migrate", "--from", "sqlite:gapless.db", "--to", &server]);
     assert_eq!(head(&place, &server), head(&place, "sqlite:gapless.db"));
+}
+
+#[test]
+fn a_database_is_not_moved_into_itself_under_another_name() {
+    let (place, server) = (filled(), database());
+    let into_server = ["migrate", "--from", "sqlite:gapless.db", "--to", &server];
+    place.ok(&into_server);
+    let name = server.rsplit('/').next().expect("a name");
+    let (folder, port) = (cluster().socket_directory().display(), cluster().port());
+    let alias = format!("postgres://postgres@/{name}?host={folder}&port={port}");
+    assert_eq!(head(&place, &alias), head(&place, &server));
+    let words = ["migrate", "--from", &server, "--to", &alias];
+    let refused = place.refused(&words, 1, "resource_already_exists");
+    assert_eq!(refused["param"], "to");
+    let message = refused["message"].as_str().expect("a message");
+    assert!(message.contains("are one database"), "{message}");
+    // What lies in two databases is told from that.
+    let again = place.ok(&into_server);
+    assert!(again.starts_with("Everything was moved before"), "{again}");
 }
 
 #[test]

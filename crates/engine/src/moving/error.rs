@@ -18,8 +18,8 @@ pub enum MoveError {
     /// The source has no ledger.
     #[error("the source has no account, so there is nothing to move")]
     Empty,
-    /// The target has something else in a ledger's place, or the ledger has gone on in one of the
-    /// databases. Nothing was changed by it.
+    /// The target has something else in a ledger's place, is the source itself or is moved into by
+    /// another, or the ledger has gone on in one of the databases. Nothing was changed by it.
     #[error("{0}")]
     Clash(String),
     /// What should hold on one side does not.
@@ -60,6 +60,15 @@ impl MoveError {
             kind: StoreFailureKind::Busy,
             message,
         }))
+    }
+
+    /// What the target says to the first that is written; that another move writes there is no
+    /// failure of either database.
+    pub(super) fn of_target(error: StoreError) -> MoveError {
+        match error {
+            StoreError::Busy(what) => MoveError::Clash(what),
+            error => error.into(),
+        }
     }
 
     /// The source has other heads than those that were moved.

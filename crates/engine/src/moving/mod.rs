@@ -108,9 +108,12 @@ impl Sides<'_> {
     ) -> Result<MovedLedger, MoveError> {
         let head = lookup::ledger(self.from, ledger)?;
         let standing = Standing::of(self.from, &mut *self.target.reader()?, &head)?;
+        if standing == Standing::Same {
+            standing::refuse_one_database(self.to, &head)?;
+        }
         let source = proof.of(Side::Source, &head)?;
         if standing == Standing::Missing {
-            self.to.discard(ledger)?;
+            self.to.discard(ledger).map_err(MoveError::of_target)?;
             copy::copy(self.from, self.to, &head, hold, progress)?;
         }
         let numbers = proof.same(&head, &source)?;

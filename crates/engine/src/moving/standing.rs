@@ -3,7 +3,7 @@
 use ledger::Misses;
 use ledger::model::LedgerRow;
 use ledger::trail::Hash;
-use store::{Reader, StoreError};
+use store::{Reader, StoreError, Writer};
 
 use super::error::MoveError;
 
@@ -68,6 +68,31 @@ impl Standing {
         };
         Err(MoveError::Clash(text))
     }
+}
+
+/// Refuses a target that is the source under another name, which no comparison of rows tells from
+/// one that was moved into before. Whoever moves has locked the ledger in the source, so it cannot
+/// be locked in the same database again; where the databases are two it can, and at once but for
+/// a server's batch, for which this waits.
+pub(super) fn refuse_one_database(
+    target: &mut dyn Writer,
+    head: &LedgerRow,
+) -> Result<(), MoveError> {
+    let is_free = match target.begin(&[head.id]) {
+        Ok(locked) => locked.contains(&head.id),
+        Err(StoreError::Busy(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    target.rollback()?;
+    if is_free {
+        return Ok(());
+    }
+    Err(MoveError::Clash(format!(
+        "the source and the target are one database, or a server that uses the target holds \
+         ledger {} there. Name another database as the target, or stop every server that uses \
+         it. Nothing was changed.",
+        head.id
+    )))
 }
 
 fn clash(head: &LedgerRow, what: &str) -> MoveError {
