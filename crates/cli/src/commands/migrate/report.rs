@@ -82,9 +82,14 @@ fn farewell(source: &DatabaseUrl, target: &DatabaseUrl) -> String {
              keep it as a backup."
         }
     };
+    // Shown without its parameters, the address of a server may not be enough to reach it.
+    let serve = match target.file() {
+        Some(_) => format!(":\n\n  gapless serve --database {target}"),
+        None => ", by the whole URL that --to named:\n\n  gapless serve --database URL".to_owned(),
+    };
     format!(
-        "From now on use only {target}:\n\n  gapless serve --database {target}\n\nThe source was \
-         left as it is, and would give the same numbers again. {put_away}\n"
+        "From now on use only {target}{serve}\n\nThe source was left as it is, and would give the \
+         same numbers again. {put_away}\n"
     )
 }
 
@@ -115,13 +120,15 @@ mod tests {
         let source = database_url("sqlite:a.db").unwrap();
         let target = database_url("postgres://shop:secret@db.example/shop").unwrap();
         let told = text(&source, &target, &[moved(false)]);
-        for part in ["1 ledger is moved", "19,323", "abab", "Rename it", "--database postgres://"] {
+        let serve = "shop, by the whole URL that --to named:\n\n  gapless serve --database URL\n";
+        for part in ["1 ledger is moved", "19,323", "abab", "Rename it", serve] {
             assert!(told.contains(part), "{part} is missing in {told}");
         }
         assert!(!told.contains("secret"), "{told}");
         let again = text(&target, &source, &[moved(true)]);
         let both = text(&source, &target, &[moved(false), moved(true)]);
         assert!(both.starts_with("1 ledger is moved, 1 was there before, and "), "{both}");
+        assert!(again.contains("  gapless serve --database sqlite:a.db\n"), "{again}");
         assert!(again.contains("moved before") && again.contains("right to connect"), "{again}");
         let json = value(&source, &target, &[moved(true)]);
         assert_eq!(json["ledgers"][0]["moved"], false);
