@@ -54,8 +54,8 @@ impl Gapless {
     /// are not there.
     ///
     /// # Errors
-    /// The file is no database of Gapless, cannot be written, is in use by another process, or
-    /// has several accounts.
+    /// The file is no database of Gapless, cannot be written, is in use by another process, has
+    /// several accounts, or has none but what a move left that was stopped.
     pub fn open(database: &str) -> Result<Gapless, Error> {
         Gapless::open_with(database, Options::default())
     }
