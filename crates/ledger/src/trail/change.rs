@@ -10,7 +10,11 @@ use crate::model::{
 use crate::role::Role;
 use crate::stored::{Damaged, from_bytes, to_bytes};
 
-/// A recorded change. Variants and fields are only ever added at the end.
+/// A recorded change.
+///
+/// Bytes of it tell fields by their order alone, so a shape that was written never changes, nor
+/// does that of anything in it: no field comes, goes or moves. What is to say more is a new
+/// variant, behind the last one. The bytes of one value of each stand in `shapes.txt`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// The ledger was opened.

@@ -2,6 +2,8 @@
 
 mod change;
 mod entry;
+#[cfg(test)]
+mod shapes;
 mod verify;
 
 pub use change::{Change, IssuedLine, LeftGap, OpenedSequence};

@@ -1,0 +1,202 @@
+//! Trails that were written stay readable: the bytes of one value of each change are fixed.
+
+use jiff::civil::date;
+use numbering::{Format, Period, Scope};
+
+use super::*;
+use crate::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, Position, ScopeKey, SequenceId, SeriesId,
+};
+use crate::model::{
+    Cause, DateOrder, FormatVersion, HouseStyle, KeyHash, Kind, KindText, Level, Mode, NumberOn,
+    SeriesRow, Settings, Warning,
+};
+use crate::role::Role;
+
+/// What was written, as `shapes.txt` has it: the word of each change, and its bytes below.
+const WRITTEN: &str = include_str!("shapes.txt");
+
+#[test]
+fn every_change_is_written_and_read_as_ever() {
+    let changes = changes();
+    let lines = changes.iter().map(|change| (change.what(), change.to_bytes()));
+    let text: String = lines.map(|(word, bytes)| shown(word, &bytes)).collect();
+    let text = format!("{text}{}", shown("line", &issued().to_bytes()));
+    assert_eq!(text.trim_end(), WRITTEN.trim_end(), "a shape that was written has changed");
+
+    let mut written = WRITTEN.split("\n\n").map(bytes_of);
+    for change in changes {
+        let bytes = written.next().expect("bytes of each change");
+        assert_eq!(Change::read(&bytes), Ok(change));
+    }
+    assert_eq!(IssuedLine::read(&written.next().expect("those of a line")), Ok(issued()));
+}
+
+#[test]
+fn no_change_is_left_out() {
+    let next = u8::try_from(changes().len()).expect("few");
+    let unknown = Change::read(&[1, u8::MAX >> 1]);
+    assert_eq!(Change::read(&[1, next]), unknown, "a change has no bytes in shapes.txt");
+    assert_ne!(Change::read(&[1, next - 1]), unknown);
+}
+
+/// A word and bytes, as they stand in the file.
+fn shown(word: &str, bytes: &[u8]) -> String {
+    let lines = bytes.chunks(40).map(|chunk| {
+        let hex: String = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex}\n")
+    });
+    format!("{word}\n{}\n", lines.collect::<String>())
+}
+
+fn bytes_of(shown: &str) -> Vec<u8> {
+    let hex: String = shown.lines().skip(1).collect();
+    let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("digits"));
+    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("a byte")).collect()
+}
+
+/// One of each, in the order of the variants.
+fn changes() -> Vec<Change> {
+    let defaults = vec![(Kind::invoice(), Level::Customer, SeriesId(2))];
+    vec![
+        Change::LedgerOpened {
+            account: AccountId("acct_1".to_owned()),
+            name: "Books & Sons".to_owned(),
+            mode: Mode::Live,
+            settings: settings(),
+            series: vec![series()],
+            defaults: defaults.clone(),
+        },
+        Change::SettingsChanged {
+            settings: settings(),
+            series: vec![series()],
+            defaults: defaults.clone(),
+        },
+        Change::SeriesChanged { series: Box::new(series()), defaults: defaults.clone() },
+        Change::NumbersIssued {
+            opened: vec![opened()],
+            prefixes: vec![(CustomerId("cus_1".to_owned()), "AF004D11".to_owned())],
+            lines: vec![issued()],
+        },
+        Change::NumberVoided {
+            position: Position(300),
+            cause: Cause::Cancelled,
+            reason: "wrong customer".to_owned(),
+        },
+        Change::SequenceAdvanced {
+            opened: Some(opened()),
+            prefixes: vec![(CustomerId("cus_1".to_owned()), "AF004D11".to_owned())],
+            sequence: SequenceId(4),
+            gap: Some(gap()),
+            reason: "a pad of forms was lost".to_owned(),
+            date: date(2026, 7, 1),
+        },
+        Change::GapExplained { gap: GapId(5), text: "found burnt".to_owned() },
+        Change::LocksMoved {
+            lock_date: Some(date(2026, 1, 31)),
+            hard_lock_date: None,
+            reason: Some("the auditor has it".to_owned()),
+        },
+        Change::KeyCreated {
+            key: KeyId(6),
+            role: Role::Clerk,
+            name: "till".to_owned(),
+            hash: KeyHash([3; 32]),
+            hint: "abcd".to_owned(),
+        },
+        Change::KeyRevoked { key: KeyId(6) },
+        Change::NumbersImported {
+            series: vec![series()],
+            defaults,
+            opened: vec![opened()],
+            gaps: vec![gap()],
+            count: 25_900,
+            digest: Hash([7; 32]),
+        },
+    ]
+}
+
+fn settings() -> Settings {
+    Settings {
+        style: HouseStyle::Stripe,
+        level: Level::Customer,
+        time_zone: "Europe/Berlin".to_owned(),
+        fiscal_year_start: "04-01".parse().expect("a day"),
+        number_on: NumberOn::Finalize,
+        date_order: DateOrder::Refuse,
+        max_future_days: 366,
+        lock_date: Some(date(2025, 12, 31)),
+        hard_lock_date: Some(date(2024, 12, 31)),
+    }
+}
+
+fn series() -> SeriesRow {
+    let format = Format::of("{kind}{year}-{end_year}/{seq:5}".parse().expect("a pattern"));
+    let format = Format {
+        fiscal_year_start: "04-01".parse().expect("a day"),
+        prefix: "R-".to_owned(),
+        kind_texts: vec!["I".to_owned()],
+        ..format
+    };
+    SeriesRow {
+        ledger: LedgerId(1),
+        id: SeriesId(2),
+        name: "invoices".to_owned(),
+        kinds: vec![KindText { kind: Kind::invoice(), text: "I".to_owned() }],
+        scope: Scope::Customer,
+        versions: vec![FormatVersion {
+            from: Period::ALL.from,
+            first_period_to: Some(date(2026, 4, 1)),
+            first_ordinal: Some(70),
+            format: format.clone(),
+        }],
+        former: vec![Format { prefix: "A-".to_owned(), ..format }],
+        starting_number: 700,
+        first_date: Some(date(2025, 5, 1)),
+        first_period: Some(date(2025, 4, 1)),
+        last_date: Some(date(2026, 3, 1)),
+        own: true,
+        archived: false,
+    }
+}
+
+fn opened() -> OpenedSequence {
+    OpenedSequence {
+        id: SequenceId(4),
+        series: SeriesId(2),
+        scope: ScopeKey("cus_1".to_owned()),
+        period_from: date(2026, 4, 1),
+        period_to: date(2027, 4, 1),
+        first: 700,
+    }
+}
+
+fn gap() -> LeftGap {
+    LeftGap {
+        id: GapId(5),
+        sequence: SequenceId(4),
+        from: 701,
+        to: 709,
+        first_text: "I2026-2027/00701".to_owned(),
+        last_text: "I2026-2027/00709".to_owned(),
+    }
+}
+
+fn issued() -> IssuedLine {
+    IssuedLine {
+        position: Position(301),
+        sequence: SequenceId(4),
+        ordinal: 700,
+        text: "I2026-2027/00700".to_owned(),
+        occupied: false,
+        kind: Kind::invoice(),
+        date: date(2026, 7, 1),
+        reference: Some("order-1".to_owned()),
+        customer: Some(CustomerId("cus_1".to_owned())),
+        parent: Some(Position(9)),
+        metadata: [("project".to_owned(), "bridge".to_owned())].into(),
+        reissue_of: Some(Position(300)),
+        slug_rank: 2,
+        warning: Some(Warning::DateOrder),
+    }
+}
