@@ -24,13 +24,18 @@ use crate::session::{Session, Use};
 use crate::table;
 use crate::trip::{Trip, values};
 
-/// How far a standby is behind, in milliseconds; NULL for what is no standby. One that has replayed
-/// everything it received, and still receives, is not behind at all, however long ago somebody
-/// wrote last.
-const AGE: &str = "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN NULL \
-    WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() \
-    AND EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver w WHERE w.pid IS NOT NULL) THEN 0 \
-    ELSE (extract(epoch FROM pg_catalog.clock_timestamp() - coalesce( \
+/// How far a standby is behind, in milliseconds; NULL for what is no standby.
+///
+/// One that has replayed all that its sender had at its last message was behind nobody then,
+/// however long ago somebody wrote last. That it has replayed all it received proves nothing: the
+/// sender may have more, or may have fallen silent. Before its first message a receiver tells the
+/// time at which it was started as both times of one. Who may not see the messages
+/// (`pg_read_all_stats`) hears the time of the last commit that was replayed.
+const AGE: &str = "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN (extract(epoch FROM \
+    pg_catalog.clock_timestamp() - coalesce((SELECT w.last_msg_receipt_time \
+    FROM pg_catalog.pg_stat_wal_receiver w \
+    WHERE w.latest_end_lsn <= pg_catalog.pg_last_wal_replay_lsn() \
+    AND w.last_msg_send_time <> w.last_msg_receipt_time), \
     pg_catalog.pg_last_xact_replay_timestamp(), pg_catalog.pg_postmaster_start_time())) \
     * 1000)::bigint END";
 
