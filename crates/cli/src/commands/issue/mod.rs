@@ -155,7 +155,7 @@ fn rehearse(door: &Door, orders: &Orders, series: Option<&str>) -> Result<(), Fa
         let items = places.iter().map(|place| orders.items[*place].clone()).collect();
         let lines: Vec<u32> = places.iter().map(|place| orders.lines[*place]).collect();
         door.rehearse(items, series).map_err(|failure| at_line(failure, &lines))?;
-        bar.inc(places.len() as u64);
+        bar.set_position(rehearsal::done(&places));
     }
     bar.finish_and_clear();
     Ok(())

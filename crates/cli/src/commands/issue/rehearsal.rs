@@ -47,6 +47,12 @@ pub(super) fn commands(items: &[Item]) -> Vec<Vec<usize>> {
     commands
 }
 
+/// How many documents of the file are rehearsed when a command was: those that it repeats from
+/// before are none of its own.
+pub(super) fn done(command: &[usize]) -> u64 {
+    command.last().map_or(0, |place| *place as u64 + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +90,15 @@ mod tests {
         assert_eq!(before(&of_customers, &[item("2026-01-03", Some("a"))]), [0, 2]);
         assert_eq!(before(&of_customers, &[item("2026-01-03", Some("b"))]), [0, 1, 2]);
         assert_eq!(before(&of_customers, &[item("2026-01-03", None)]), [0, 2]);
+    }
+
+    #[test]
+    fn what_is_repeated_is_counted_once() {
+        let items = vec![item("2026-01-01", None); DOCUMENTS + 3];
+        let commands = commands(&items);
+        assert!(commands.iter().map(Vec::len).sum::<usize>() > items.len());
+        let told: Vec<u64> = commands.iter().map(|command| done(command)).collect();
+        assert_eq!(told, [DOCUMENTS as u64, items.len() as u64]);
     }
 
     #[test]
