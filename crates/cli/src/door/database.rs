@@ -322,7 +322,7 @@ mod tests {
     fn only_a_file_is_made_when_it_is_missing() {
         let of = |url: &str| create_when_missing(url);
         assert_eq!(of("sqlite:gapless.db").unwrap(), Create::WhenMissing);
-        assert_eq!(of("postgres://host/shop").unwrap(), Create::Never);
+        assert_eq!(of("postgres://app@host/shop").unwrap(), Create::Never);
         let refused = of("gapless.db").unwrap_err();
         assert!(refused.message.contains("sqlite:PATH"), "{}", refused.message);
     }

@@ -293,6 +293,26 @@ fn a_database_that_cannot_be_read_is_told_before_its_fiscal_year() {
 }
 
 #[test]
+fn a_width_that_the_list_does_not_show_is_told() {
+    let import = |lowest: u32, more: &[&str]| {
+        let place = Place::new();
+        place.init("yearly");
+        let mut list = String::from("number,date\n");
+        for year in 2024..=2026 {
+            for ordinal in lowest..lowest + 5 {
+                list.push_str(&format!("X-{year}-{ordinal},{year}-02-01\n"));
+            }
+        }
+        place.write("list.csv", list);
+        place.json(&[&["import", "list.csv"], more].concat())["series"][0]["note"].clone()
+    };
+    let note = import(10, &[]);
+    assert!(note.as_str().unwrap().contains("begins with X-2027-01;"), "{note}");
+    assert_eq!(import(9, &[]), serde_json::Value::Null);
+    assert_eq!(import(10, &["--pattern", "X-{year}-{seq:2}"]), serde_json::Value::Null);
+}
+
+#[test]
 fn kinds_of_the_column_are_kept_where_the_numbers_do_not_show_them() {
     let place = Place::new();
     place.init("yearly");

@@ -66,6 +66,37 @@ pub(super) fn dated<'a>(
     Ok(Dated { formats, note })
 }
 
+/// What is to be said of the width of new numbers, where the list shows none: of numbers that are
+/// never padded the shortest tells it, and a longer list might have had a shorter one.
+pub(super) fn width_note(newest: &Format, lowest: u64, last: Date) -> Option<String> {
+    let mut wide = None;
+    let parts = newest.pattern.parts().iter().map(|part| match part {
+        Part::Token(Token::Seq { width }) => {
+            wide = Some(*width);
+            Part::Token(Token::Seq { width: 0 })
+        }
+        other => other.clone(),
+    });
+    let pattern = Pattern::from_parts(parts.collect::<Vec<_>>()).ok()?;
+    let width = wide.filter(|width| *width > 1)?;
+    let is_padded = lowest < 10_u64.checked_pow(u32::from(width) - 1)?;
+    if is_padded || newest.reset == Reset::Never {
+        return None;
+    }
+    let kind = newest.kind_texts.first().map_or("", String::as_str);
+    let texts = Texts { kind, ..Texts::default() };
+    let day = newest.period(last).to;
+    let first = |format: &Format| format.render(day, Ordinal::ONE, &texts).ok();
+    let short = Format { pattern, ..newest.clone() };
+    Some(format!(
+        "no number of the list is padded, and the shortest has {width} digits, so the next period \
+         begins with {}; to let it begin with {}, give --pattern '{}'",
+        first(newest)?,
+        first(&short)?,
+        short.pattern
+    ))
+}
+
 /// The last format of a list, on the way to the one for new numbers.
 struct GoesOn<'a> {
     newest: Format,
@@ -168,9 +199,27 @@ fn every(reset: Reset) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use numbering::FiscalYearStart;
 
     use super::*;
+
+    #[test]
+    fn a_width_that_no_padding_shows_is_told() {
+        let told = |text, reset, lowest| {
+            width_note(&format(text, reset), lowest, date(2026, 5, 1)).unwrap_or_default()
+        };
+        let note = told("INV-{year}-{seq:2}", Reset::Yearly, 10);
+        assert!(note.contains("shortest has 2 digits"), "{note}");
+        assert!(note.contains("begins with INV-2027-01;"), "{note}");
+        assert!(
+            note.contains("begin with INV-2027-1, give --pattern 'INV-{year}-{seq}'"),
+            "{note}"
+        );
+        assert_eq!(told("INV-{year}-{seq:2}", Reset::Yearly, 9), "");
+        assert_eq!(told("INV-{year}-{seq}", Reset::Yearly, 10), "");
+        assert_eq!(told("INV-{seq:2}", Reset::Never, 10), "");
+    }
 
     fn format(text: &str, reset: Reset) -> Format {
         Format { reset, ..Format::of(text.parse().unwrap()) }

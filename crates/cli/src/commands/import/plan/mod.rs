@@ -5,6 +5,7 @@ mod formats;
 mod kinds;
 mod stretch;
 
+use jiff::civil::Date;
 use ledger::command::{Import, ImportLine, ImportSeries};
 use ledger::model::Kind;
 use numbering::audit::{Audit, Counter, FoundFormat};
@@ -136,6 +137,10 @@ impl Counters<'_> {
             let Dated { formats, note } = self
                 .dated(chain, &texts, future.map(|new| &new.pattern))
                 .map_err(|refused| list.refuse_whole(&refused.message).about("pattern"))?;
+            let note = match future {
+                None => note.or_else(|| self.width_note(chain, &formats)),
+                Some(_) => note,
+            };
             let wished = wishes.series_name.filter(|_| place == 0).map(str::to_owned);
             let name = wished.unwrap_or_else(|| self.name(chain, &kinds, &taken.series));
             for (counter, known) in chain.iter().zip(known) {
@@ -148,6 +153,17 @@ impl Counters<'_> {
             Some(unused) => Err(refuse_unused(unused)),
             None => Ok(taken),
         }
+    }
+
+    /// What is to be said of the width of the newest of these formats.
+    fn width_note(&self, chain: &[usize], formats: &[(Option<Date>, Format)]) -> Option<String> {
+        let (_, newest) = formats.last()?;
+        let counters = chain.iter().map(|at| &self.audit.counters[*at]);
+        let alike = counters.filter(|counter| counter.pattern == newest.pattern);
+        let lowest = alike.flat_map(|it| &it.periods).map(|period| period.first.get()).min()?;
+        let of_chain = self.stretches.iter().filter(|it| chain.contains(&it.counter));
+        let last = of_chain.map(|stretch| stretch.last).max()?;
+        formats::width_note(newest, lowest, last)
     }
 
     fn dated(
