@@ -146,11 +146,11 @@ fn give(
 }
 
 fn with_default(arg: Arg, value: &Value) -> Arg {
-    match texts(value) {
-        // Help shows defaults, and a file may hold passwords.
-        Some(texts) => arg.required(false).default_values(texts).hide_default_value(true),
-        None => arg,
-    }
+    let Some(texts) = texts(value) else { return arg };
+    let takes_values = arg.get_action().takes_values();
+    let arg = arg.required(false).default_values(texts);
+    // Help shows defaults, and a file may hold passwords.
+    if takes_values { arg.hide_default_value(true) } else { arg }
 }
 
 fn texts(value: &Value) -> Option<Vec<String>> {

@@ -15,7 +15,9 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
         if let Some(database) = from {
             command.env("GAPLESS_DATABASE", database);
         }
-        parse(&finish(command).out)["data"][0]["id"].as_str().expect("an id").to_owned()
+        let listed = finish(command);
+        assert_eq!(listed.code, 0, "{}", listed.err);
+        parse(&listed.out)["data"][0]["id"].as_str().expect("an id").to_owned()
     };
     let (file, environment) = (numbers(None, &[]), numbers(Some("sqlite:environment.db"), &[]));
     let line = numbers(Some("sqlite:environment.db"), &["--database", "sqlite:line.db"]);
