@@ -2,6 +2,8 @@
 
 #[path = "rules/imports.rs"]
 mod imports;
+#[path = "rules/import_trail.rs"]
+mod import_trail;
 mod script;
 
 use std::collections::BTreeMap;

@@ -12,10 +12,10 @@ use numbering::Format;
 use crate::script::Script;
 
 /// A series: its name and kinds, then `from pattern reset` for each format, `-` for no day.
-type Wanted<'a> = (&'a str, &'a str, &'a [&'a str]);
+pub(crate) type Wanted<'a> = (&'a str, &'a str, &'a [&'a str]);
 
 /// The import of some series with lines of `series text ordinal date kind`.
-fn list(series: &[Wanted<'_>], lines: &str) -> Import {
+pub(crate) fn list(series: &[Wanted<'_>], lines: &str) -> Import {
     let series = series.iter().map(|(name, kinds, formats)| ImportSeries {
         name: (*name).to_owned(),
         formats: formats.iter().map(|text| format(text)).collect(),
@@ -54,7 +54,7 @@ fn kind(word: &str) -> Kind {
     Kind::parse(word).unwrap()
 }
 
-fn take(script: &mut Script, import: Import) -> Result<ImportView, Refusal> {
+pub(crate) fn take(script: &mut Script, import: Import) -> Result<ImportView, Refusal> {
     match script.decide(Action::Import(Arc::new(import)))? {
         Outcome::Imported(view) => Ok(*view),
         other => panic!("{other:?}"),
