@@ -119,7 +119,11 @@ impl Reader for PostgresReader {
         if self.session.is_lost() {
             return Ok(());
         }
-        self.session.rollback()
+        match self.session.rollback() {
+            // What was held ended with its connection; the next query makes another one.
+            Err(_) if self.session.is_lost() => Ok(()),
+            ended => ended,
+        }
     }
 
     fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
