@@ -22,9 +22,13 @@
 
 pub mod answer;
 mod error;
+mod expand;
 pub mod limits;
 mod params;
 pub mod request;
+pub mod version;
 
 pub use error::{CATALOGUE, Entry, ErrorCode, ErrorType, Problem, RimCode, catalogue_page};
+pub use expand::Expand;
 pub use params::{Map, Params, Value, request_hash};
+pub use version::Version;

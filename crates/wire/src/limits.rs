@@ -7,7 +7,7 @@ pub const BATCH_BODY_BYTES_MAX: usize = 8 << 20;
 /// Parameters side by side at one level.
 pub const SIBLINGS_MAX: usize = 200;
 /// Levels of parameters inside parameters.
-pub const DEPTH_MAX: usize = 5;
+pub const DEPTH_MAX: usize = 8;
 /// Entries in one list of parameters.
 pub const LIST_MAX: usize = ledger::limits::BATCH_ITEMS_MAX;
 /// Objects on a page that a caller may ask for.

@@ -12,14 +12,12 @@ use super::{Map, Value};
 use crate::error::{Problem, RimCode};
 
 /// Where a set of named values stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In the request itself.
     Top,
-    /// Under a name.
-    In(&'static str),
-    /// In a list under a name.
-    Item(&'static str, usize),
+    /// Under a full name, such as `items[3]`.
+    In(String),
 }
 
 /// Named values that are being read. What is read is taken.
@@ -200,12 +198,12 @@ impl<'a> Fields<'a> {
     /// Named values under a name.
     pub(crate) fn nested(
         &mut self,
-        field: &'static str,
+        field: &str,
         known: &[&str],
     ) -> Result<Option<Fields<'a>>, Problem> {
         match self.take(field) {
             None => Ok(None),
-            Some(Value::Map(map)) => Fields::new(map, Place::In(field), known).map(Some),
+            Some(Value::Map(map)) => Fields::new(map, self.place_of(field), known).map(Some),
             Some(_) => Err(no_object(&self.name(field))),
         }
     }
@@ -213,21 +211,14 @@ impl<'a> Fields<'a> {
     /// A list of sets of named values.
     pub(crate) fn items(
         &mut self,
-        field: &'static str,
+        field: &str,
         known: &[&str],
     ) -> Result<Option<Vec<Fields<'a>>>, Problem> {
-        let list = match self.take(field) {
-            None => return Ok(None),
-            Some(Value::List(list)) => list,
-            Some(_) => {
-                let name = self.name(field);
-                let message = format!("`{name}` must be a list.");
-                return Err(Problem::of(RimCode::ParameterInvalidArray, &name, message));
-            }
-        };
+        let Some(list) = self.list(field)? else { return Ok(None) };
+        let name = self.name(field);
         let item = |(index, value)| match value {
-            Value::Map(map) => Fields::new(map, Place::Item(field, index), known),
-            _ => Err(no_object(&format!("{field}[{index}]"))),
+            Value::Map(map) => Fields::new(map, Place::In(format!("{name}[{index}]")), known),
+            _ => Err(no_object(&format!("{name}[{index}]"))),
         };
         list.into_iter().enumerate().map(item).collect::<Result<_, _>>().map(Some)
     }
@@ -294,8 +285,22 @@ impl<'a> Fields<'a> {
         Ok(Some(texts))
     }
 
+    /// The values of a list.
+    pub(super) fn list(&mut self, field: &str) -> Result<Option<Vec<Value<'a>>>, Problem> {
+        match self.take(field) {
+            None => Ok(None),
+            Some(Value::List(list)) => Ok(Some(list)),
+            Some(_) => Err(no_list(&self.name(field))),
+        }
+    }
+
+    /// Where the values under a field stand.
+    pub(super) fn place_of(&self, field: &str) -> Place {
+        Place::In(self.name(field))
+    }
+
     /// Takes a field; what is null counts as not given.
-    fn take(&mut self, field: &str) -> Option<Value<'a>> {
+    pub(super) fn take(&mut self, field: &str) -> Option<Value<'a>> {
         let (_, value) = self.map.0.iter_mut().find(|(name, _)| name == field)?;
         match std::mem::replace(value, Value::Null) {
             Value::Null => None,
@@ -323,11 +328,10 @@ pub(crate) enum Lines {
 const WORD_CHARS_MAX: usize = 100;
 
 impl Place {
-    fn name(self, field: &str) -> String {
+    pub(super) fn name(&self, field: &str) -> String {
         match self {
             Place::Top => field.to_owned(),
             Place::In(outer) => format!("{outer}[{field}]"),
-            Place::Item(list, index) => format!("{list}[{index}][{field}]"),
         }
     }
 }
@@ -347,7 +351,7 @@ fn read_date(value: &Value<'_>, name: impl Fn() -> String) -> Result<Option<Date
     }
 }
 
-fn plain_text(
+pub(crate) fn plain_text(
     value: Value<'_>,
     chars_max: usize,
     name: impl Fn() -> String,
@@ -355,7 +359,7 @@ fn plain_text(
     checked(value, chars_max, Lines::One, name)
 }
 
-fn checked(
+pub(super) fn checked(
     value: Value<'_>,
     chars_max: usize,
     lines: Lines,
@@ -382,18 +386,18 @@ fn checked(
     Ok(text.into_owned())
 }
 
-fn whole(text: &str) -> Option<i128> {
+pub(super) fn whole(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().unwrap_or(i128::MAX))
 }
 
-fn empty(name: &str) -> Problem {
+pub(super) fn empty(name: &str) -> Problem {
     let message = format!("`{name}` is empty. Give it a value, or leave it out.");
     Problem::of(RimCode::ParameterInvalidEmpty, name, message)
 }
 
-fn duplicate(name: &str) -> Problem {
+pub(super) fn duplicate(name: &str) -> Problem {
     Problem::of(
         RimCode::ParameterDuplicate,
         name,
@@ -401,13 +405,18 @@ fn duplicate(name: &str) -> Problem {
     )
 }
 
-fn no_object(name: &str) -> Problem {
+pub(super) fn no_object(name: &str) -> Problem {
     let message = format!("`{name}` must be a set of named values, in a form `{name}[key]=value`.");
     Problem::of(RimCode::ParameterInvalidObject, name, message)
 }
 
+pub(super) fn no_list(name: &str) -> Problem {
+    let message = format!("`{name}` must be a list, in a form `{name}[0]=value`.");
+    Problem::of(RimCode::ParameterInvalidArray, name, message)
+}
+
 /// As much of a name as an error repeats.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     name.chars().take(WORD_CHARS_MAX).collect()
 }
 

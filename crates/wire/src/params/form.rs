@@ -20,11 +20,12 @@ pub(super) fn parse(text: &str) -> Result<Map<'_>, Problem> {
         let name = decode(name)?;
         let value = Value::Text(decode(value)?);
         let path = path(&name)?;
+        let whole = Whole(&name);
         let head = match &name {
             Cow::Borrowed(whole) => Cow::Borrowed(&whole[..path.head]),
             Cow::Owned(whole) => Cow::Owned(whole[..path.head].to_owned()),
         };
-        insert(&mut root, head, &path.keys, value)?;
+        whole.insert(&mut root, head, &path.keys, value)?;
     }
     Ok(root)
 }
@@ -58,88 +59,96 @@ fn path(name: &str) -> Result<Path<'_>, Problem> {
     Ok(Path { head, keys })
 }
 
-fn insert<'a>(
-    map: &mut Map<'a>,
-    name: Cow<'a, str>,
-    keys: &[&str],
-    value: Value<'a>,
-) -> Result<(), Problem> {
-    if let Some((key, deeper)) = keys.split_first()
-        && let Some((_, inner)) = map.0.iter_mut().find(|(known, _)| *known == name)
-    {
-        return match inner {
-            Value::Map(inner) if !is_place(key) => {
-                insert(inner, Cow::Owned((*key).to_owned()), deeper, value)
+/// The full name of a parameter, as it came.
+#[derive(Clone, Copy)]
+struct Whole<'n>(&'n str);
+
+impl Whole<'_> {
+    fn insert<'a>(
+        self,
+        map: &mut Map<'a>,
+        name: Cow<'a, str>,
+        keys: &[&str],
+        value: Value<'a>,
+    ) -> Result<(), Problem> {
+        if let Some((key, deeper)) = keys.split_first()
+            && let Some((_, inner)) = map.0.iter_mut().find(|(known, _)| *known == name)
+        {
+            return match inner {
+                Value::Map(inner) if !is_place(key) => {
+                    self.insert(inner, Cow::Owned((*key).to_owned()), deeper, value)
+                }
+                Value::List(list) if is_place(key) => self.push(list, key, deeper, value),
+                _ => Err(self.broken("it is given in two different shapes")),
+            };
+        }
+        if map.0.len() == SIBLINGS_MAX {
+            return Err(self.broken(&format!("there are more than {SIBLINGS_MAX} beside it")));
+        }
+        let value = match keys.split_first() {
+            None => value,
+            Some((key, deeper)) if is_place(key) => {
+                let mut list = Vec::new();
+                self.push(&mut list, key, deeper, value)?;
+                Value::List(list)
             }
-            Value::List(list) if is_place(key) => push(list, &name, key, deeper, value),
-            _ => Err(broken(&name, "it is given in two different shapes")),
+            Some((key, deeper)) => {
+                let mut inner = Map::default();
+                self.insert(&mut inner, Cow::Owned((*key).to_owned()), deeper, value)?;
+                Value::Map(inner)
+            }
         };
+        map.0.push((name, value));
+        Ok(())
     }
-    if map.0.len() == SIBLINGS_MAX {
-        return Err(broken(&name, &format!("there are more than {SIBLINGS_MAX} beside it")));
+
+    fn push<'a>(
+        self,
+        list: &mut Vec<Value<'a>>,
+        key: &str,
+        keys: &[&str],
+        value: Value<'a>,
+    ) -> Result<(), Problem> {
+        let place = if key.is_empty() {
+            open_place(list, keys.first().copied())
+        } else {
+            key.parse().unwrap_or(usize::MAX)
+        };
+        if place > list.len() {
+            let entry = list.len();
+            return Err(self.broken(&format!("entry {key} comes before entry {entry}")));
+        }
+        if place == LIST_MAX {
+            return Err(self.broken(&format!("it has more than {LIST_MAX} entries")));
+        }
+        let Some((key, deeper)) = keys.split_first() else {
+            if place < list.len() {
+                let message = format!("`{}` is given twice. Send it once.", self.0);
+                return Err(Problem::of(RimCode::ParameterDuplicate, self.0, message));
+            }
+            list.push(value);
+            return Ok(());
+        };
+        if is_place(key) {
+            return Err(self.broken("a list inside a list is not understood"));
+        }
+        if place == list.len() {
+            list.push(Value::Map(Map::default()));
+        }
+        match &mut list[place] {
+            Value::Map(inner) => self.insert(inner, Cow::Owned((*key).to_owned()), deeper, value),
+            _ => Err(self.broken("it is given in two different shapes")),
+        }
     }
-    let value = match keys.split_first() {
-        None => value,
-        Some((key, deeper)) if is_place(key) => {
-            let mut list = Vec::new();
-            push(&mut list, &name, key, deeper, value)?;
-            Value::List(list)
-        }
-        Some((key, deeper)) => {
-            let mut inner = Map::default();
-            insert(&mut inner, Cow::Owned((*key).to_owned()), deeper, value)?;
-            Value::Map(inner)
-        }
-    };
-    map.0.push((name, value));
-    Ok(())
+
+    fn broken(self, why: &str) -> Problem {
+        broken(self.0, why)
+    }
 }
 
 /// Whether a key in brackets counts entries of a list.
 fn is_place(key: &str) -> bool {
     key.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn push<'a>(
-    list: &mut Vec<Value<'a>>,
-    name: &str,
-    key: &str,
-    keys: &[&str],
-    value: Value<'a>,
-) -> Result<(), Problem> {
-    let place = if key.is_empty() {
-        open_place(list, keys.first().copied())
-    } else {
-        key.parse().unwrap_or(usize::MAX)
-    };
-    if place > list.len() {
-        let entry = list.len();
-        return Err(broken(name, &format!("entry {key} comes before entry {entry}")));
-    }
-    if place == LIST_MAX {
-        return Err(broken(name, &format!("it has more than {LIST_MAX} entries")));
-    }
-    let Some((key, deeper)) = keys.split_first() else {
-        if place < list.len() {
-            return Err(Problem::of(
-                RimCode::ParameterDuplicate,
-                &format!("{name}[{place}]"),
-                "The entry is given twice. Give it once.",
-            ));
-        }
-        list.push(value);
-        return Ok(());
-    };
-    if is_place(key) {
-        return Err(broken(name, "a list inside a list is not understood"));
-    }
-    if place == list.len() {
-        list.push(Value::Map(Map::default()));
-    }
-    match &mut list[place] {
-        Value::Map(inner) => insert(inner, Cow::Owned((*key).to_owned()), deeper, value),
-        _ => Err(broken(name, "it is given in two different shapes")),
-    }
 }
 
 /// Where `a[]…` goes: a new entry, unless the last one still lacks the key that follows.
@@ -188,7 +197,7 @@ const SHOWN_CHARS_MAX: usize = 60;
 fn broken(at: &str, why: &str) -> Problem {
     let shown: String = at.chars().take(SHOWN_CHARS_MAX).collect();
     let message = format!("The parameters cannot be read as a form: at {shown:?}, {why}.");
-    Problem::new(RimCode::BodyInvalid, message)
+    Problem::of(RimCode::BodyInvalid, &shown, message)
 }
 
 #[cfg(test)]
@@ -257,10 +266,22 @@ mod tests {
             ("a=1&a[b]=2", "two different shapes"),
             ("a[0]=1&a[b]=2", "two different shapes"),
             ("a[0][0]=1", "list inside a list"),
-            ("a[b][c][d][e][f]=1", "levels of brackets"),
+            ("a[b][c][d][e][f][g][h][i]=1", "levels of brackets"),
         ] {
             let shape = shape(text);
             assert!(shape.contains(says), "{text}: {shape}");
+        }
+    }
+
+    #[test]
+    fn a_broken_name_is_told_in_full() {
+        for (text, param) in [
+            ("a[b][0]=x&a[b][0]=y", "a[b][0]"),
+            ("a[b][c]=x&a[b][0]=y", "a[b][0]"),
+            ("a[b][c][d][e][f][g][h][i]=1", "a[b][c][d][e][f][g][h][i]"),
+            ("a[b][3]=x", "a[b][3]"),
+        ] {
+            assert_eq!(parse(text).unwrap_err().param.as_deref(), Some(param));
         }
     }
 

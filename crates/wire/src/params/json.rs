@@ -151,7 +151,7 @@ mod tests {
             ("{\"a\":1", "line 1 column 6"),
             ("{\"a\":1} x", "trailing characters"),
             ("{\"a\":\"\u{1}\"}", "control character"),
-            ("{\"a\":[[[[[[1]]]]]]}", "levels of nesting"),
+            ("{\"a\":[[[[[[[[[1]]]]]]]]]}", "levels of nesting"),
         ] {
             let problem = parse(body.as_bytes()).unwrap_err();
             assert_eq!(problem.code.text(), "body_invalid");

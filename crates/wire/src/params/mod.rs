@@ -8,8 +8,8 @@ mod json;
 use std::borrow::Cow;
 
 pub use self::canonical::request_hash;
-pub(crate) use self::fields::{Fields, Lines, Place, TextsLimits};
-use crate::error::Problem;
+pub(crate) use self::fields::{Fields, Lines, Place, TextsLimits, plain_text};
+use crate::error::{Problem, RimCode};
 
 /// The parameters of one request.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +66,37 @@ impl<'a> Params<'a> {
     /// Whether one of this name stands at the top.
     pub fn has(&self, name: &str) -> bool {
         self.root.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// Takes a list at the top out of the parameters.
+    pub(crate) fn take_list(&mut self, name: &str) -> Result<Option<Vec<Value<'a>>>, Problem> {
+        let Some(place) = self.root.0.iter().position(|(known, _)| known == name) else {
+            return Ok(None);
+        };
+        match self.root.0.remove(place).1 {
+            _ if self.has(name) => Err(fields::duplicate(name)),
+            Value::Null => Ok(None),
+            Value::List(list) => Ok(Some(list)),
+            _ => Err(fields::no_list(name)),
+        }
+    }
+
+    /// Gives a parameter at the top its newer name.
+    ///
+    /// # Errors
+    /// Both names are there.
+    pub(crate) fn rename(&mut self, from: &str, to: &'static str) -> Result<(), Problem> {
+        if !self.has(from) {
+            return Ok(());
+        }
+        if self.has(to) {
+            let message = format!("`{from}` and `{to}` do not go together. Send one of them.");
+            return Err(Problem::of(RimCode::ParametersExclusive, from, message));
+        }
+        for (name, _) in self.root.0.iter_mut().filter(|(name, _)| name == from) {
+            *name = Cow::Borrowed(to);
+        }
+        Ok(())
     }
 
     pub(crate) fn fields(self, known: &[&str]) -> Result<Fields<'a>, Problem> {
