@@ -1,7 +1,7 @@
 //! Running commands together until nothing is missing.
 
 use crate::books::{Books, Changes, Loaded, Misses};
-use crate::command::Command;
+use crate::command::{Action, Command};
 use crate::decide::decide;
 use crate::id::LedgerId;
 use crate::outcome::Answer;
@@ -57,8 +57,10 @@ impl Batch {
     /// A batch that begins with what an earlier one left. Where a ledger has changed since, by
     /// whomever, nothing of that is used.
     pub fn on(books: Books, commands: Vec<Command>) -> Batch {
+        let mut commands = commands;
+        let put_off = commands.split_off(alone(&commands));
         let unproven = books.kept_of(commands.iter().map(|command| command.ledger));
-        Batch { commands, put_off: Vec::new(), books, rounds: 0, unproven }
+        Batch { commands, put_off, books, rounds: 0, unproven }
     }
 
     /// Decides all commands on what is loaded. Every round loads rows that were not there before,
@@ -123,10 +125,20 @@ impl Batch {
     }
 }
 
+/// How many of some commands are decided together. One that brings staged rows is alone: what comes
+/// behind it in a batch would not see them.
+fn alone(commands: &[Command]) -> usize {
+    let brings = |command: &Command| matches!(command.action, Action::ApplyImport(_));
+    match commands.iter().position(brings) {
+        None => commands.len(),
+        Some(first) => first.max(1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{Action, Actor, Item, Open};
+    use crate::command::{Actor, Item, Open};
     use crate::id::{AccountId, LedgerId};
     use crate::model::{At, HouseStyle, LedgerRow, Mode};
     use crate::outcome::Outcome;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Reset, Scope};
 
 use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId};
+use crate::job::import::CheckedImport;
 use crate::model::{
     At, Cause, DateOrder, HouseStyle, IdempotencyKey, KeyHash, Kind, KindText, Level, Metadata,
     Mode, NumberOn, RequestHash,
@@ -58,6 +59,8 @@ pub enum Action {
     Void(Void),
     /// Take over numbers that another system gave.
     Import(Arc<Import>),
+    /// Take over the numbers of a list that was checked and staged by a job.
+    ApplyImport(ApplyImport),
     /// Explain a gap.
     ExplainGap(crate::id::GapId, String),
     /// Move the lock dates.
@@ -233,6 +236,15 @@ pub struct Import {
     pub lines: Vec<ImportLine>,
 }
 
+/// The end of an import: its list was held against the ledger, and its rows are staged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplyImport {
+    /// The list, and what it comes to.
+    pub checked: Arc<CheckedImport>,
+    /// The last position whose number the list was compared with.
+    pub seen: u64,
+}
+
 /// A series to take numbers into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportSeries {
@@ -289,7 +301,10 @@ impl Action {
     pub fn right(&self) -> Right {
         match self {
             Action::Issue(_) | Action::Void(_) => Right::Issue,
-            Action::Import(_) | Action::ExplainGap(..) | Action::MoveLocks(_) => Right::KeepBooks,
+            Action::Import(_)
+            | Action::ApplyImport(_)
+            | Action::ExplainGap(..)
+            | Action::MoveLocks(_) => Right::KeepBooks,
             Action::Open(_)
             | Action::ChangeSettings(_)
             | Action::CreateSeries(_)

@@ -20,7 +20,12 @@ impl fmt::Display for Damaged {
 impl std::error::Error for Damaged {}
 
 pub(crate) fn to_bytes<T: Serialize>(value: &T) -> Vec<u8> {
-    match postcard::to_extend(value, vec![VERSION]) {
+    extend(value, vec![VERSION])
+}
+
+/// Writes a value behind bytes that are there, without a version of its own.
+pub(crate) fn extend<T: Serialize>(value: &T, bytes: Vec<u8>) -> Vec<u8> {
+    match postcard::to_extend(value, bytes) {
         Ok(bytes) => bytes,
         // Writing to a growing buffer has no way to fail for types without custom errors.
         Err(error) => unreachable!("a value of known shape was not written: {error}"),

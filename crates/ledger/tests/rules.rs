@@ -1,13 +1,12 @@
 //! The rules, as tables of commands.
 
-#[path = "rules/imports.rs"]
-mod imports;
 #[path = "rules/import_trail.rs"]
 mod import_trail;
+#[path = "rules/imports.rs"]
+mod imports;
 mod script;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::civil::date;
 use ledger::command::{Action, Import, ImportLine, ImportSeries, Item, SeriesRef};
@@ -459,7 +458,7 @@ fn a_name_that_was_given_up_is_free_in_the_same_batch() {
 #[test]
 fn a_taken_text_makes_the_ordinal_occupied_and_steps_on() {
     let mut script = Script::open(Yearly);
-    let outcome = script.decide(Action::Import(Arc::new(odd_import()))).expect("it is imported");
+    let outcome = script.import(odd_import()).expect("it is imported");
     let Outcome::Imported(view) = outcome else { panic!("{outcome:?}") };
     assert_eq!((view.numbers, view.gaps, view.missing), (2, 1, 1));
     script.check(
@@ -472,8 +471,8 @@ fn a_taken_text_makes_the_ordinal_occupied_and_steps_on() {
 #[test]
 fn a_list_is_imported_once() {
     let mut script = Script::open(Yearly);
-    script.decide(Action::Import(Arc::new(odd_import()))).expect("it is imported");
-    let again = script.decide(Action::Import(Arc::new(odd_import()))).expect_err("it is there");
+    script.import(odd_import()).expect("it is imported");
+    let again = script.import(odd_import()).expect_err("it is there");
     assert_eq!(again.code, Code::NumberTaken);
     assert!(again.message.contains("2 of 2 numbers are in the ledger already"), "{again}");
 }
@@ -483,7 +482,7 @@ fn an_import_that_does_not_fit_leaves_nothing() {
     let mut twice = odd_import();
     twice.lines.push(ImportLine { line: 4, ..twice.lines[0].clone() });
     let mut script = Script::open(Yearly);
-    let refusal = script.decide(Action::Import(Arc::new(twice))).expect_err("it is refused");
+    let refusal = script.import(twice).expect_err("it is refused");
     assert_eq!(refusal.code, Code::NumberTaken);
     assert!(refusal.message.contains("line 4: R1 is taken already"), "{refusal}");
     script.check("issue kind=receipt -> err kind_not_in_series");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Books;
 use crate::id::LedgerId;
+use crate::job::Placing;
 use crate::limits::CHECKPOINT_EVERY;
 use crate::model::{
     CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, OutcomeRow, PrefixOwner, SequenceRow,
@@ -40,6 +41,8 @@ pub struct Changes {
     pub trail_lines: Vec<TrailLine>,
     /// Places from which the trail can be verified.
     pub checkpoints: Vec<Checkpoint>,
+    /// Where the staged rows of jobs go, with their lines.
+    pub placings: Vec<Placing>,
 }
 
 /// The head of a ledger, new or changed.
@@ -94,6 +97,7 @@ pub(super) fn collect(books: &mut Books) -> Changes {
         outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
         trail: std::mem::take(&mut books.trail),
         trail_lines: std::mem::take(&mut books.trail_lines),
+        placings: std::mem::take(&mut books.placings),
         ..Changes::default()
     };
     for ((ledger, prefix), _, owner) in books.prefixes.drain() {

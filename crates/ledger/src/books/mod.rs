@@ -12,6 +12,7 @@ pub use loaded::{Loaded, Misses};
 pub use table::{Missing, Table};
 
 use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use crate::job::Placing;
 use crate::model::{
     CustomerRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow, Mode, NumberRow,
     OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,
@@ -59,6 +60,8 @@ pub struct Books {
     trail_kept: usize,
     trail_lines: Vec<TrailLine>,
     trail_lines_kept: usize,
+    placings: Vec<Placing>,
+    placings_kept: usize,
 }
 
 /// Calls a method of every table.
@@ -93,11 +96,17 @@ impl Books {
         self.trail_lines.extend(lines);
     }
 
+    /// Adds where the staged rows of a job go.
+    pub(crate) fn place(&mut self, placing: Placing) {
+        self.placings.push(placing);
+    }
+
     /// What was written stays: the command is done.
     pub fn keep(&mut self) {
         each_table!(self, keep);
         self.trail_kept = self.trail.len();
         self.trail_lines_kept = self.trail_lines.len();
+        self.placings_kept = self.placings.len();
     }
 
     /// Takes back what the present command wrote.
@@ -105,6 +114,7 @@ impl Books {
         each_table!(self, undo);
         self.trail.truncate(self.trail_kept);
         self.trail_lines.truncate(self.trail_lines_kept);
+        self.placings.truncate(self.placings_kept);
     }
 
     /// Takes back everything that was written; what was loaded stays.
@@ -114,6 +124,8 @@ impl Books {
         self.trail_kept = 0;
         self.trail_lines.clear();
         self.trail_lines_kept = 0;
+        self.placings.clear();
+        self.placings_kept = 0;
     }
 
     /// Whether something was asked for that is not loaded.

@@ -1,6 +1,12 @@
 //! Taking over numbers that another system gave.
 
+mod apply;
+mod check;
 mod series;
+
+pub(crate) use apply::{apply, catch_up};
+pub(crate) use check::{check, refuse_empty};
+pub(crate) use series::Claims;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -36,7 +42,7 @@ pub(super) fn import(
     }
     let mut ledger = ledger(books, command.ledger)?;
     refuse_known(books, &ledger, import)?;
-    let series = series::take(books, &mut ledger, import)?;
+    let series = series::take(books, &mut ledger, &import.series, &series::claims(import))?;
     ask_for_sequences(books, &series, import);
     if books.is_missing_any() {
         // A long list is gone through once, when all that it needs is there.

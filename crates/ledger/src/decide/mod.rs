@@ -2,7 +2,7 @@
 
 mod defaults;
 mod gaps;
-mod import;
+pub(crate) mod import;
 mod issue;
 mod keys;
 mod locks;
@@ -26,9 +26,12 @@ use crate::refusal::{Code, Refusal};
 use crate::role::{Right, Role};
 use crate::trail::{Change, Entry};
 
+#[cfg(test)]
+pub(crate) use issue::line;
+
 /// Why a command stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Halt {
+pub(crate) enum Halt {
     /// Something is not loaded; it is noted in the books.
     Missing,
     /// It is refused.
@@ -108,6 +111,7 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::Issue(items) => issue::issue(books, command, items),
         Action::Void(void) => void::void(books, command, void),
         Action::Import(import) => import::import(books, command, import),
+        Action::ApplyImport(apply) => import::apply(books, command, apply),
         Action::ExplainGap(gap, text) => gaps::explain(books, command, *gap, text),
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
         Action::CreateKey(new) => keys::create(books, command, new),
@@ -115,10 +119,26 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
     }
 }
 
+/// The head of a ledger in which an actor may do something, for work that ends with a command.
+pub(crate) fn entitled(
+    books: &Books,
+    id: LedgerId,
+    actor: &Actor,
+    right: Right,
+) -> Result<LedgerRow, Halt> {
+    let role = role_of(books, id, actor)?;
+    permit(role, right, "do this")?;
+    ledger(books, id)
+}
+
 /// The actor's role; keys are read again for every command, so a revoked one writes nothing.
 fn role(books: &Books, command: &Command) -> Result<Role, Halt> {
-    let Actor::Key(id) = &command.actor else { return Ok(Role::Administrator) };
-    match books.keys.read(&(command.ledger, *id))? {
+    role_of(books, command.ledger, &command.actor)
+}
+
+fn role_of(books: &Books, ledger: LedgerId, actor: &Actor) -> Result<Role, Halt> {
+    let Actor::Key(id) = actor else { return Ok(Role::Administrator) };
+    match books.keys.read(&(ledger, *id))? {
         Some(key) if key.revoked.is_none() => Ok(key.role),
         Some(_) => refuse(
             Code::ApiKeyExpired,

@@ -2,10 +2,13 @@
 
 mod change;
 mod entry;
+mod line;
 #[cfg(test)]
 mod shapes;
 mod verify;
 
 pub use change::{Change, IssuedLine, LeftGap, OpenedSequence};
 pub use entry::{Entry, Hash, Sealed};
+pub use line::placed_line;
+pub(crate) use line::{LineTail, head as line_head};
 pub use verify::{Break, Verification, Verifier};

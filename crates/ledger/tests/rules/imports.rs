@@ -1,8 +1,6 @@
 //! What is imported, how it goes on, and what is refused: tables of lists.
 
-use std::sync::Arc;
-
-use ledger::command::{Action, Import, ImportLine, ImportSeries};
+use ledger::command::{Import, ImportLine, ImportSeries};
 use ledger::model::HouseStyle::Yearly;
 use ledger::model::{Kind, KindText};
 use ledger::outcome::ImportView;
@@ -55,7 +53,7 @@ fn kind(word: &str) -> Kind {
 }
 
 pub(crate) fn take(script: &mut Script, import: Import) -> Result<ImportView, Refusal> {
-    match script.decide(Action::Import(Arc::new(import)))? {
+    match script.import(import)? {
         Outcome::Imported(view) => Ok(*view),
         other => panic!("{other:?}"),
     }

@@ -10,20 +10,23 @@
 //! prints numbers is compared with them, any other with `ok`, a refusal with `err` and its code.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use ledger::command::{
-    Action, Actor, Advance, Item, LockMove, NewSeries, Open, SeriesChange, SeriesRef,
+    Action, Actor, Advance, Import, Item, LockMove, NewSeries, Open, SeriesChange, SeriesRef,
     SettingsChange, Void,
 };
 use ledger::id::{AccountId, CustomerId, GapId, LedgerId, Position};
+use ledger::job::JobId;
+use ledger::job::import::{ImportJob, ImportStep};
 use ledger::model::{At, Cause, DateOrder, GapRow, HouseStyle, Kind, Level, Mode};
-use ledger::{Books, Command, Loaded, Outcome, Refusal, decide};
+use ledger::rehearsal::Rehearsal;
+use ledger::{Batch, Command, Loaded, Misses, Outcome, Refusal};
 
-/// A ledger that lives in an overlay over nothing: every command runs behind all those before it.
+/// A ledger that is rehearsed on nothing: every command runs behind all those before it.
 pub struct Script {
-    books: Books,
-    commands: Vec<Command>,
+    ledger: Rehearsal,
     now: At,
     by_reference: BTreeMap<String, Position>,
 }
@@ -37,8 +40,7 @@ pub fn check(style: HouseStyle, lines: &str) {
 impl Script {
     pub fn open(style: HouseStyle) -> Script {
         let mut script = Script {
-            books: Books::default(),
-            commands: Vec::new(),
+            ledger: Rehearsal::default(),
             now: at("2026-11-20"),
             by_reference: BTreeMap::new(),
         };
@@ -67,33 +69,67 @@ impl Script {
         }
     }
 
-    /// Decides one action, loading "nothing" as often as asked.
+    /// Decides one action.
     pub fn decide(&mut self, action: Action) -> Result<Outcome, Refusal> {
-        let command = Command {
+        let apply = match &action {
+            Action::ApplyImport(apply) => Some(apply.clone()),
+            _ => None,
+        };
+        let batch = Batch::new(vec![self.command(action)]);
+        let decided = batch.run(|misses| Ok::<_, Refusal>(self.load(misses)))?;
+        match apply {
+            Some(apply) => self.ledger.note_import(decided.changes, &apply),
+            None => self.ledger.note(decided.changes),
+        }
+        decided.answers.into_iter().next().expect("an answer").result
+    }
+
+    /// Imports a list, to the end.
+    pub fn import(&mut self, list: Import) -> Result<Outcome, Refusal> {
+        let apply = self.take_in(list)?;
+        self.decide(apply)
+    }
+
+    /// Imports a list but for the command at the end, which is given.
+    pub fn take_in(&mut self, list: Import) -> Result<Action, Refusal> {
+        let Command { ledger, actor, at, .. } = self.command(Action::Issue(Vec::new()));
+        let mut job = ImportJob::new(ledger, actor, at, JobId(1), Arc::new(list));
+        let mut staged = 0;
+        loop {
+            match job.step()? {
+                ImportStep::Load(misses) => {
+                    let found = self.load(&misses);
+                    job.fill(misses, found);
+                }
+                ImportStep::Stage(part) => staged += part.numbers.len(),
+                ImportStep::Apply(apply) => {
+                    assert_eq!(staged, apply.checked.count());
+                    return Ok(Action::ApplyImport(apply));
+                }
+            }
+        }
+    }
+
+    /// The gap with an id, which are given from 1 on.
+    pub fn gap(&self, id: u64) -> &GapRow {
+        let gaps = &self.ledger.written().gaps;
+        gaps.iter().rfind(|row| row.id == GapId(id)).expect("a gap")
+    }
+
+    fn load(&self, misses: &Misses) -> Loaded {
+        let mut found = Loaded::default();
+        self.ledger.answer(misses, &mut found);
+        found
+    }
+
+    fn command(&self, action: Action) -> Command {
+        Command {
             ledger: LedgerId(1),
             actor: Actor::Operator("operator".to_owned()),
             at: self.now,
             idempotency: None,
             action,
-        };
-        self.commands.push(command);
-        for _ in 0..100 {
-            self.books.forget_writes();
-            let answers: Vec<_> =
-                self.commands.iter().map(|command| decide(&mut self.books, command)).collect();
-            let misses = self.books.take_misses();
-            if misses.is_empty() {
-                let answer = answers.into_iter().next_back().expect("there is a command");
-                return answer.expect("nothing is missing").result;
-            }
-            self.books.fill(misses, Loaded::default());
         }
-        panic!("something new is asked for again and again: {:?}", self.commands.last());
-    }
-
-    /// The gap with an id, which are given from 1 on.
-    pub fn gap(&self, id: u64) -> &GapRow {
-        self.books.gaps.peek(&(LedgerId(1), GapId(id))).expect("a gap")
     }
 
     fn run(&mut self, line: &str) -> String {

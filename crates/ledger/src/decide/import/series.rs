@@ -17,6 +17,9 @@ use crate::refusal::Code;
 /// The latest date of a kind, and the place of its series: what decides who goes on with a kind.
 type Claim = (Option<Date>, Reverse<usize>);
 
+/// Which series goes on with each kind.
+pub(crate) type Claims = BTreeMap<Kind, Claim>;
+
 /// The series of an import, in its order. Each takes over the series that a kind uses by default
 /// while that has no numbers, else it is made anew. A series that is archived, or that numbers a
 /// kind which the import knows nothing of, stays as it is.
@@ -26,12 +29,12 @@ type Claim = (Option<Date>, Reverse<usize>);
 pub(super) fn take(
     books: &mut Books,
     ledger: &mut LedgerRow,
-    import: &Import,
+    series: &[ImportSeries],
+    claims: &Claims,
 ) -> Result<Vec<SeriesRow>, Halt> {
-    let claims = claims(import);
     let mut list = ledger.default_list();
-    let mut rows: Vec<SeriesRow> = Vec::with_capacity(import.series.len());
-    for (place, wanted) in import.series.iter().enumerate() {
+    let mut rows: Vec<SeriesRow> = Vec::with_capacity(series.len());
+    for (place, wanted) in series.iter().enumerate() {
         let (versions, former) = versions(ledger, wanted)?;
         let mut goes_on: Vec<Kind> = Vec::new();
         let mut idle = None;
@@ -77,13 +80,13 @@ fn owns(claim: Option<&Claim>, place: usize) -> bool {
 }
 
 /// Which series goes on with each kind.
-fn claims(import: &Import) -> BTreeMap<Kind, Claim> {
+pub(super) fn claims(import: &Import) -> Claims {
     let mut newest: HashMap<(usize, &Kind), Date> = HashMap::new();
     for line in &import.lines {
         let date = newest.entry((line.series, &line.kind)).or_insert(line.date);
         *date = line.date.max(*date);
     }
-    let mut claims: BTreeMap<Kind, Claim> = BTreeMap::new();
+    let mut claims = Claims::new();
     for (place, series) in import.series.iter().enumerate() {
         for known in &series.kinds {
             let claim = (newest.get(&(place, &known.kind)).copied(), Reverse(place));

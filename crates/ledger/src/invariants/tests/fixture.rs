@@ -6,20 +6,27 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use numbering::Format;
 
-use crate::batch::{Batch, Step};
-use crate::books::Loaded;
+use crate::batch::Batch;
+use crate::books::{Loaded, Misses, TrailLine};
 use crate::command::{
-    Action, Actor, Advance, Command, Import, ImportLine, ImportSeries, Item, LockMove, NewKey,
-    NewSeries, Open, SeriesChange, SeriesRef, Void,
+    Action, Actor, Advance, ApplyImport, Command, Import, ImportLine, ImportSeries, Item, LockMove,
+    NewKey, NewSeries, Open, SeriesChange, SeriesRef, Void,
 };
 use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position};
 use crate::invariants::replay::WholeEntry;
 use crate::invariants::{Snapshot, Told};
+use crate::job::JobId;
+use crate::job::import::{ImportJob, ImportStep};
 use crate::model::{At, Cause, HouseStyle, KeyHash, Kind, KindText, Mode, NumberRow};
 use crate::outcome::Answer;
+use crate::refusal::Refusal;
+use crate::rehearsal::Rehearsal;
 use crate::role::Role;
 
 const LEDGER: LedgerId = LedgerId(7);
+const NOW: i64 = 1_783_000_000_000;
+/// The list is imported behind the first month.
+const IMPORTED_BEHIND: usize = 3;
 
 /// The ledger alone.
 pub(super) fn snapshot() -> Snapshot {
@@ -28,45 +35,106 @@ pub(super) fn snapshot() -> Snapshot {
 
 /// The ledger, and what was answered on the way.
 pub(super) fn books() -> (Snapshot, Vec<Told>) {
-    let mut batch = Batch::new(commands());
-    let decided = loop {
-        match batch.step() {
-            Step::Load(misses) => batch.fill(misses, Loaded::default()),
-            Step::Done(decided) => break decided,
-        }
-    };
-    assert!(decided.put_off.is_empty());
-    let tell = |answer: Answer| Told { key: None, result: answer.result };
-    let answers: Vec<Told> = decided.answers.into_iter().map(tell).collect();
+    let mut ledger = Rehearsal::default();
+    let mut commands = commands();
+    let behind = commands.split_off(IMPORTED_BEHIND);
+    let mut answers = run(&mut ledger, commands);
+    let (apply, imported) = import_into(&mut ledger);
+    answers.push(imported);
+    answers.extend(run(&mut ledger, behind));
     for told in &answers {
         assert!(told.result.is_ok(), "{told:?}");
     }
-    let changes = decided.changes;
+    let changes = ledger.written().clone();
+    let placing = changes.placings[0];
+    let staged = || (0..apply.checked.count()).filter_map(|place| apply.checked.staged(place));
     let mut numbers = changes.new_numbers;
+    numbers.extend(staged().map(|number| number.placed(&placing)));
+    for row in changes.changed_numbers {
+        let of = numbers.iter_mut().find(|number| number.position == row.position);
+        *of.expect("a number") = row;
+    }
     numbers.sort_by_key(|row| (row.sequence, row.ordinal));
-    let mut gaps = changes.gaps;
+    let mut gaps = newest(changes.gaps, |row| row.id);
     gaps.sort_by_key(|row| (row.sequence, row.from));
+    let lines: Vec<TrailLine> = staged().map(|number| number.line(&placing)).collect();
     let trail = changes.trail.into_iter().map(|sealed| WholeEntry {
-        lines: changes
-            .trail_lines
+        lines: lines
             .iter()
             .filter(|line| line.index == sealed.entry.index)
             .map(|line| line.bytes.clone())
             .collect(),
         sealed,
     });
+    let series = newest(changes.series, |row| row.id);
     let snapshot = Snapshot {
-        ledger: changes.ledgers[0].row.clone(),
-        series: changes.series.iter().map(|row| (**row).clone()).collect(),
-        keys: changes.keys,
+        ledger: changes.ledgers.last().expect("a head").row.clone(),
+        series: series.iter().map(|row| (**row).clone()).collect(),
+        keys: newest(changes.keys, |row| row.id),
         customers: changes.customers,
         prefixes: changes.prefixes.into_iter().map(|(_, word, owner)| (word, owner)).collect(),
-        sequences: changes.sequences,
+        sequences: newest(changes.sequences, |row| row.id),
         numbers,
         gaps,
         trail: trail.collect(),
     };
     (snapshot, answers)
+}
+
+/// Runs commands in one batch.
+fn run(ledger: &mut Rehearsal, commands: Vec<Command>) -> Vec<Told> {
+    let decided = Batch::new(commands).run(|misses| Ok::<_, Refusal>(load(ledger, misses)));
+    let decided = decided.expect("nothing fails");
+    assert!(decided.put_off.is_empty());
+    ledger.note(decided.changes);
+    decided.answers.into_iter().map(tell).collect()
+}
+
+/// Imports a list, as a job.
+fn import_into(ledger: &mut Rehearsal) -> (ApplyImport, Told) {
+    let at = At(NOW + IMPORTED_BEHIND as i64);
+    let mut job = ImportJob::new(LEDGER, operator(), at, JobId(1), Arc::new(import()));
+    let apply = loop {
+        match job.step().expect("the list fits") {
+            ImportStep::Load(misses) => {
+                let found = load(ledger, &misses);
+                job.fill(misses, found);
+            }
+            ImportStep::Stage(_) => {}
+            ImportStep::Apply(apply) => break apply,
+        }
+    };
+    let command = Command {
+        ledger: LEDGER,
+        actor: operator(),
+        at,
+        idempotency: None,
+        action: Action::ApplyImport(apply.clone()),
+    };
+    let decided = Batch::new(vec![command]).run(|misses| Ok::<_, Refusal>(load(ledger, misses)));
+    let mut decided = decided.expect("nothing fails");
+    ledger.note_import(decided.changes, &apply);
+    (apply, tell(decided.answers.remove(0)))
+}
+
+fn load(ledger: &Rehearsal, misses: &Misses) -> Loaded {
+    let mut found = Loaded::default();
+    ledger.answer(misses, &mut found);
+    found
+}
+
+fn tell(answer: Answer) -> Told {
+    Told { key: None, result: answer.result }
+}
+
+fn operator() -> Actor {
+    Actor::Operator("operator".to_owned())
+}
+
+/// The last of the rows with each id, by id.
+fn newest<Row, Id: Ord>(rows: Vec<Row>, id: impl Fn(&Row) -> Id) -> Vec<Row> {
+    let rows: BTreeMap<Id, Row> = rows.into_iter().map(|row| (id(&row), row)).collect();
+    rows.into_values().collect()
 }
 
 /// The numbers of which something holds.
@@ -81,8 +149,8 @@ fn commands() -> Vec<Command> {
     let actions = [months(), customers(), voids_and_keys(), forms()].concat();
     let command = |(place, action): (usize, Action)| Command {
         ledger: LEDGER,
-        actor: Actor::Operator("operator".to_owned()),
-        at: At(1_783_000_000_000 + place as i64),
+        actor: operator(),
+        at: At(NOW + (place + usize::from(place >= IMPORTED_BEHIND)) as i64),
         idempotency: None,
         action,
     };
@@ -99,9 +167,6 @@ fn months() -> Vec<Action> {
         actions.push(Action::Issue(vec![named, item(day, None)]));
         let credit_note = Item { kind: Some(Kind::credit_note()), ..item(day, None) };
         actions.push(Action::Issue(vec![credit_note]));
-        if month == 1 {
-            actions.push(Action::Import(Arc::new(import())));
-        }
     }
     actions.push(Action::Issue(vec![item(date(2025, 12, 31), Some("late"))]));
     actions
