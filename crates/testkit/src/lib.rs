@@ -10,5 +10,6 @@ pub mod postgres;
 pub mod proxy;
 pub mod random;
 pub mod simulation;
+pub mod sink;
 pub mod snapshot;
 pub mod vfs;
