@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use ledger::id::LedgerId;
-use ledger::model::At;
+use ledger::model::{At, LedgerRow};
 use ledger::{Action, Actor, Answer, Batch, Command, Misses, Outcome};
 use store::{Reader, Store, Writer};
 
@@ -141,7 +141,7 @@ impl Engine {
         reader.hold()?;
         let misses = Misses { ledgers: vec![command.ledger], ..Misses::default() };
         let found = reader.load(&misses)?.ledgers;
-        let head = found.first().map(|row| (row.trail_count, row.trail_hash));
+        let head = found.first().map(LedgerRow::head);
         let decided = Batch::new(vec![command]).run(|misses| reader.load(misses))?;
         Ok(Prepared { decided, head })
     }

@@ -1,11 +1,14 @@
 //! What can be asked of a ledger.
 
+pub mod document;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Reset, Scope};
 
+use self::document::DocumentCommand;
 use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId};
 use crate::job::import::CheckedImport;
 use crate::model::{
@@ -69,6 +72,8 @@ pub enum Action {
     CreateKey(NewKey),
     /// Revoke an API key.
     RevokeKey(KeyId),
+    /// Make, change or end a document, or what documents refer to.
+    Document(Box<DocumentCommand>),
 }
 
 /// How a ledger is opened.
@@ -301,6 +306,7 @@ impl Action {
     pub fn right(&self) -> Right {
         match self {
             Action::Issue(_) | Action::Void(_) => Right::Issue,
+            Action::Document(document) => document.action.right(),
             Action::Import(_)
             | Action::ApplyImport(_)
             | Action::ExplainGap(..)

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::ObjectKind;
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LEDGER_CHARS: usize = 7;
 const LOCAL_CHARS: usize = 11;
@@ -51,6 +53,13 @@ pub struct Position(pub u64);
 )]
 pub struct GapId(pub u64);
 
+/// The place of an object, a revision of one, an event or a line in the order in which its ledger
+/// made them, counted from 1.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct ObjectId(pub u64);
+
 /// A customer's id, given by whoever asks for numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CustomerId(pub String);
@@ -94,6 +103,45 @@ impl GapId {
     /// Reads `gap_…`; `None` when it is no such id.
     pub fn parse(text: &str) -> Option<(LedgerId, GapId)> {
         decode("gap_", text).map(|(ledger, local)| (ledger, GapId(local)))
+    }
+}
+
+impl ObjectId {
+    /// The outside text of an object, such as `in_…`.
+    pub fn text(self, kind: ObjectKind, ledger: LedgerId) -> String {
+        encode(kind.prefix(), ledger, self.0)
+    }
+
+    /// The outside text of an event, `evt_…`.
+    pub fn event_text(self, ledger: LedgerId) -> String {
+        encode("evt_", ledger, self.0)
+    }
+
+    /// Reads `evt_…`; `None` when it is no such id.
+    pub fn parse_event(text: &str) -> Option<(LedgerId, ObjectId)> {
+        decode("evt_", text).map(|(ledger, local)| (ledger, ObjectId(local)))
+    }
+
+    /// The outside text of a line of an invoice, `il_…`.
+    pub fn line_text(self, ledger: LedgerId) -> String {
+        encode("il_", ledger, self.0)
+    }
+
+    /// Reads `il_…`; `None` when it is no such id.
+    pub fn parse_line(text: &str) -> Option<(LedgerId, ObjectId)> {
+        decode("il_", text).map(|(ledger, local)| (ledger, ObjectId(local)))
+    }
+
+    /// The outside text of a line of a credit note, `cnli_…`.
+    pub fn credit_line_text(self, ledger: LedgerId) -> String {
+        encode("cnli_", ledger, self.0)
+    }
+}
+
+impl ObjectKind {
+    /// Reads the outside text of an object of this kind; `None` when it is no such id.
+    pub fn parse_id(self, text: &str) -> Option<(LedgerId, ObjectId)> {
+        decode(self.prefix(), text).map(|(ledger, local)| (ledger, ObjectId(local)))
     }
 }
 
@@ -170,6 +218,21 @@ mod tests {
         assert_eq!(Position::parse(&later), Some((ledger, Position(32))));
         assert_eq!(Position::parse("num_zz"), None);
         assert_eq!(Position::parse(&later.replace("num_", "gap_")), None);
+    }
+
+    #[test]
+    fn an_objects_id_says_its_kind() {
+        let (ledger, id) = (LedgerId(7), ObjectId(32));
+        for kind in ObjectKind::ALL {
+            let text = id.text(kind, ledger);
+            let read: Vec<_> = ObjectKind::ALL
+                .into_iter()
+                .filter_map(|other| Some((other, other.parse_id(&text)?)))
+                .collect();
+            assert_eq!(read, [(kind, (ledger, id))], "{text}");
+        }
+        assert_eq!(ObjectId::parse_event(&id.event_text(ledger)), Some((ledger, id)));
+        assert_eq!(ObjectId::parse_line(&id.line_text(ledger)), Some((ledger, id)));
     }
 
     #[test]

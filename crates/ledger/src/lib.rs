@@ -14,6 +14,7 @@ pub mod invariants;
 pub mod job;
 pub mod limits;
 pub mod model;
+pub mod money;
 pub mod outcome;
 pub mod refusal;
 pub mod rehearsal;

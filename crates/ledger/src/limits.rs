@@ -28,3 +28,5 @@ pub const CHECKPOINT_EVERY: u64 = 65_536;
 pub const OUTCOME_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// How many texts ahead are looked up when an ordinal turns out to be occupied.
 pub const OCCUPIED_LOOKAHEAD: u64 = 64;
+/// Objects of one label that a batch is told of, the oldest first.
+pub const LABELLED_MAX: usize = 1000;

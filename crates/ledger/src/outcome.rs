@@ -3,8 +3,11 @@
 use numbering::Period;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{KeyId, LedgerId, SeriesId};
-use crate::model::{GapRow, KeyRow, Level, NumberRow, Receipt, SequenceRow, SeriesRow, Settings};
+use crate::id::{KeyId, LedgerId, ObjectId, SeriesId};
+use crate::model::{
+    ApiVersion, At, GapRow, KeyRow, Level, NumberRow, ObjectKind, ObjectRow, Receipt, SequenceRow,
+    SeriesRow, Settings,
+};
 use crate::refusal::Refusal;
 
 /// The answer to a command.
@@ -32,6 +35,14 @@ pub enum Outcome {
     Revoked(KeyId),
     /// Numbers that were taken over.
     Imported(Box<ImportView>),
+    /// An object as it is now.
+    Object(Box<ObjectView>),
+    /// An object that was deleted.
+    Deleted(ObjectKind, ObjectId),
+    /// The version that the account is on now.
+    Version(Box<VersionView>),
+    /// An event that is to be delivered again, and how many endpoints it goes to.
+    Redelivered(ObjectId, u32),
 }
 
 /// What is told to whoever sent a command.
@@ -113,6 +124,36 @@ pub struct SettingsView {
     pub settings: Settings,
     /// The series that invoices use.
     pub series: SeriesRow,
+}
+
+/// An object with what is needed to show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectView {
+    /// The object.
+    pub row: ObjectRow,
+    /// The ordinal that a customer's next invoice gets; `None` for other objects, and where
+    /// customers have no counters of their own.
+    pub next_invoice_sequence: Option<u64>,
+    /// The tax rates that it names, each once, in the order in which they come first.
+    pub tax_rates: Vec<ObjectRow>,
+}
+
+/// The version that an account is on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionView {
+    /// The version.
+    pub version: ApiVersion,
+    /// The version before, and until when it can be taken back.
+    pub former: Option<(ApiVersion, At)>,
+    /// Whose counter invoices use.
+    pub level: Level,
+}
+
+impl ObjectView {
+    /// An object of which nothing but itself is shown.
+    pub fn new(row: ObjectRow) -> ObjectView {
+        ObjectView { row, next_invoice_sequence: None, tax_rates: Vec::new() }
+    }
 }
 
 impl NumberView {

@@ -39,3 +39,13 @@ pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Damaged
         None => Err(Damaged("empty".to_owned())),
     }
 }
+
+/// A value and the bytes behind it.
+pub(crate) fn split_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), Damaged> {
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => {
+            postcard::take_from_bytes(rest).map_err(|error| Damaged(error.to_string()))
+        }
+        _ => from_bytes(bytes).map(|value| (value, &[][..])),
+    }
+}

@@ -42,5 +42,6 @@ pub(crate) fn load(session: &Session, misses: &Misses) -> Result<Loaded, StoreEr
         customers: answers.read(&customers)?,
         prefixes: answers.read(&prefixes)?,
         outcomes: answers.read(&outcomes)?,
+        ..Loaded::default()
     })
 }

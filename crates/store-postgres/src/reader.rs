@@ -268,4 +268,74 @@ impl Reader for PostgresReader {
     fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
         self.read(|session| table::ledger::summary(session, ledger))
     }
+
+    fn objects(
+        &mut self,
+        _ledger: LedgerId,
+        _filter: &store::ObjectFilter,
+        _page: Page<(ledger::model::At, ledger::id::ObjectId)>,
+    ) -> Result<store::ObjectPage, StoreError> {
+        Err(StoreError::Unusable("Documents are not stored here yet.".to_owned()))
+    }
+
+    fn all_objects(
+        &mut self,
+        _ledger: LedgerId,
+        _after: ledger::id::ObjectId,
+        _limit: u32,
+    ) -> Result<Vec<ledger::model::ObjectRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn event(
+        &mut self,
+        _ledger: LedgerId,
+        _event: ledger::id::ObjectId,
+    ) -> Result<Option<(ledger::model::EventRow, u32)>, StoreError> {
+        Ok(None)
+    }
+
+    fn events(
+        &mut self,
+        _ledger: LedgerId,
+        _filter: &store::EventFilter,
+        _page: Page<ledger::id::ObjectId>,
+    ) -> Result<store::EventPage, StoreError> {
+        Err(StoreError::Unusable("Events are not stored here yet.".to_owned()))
+    }
+
+    fn all_events(
+        &mut self,
+        _ledger: LedgerId,
+        _after: ledger::id::ObjectId,
+        _limit: u32,
+    ) -> Result<Vec<ledger::model::EventRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn deliveries(
+        &mut self,
+        _ledger: LedgerId,
+        _of: store::DeliveriesOf,
+        _page: Page<ledger::id::ObjectId>,
+    ) -> Result<store::DeliveryPage, StoreError> {
+        Err(StoreError::Unusable("Deliveries are not stored here yet.".to_owned()))
+    }
+
+    fn all_deliveries(
+        &mut self,
+        _ledger: LedgerId,
+        _after: (ledger::id::ObjectId, ledger::id::ObjectId),
+        _limit: u32,
+    ) -> Result<Vec<ledger::model::DeliveryRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn due_ledgers(
+        &mut self,
+        _now: ledger::model::At,
+        _limit: u32,
+    ) -> Result<Vec<LedgerId>, StoreError> {
+        Ok(Vec::new())
+    }
 }

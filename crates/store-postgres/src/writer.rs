@@ -172,6 +172,36 @@ impl Writer for PostgresWriter {
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
         restore::discard(self, ledger)
     }
+
+    fn claim_deliveries(
+        &mut self,
+        _ledger: LedgerId,
+        _now: At,
+        _lease_until: At,
+        _limit: u32,
+    ) -> Result<Vec<ledger::model::DeliveryRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn settle_deliveries(
+        &mut self,
+        _rows: &[ledger::model::DeliveryRow],
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Unusable("Deliveries are not stored here yet.".to_owned()))
+    }
+
+    fn forget_events(&mut self, _before: At, _limit: u32) -> Result<u32, StoreError> {
+        Ok(0)
+    }
+
+    fn replace(
+        &mut self,
+        _ledger: LedgerId,
+        _expected: ledger::model::Head,
+        _fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Unusable("A ledger cannot be replaced here yet.".to_owned()))
+    }
 }
 
 /// Writes a batch, each table with one statement, all of them in one trip.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ledger::id::LedgerId;
 use ledger::invariants::Invariant;
-use ledger::model::At;
+use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
@@ -151,6 +151,33 @@ impl Writer for FragileWriter {
 
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
         self.writer.discard(ledger)
+    }
+
+    fn claim_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.writer.claim_deliveries(ledger, now, lease_until, limit)
+    }
+
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
+        self.writer.settle_deliveries(rows)
+    }
+
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.writer.forget_events(before, limit)
+    }
+
+    fn replace(
+        &mut self,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        self.writer.replace(ledger, expected, fresh)
     }
 }
 

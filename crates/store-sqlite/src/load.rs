@@ -35,5 +35,6 @@ pub(crate) fn load(
         customers: table::customer::load(session, &misses.customers)?,
         prefixes: table::customer::load_prefixes(session, &misses.prefixes)?,
         outcomes,
+        ..Loaded::default()
     })
 }

@@ -143,6 +143,36 @@ impl Writer for SqliteWriter {
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
         restore::discard(self, ledger)
     }
+
+    fn claim_deliveries(
+        &mut self,
+        _ledger: LedgerId,
+        _now: At,
+        _lease_until: At,
+        _limit: u32,
+    ) -> Result<Vec<ledger::model::DeliveryRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn settle_deliveries(
+        &mut self,
+        _rows: &[ledger::model::DeliveryRow],
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Unusable("Deliveries are not stored here yet.".to_owned()))
+    }
+
+    fn forget_events(&mut self, _before: At, _limit: u32) -> Result<u32, StoreError> {
+        Ok(0)
+    }
+
+    fn replace(
+        &mut self,
+        _ledger: LedgerId,
+        _expected: ledger::model::Head,
+        _fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Unusable("A ledger cannot be replaced here yet.".to_owned()))
+    }
 }
 
 impl SqliteWriter {
@@ -189,8 +219,8 @@ fn is_there(opened: &Opened, changes: &Changes) -> Result<Option<bool>, StoreErr
     let Opened { session, fresh } = opened;
     if let Some(change) = changes.ledgers.first() {
         let stored = table::ledger::load(session, &[change.row.id])?;
-        let head = stored.first().map(|row| (row.trail_count, row.trail_hash));
-        return Ok(Some(head == Some((change.row.trail_count, change.row.trail_hash))));
+        let head = stored.first().map(|row| row.head());
+        return Ok(Some(head == Some(change.row.head())));
     }
     if let Some(last) = changes.outcomes.first() {
         let stored = table::outcome::load(session, fresh, &[(last.ledger, last.key)])?;

@@ -13,7 +13,8 @@ mod restored;
 
 pub use error::StoreError;
 pub use query::{
-    DateRange, GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace,
+    AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
+    GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
     OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage,
 };
 pub use restored::restored_ledgers;
@@ -21,9 +22,10 @@ pub use restored::restored_ledgers;
 use std::time::Duration;
 
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId};
+use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId};
 use ledger::model::{
-    At, CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, PrefixOwner, SequenceRow, SeriesRow,
+    At, CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyHash, KeyRow, LedgerRow, Mode,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
 };
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -145,6 +147,52 @@ pub trait Writer: Send {
     /// # Errors
     /// [`StoreError::Conflict`] when the ledger has a head; nothing was deleted.
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError>;
+
+    /// Takes deliveries in hand: of a ledger those that are pending, due at `now` and in nobody's
+    /// hand (or in the hand of somebody whose time ran out before `now`), the longest due first, at
+    /// most `limit`. They are leased until `lease_until`, durably, before this returns, and nobody
+    /// else gets them until then. Called outside a batch, beside other writers.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn claim_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError>;
+
+    /// Writes what came of deliveries that were claimed: state, attempts, due, log. Each row says
+    /// until when it was leased; it is written, and the lease ends, only where that is still what is
+    /// stored. Others are left alone, such as one whose lease ran out and that another process has.
+    /// Called outside a batch.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError>;
+
+    /// Forgets events from before `before` that have no pending delivery, with their deliveries, at
+    /// most `limit` events; returns how many. Called outside a batch.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError>;
+
+    /// Puts a new ledger in the place of one of the same account and mode, in one transaction: the
+    /// old one's head, keys and way by account are deleted, and `fresh` is committed, which brings
+    /// a head with `expected: None` and may bring the same keys. No query finds the old ledger from
+    /// then on; what else it had is deleted by [`Writer::discard`]. Called outside a batch.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the head of the old ledger is not `expected`, or `fresh` is
+    /// refused as a batch would be; nothing was written.
+    fn replace(
+        &mut self,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
+    ) -> Result<(), StoreError>;
 }
 
 /// Queries. None scans a ledger; each answers at most a page.
@@ -358,6 +406,90 @@ pub trait Reader: Send {
     /// # Errors
     /// See [`StoreError`].
     fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// Objects of a ledger, newest first; deleted ones are left out. Edges of a page are told by
+    /// `created` and id. Looks by one index; see [`ObjectFilter`].
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn objects(
+        &mut self,
+        ledger: LedgerId,
+        filter: &ObjectFilter,
+        page: Page<(At, ObjectId)>,
+    ) -> Result<ObjectPage, StoreError>;
+
+    /// All objects of a ledger by id, deleted ones too, beginning behind `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn all_objects(
+        &mut self,
+        ledger: LedgerId,
+        after: ObjectId,
+        limit: u32,
+    ) -> Result<Vec<ObjectRow>, StoreError>;
+
+    /// One event, with the number of its deliveries that are pending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn event(
+        &mut self,
+        ledger: LedgerId,
+        event: ObjectId,
+    ) -> Result<Option<(EventRow, u32)>, StoreError>;
+
+    /// Events of a ledger, newest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn events(
+        &mut self,
+        ledger: LedgerId,
+        filter: &EventFilter,
+        page: Page<ObjectId>,
+    ) -> Result<EventPage, StoreError>;
+
+    /// All events of a ledger by id, beginning behind `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn all_events(
+        &mut self,
+        ledger: LedgerId,
+        after: ObjectId,
+        limit: u32,
+    ) -> Result<Vec<EventRow>, StoreError>;
+
+    /// The deliveries of an event or to an endpoint, the newest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn deliveries(
+        &mut self,
+        ledger: LedgerId,
+        of: DeliveriesOf,
+        page: Page<ObjectId>,
+    ) -> Result<DeliveryPage, StoreError>;
+
+    /// All deliveries of a ledger by event and endpoint, beginning behind `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn all_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        after: (ObjectId, ObjectId),
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError>;
+
+    /// Ledgers with deliveries that [`Writer::claim_deliveries`] would take in hand at `now`, the
+    /// longest due first, each once, at most `limit`. The one question that names no ledger.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn due_ledgers(&mut self, now: At, limit: u32) -> Result<Vec<LedgerId>, StoreError>;
 
     /// Counts that a summary shows, found without a scan.
     ///

@@ -1,8 +1,11 @@
 //! What can be asked of a reader.
 
 use jiff::civil::Date;
-use ledger::id::{CustomerId, LedgerId, Position, SequenceId, SeriesId};
-use ledger::model::{GapCause, GapRow, Kind, NumberRow, OutcomeRow, SequenceRow, State};
+use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
+use ledger::model::{
+    At, DeliveryRow, EventRow, GapCause, GapRow, Kind, NumberRow, ObjectKind, ObjectRow,
+    OutcomeRow, SequenceRow, State,
+};
 use ledger::trail::Sealed;
 
 /// Which part of a list: behind or before an id, never both.
@@ -138,4 +141,119 @@ pub struct LedgerSummary {
     pub newest: Position,
     /// The newest sequence.
     pub newest_sequence: SequenceId,
+}
+
+/// Bounds of instants, each included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AtRange {
+    /// The earliest.
+    pub from: Option<At>,
+    /// The latest.
+    pub to: Option<At>,
+}
+
+/// Which objects of a kind; what is missing does not filter. Of `label`, `parent`, `customer` and
+/// `state` one should be the narrowest: the first that is given in this order is what the store
+/// looks by, and the others sift what that finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectFilter {
+    /// The kind.
+    pub kind: ObjectKind,
+    /// Of a customer.
+    pub customer: Option<ObjectId>,
+    /// Of a parent; see [`ledger::model::ObjectKeys`].
+    pub parent: Option<ObjectId>,
+    /// In a state; see [`ledger::model::ObjectKeys`].
+    pub state: Option<i16>,
+    /// With a label, compared exactly.
+    pub label: Option<String>,
+    /// Made between.
+    pub created: AtRange,
+}
+
+/// A page of objects, newest first: by `created`, and of one moment by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectPage {
+    /// The objects; deleted ones are left out.
+    pub rows: Vec<ObjectRow>,
+    /// Whether more follow in the direction of the page.
+    pub has_more: bool,
+}
+
+/// Which types of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKinds {
+    /// Of one type, such as `invoice.paid`.
+    Exactly(String),
+    /// Of all types that begin so, such as `invoice.`.
+    Beginning(String),
+}
+
+/// Which events; what is missing does not filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Of any of these types; of every type when empty.
+    pub kinds: Vec<EventKinds>,
+    /// That happened between.
+    pub at: AtRange,
+    /// `true`: with no delivery that is pending or given up. `false`: with one.
+    pub delivered: Option<bool>,
+}
+
+/// A page of events, newest first by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventPage {
+    /// The events, each with the number of its deliveries that are pending.
+    pub rows: Vec<(EventRow, u32)>,
+    /// Whether more follow in the direction of the page.
+    pub has_more: bool,
+}
+
+/// Whose deliveries. A page of them is told by the ids of the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveriesOf {
+    /// Those of an event, by endpoint.
+    Event(ObjectId),
+    /// Those to an endpoint, by event.
+    Endpoint(ObjectId),
+}
+
+/// A page of deliveries, the highest id of the other side first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryPage {
+    /// The deliveries.
+    pub rows: Vec<DeliveryRow>,
+    /// Whether more follow in the direction of the page.
+    pub has_more: bool,
+}
+
+impl ObjectFilter {
+    /// All objects of a kind.
+    pub fn of(kind: ObjectKind) -> ObjectFilter {
+        ObjectFilter {
+            kind,
+            customer: None,
+            parent: None,
+            state: None,
+            label: None,
+            created: AtRange::default(),
+        }
+    }
+}
+
+impl AtRange {
+    /// Whether an instant is within.
+    pub fn contains(&self, at: At) -> bool {
+        self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at <= to)
+    }
+}
+
+impl EventKinds {
+    /// Whether a type is among them.
+    pub fn contain(&self, kind: &str) -> bool {
+        match self {
+            EventKinds::Exactly(wanted) => wanted == kind,
+            EventKinds::Beginning(family) => kind.starts_with(family.as_str()),
+        }
+    }
 }

@@ -12,7 +12,8 @@ use crate::StoreError;
 /// # Errors
 /// [`StoreError::Conflict`] when it brings heads, keys or changed numbers.
 pub fn restored_ledgers(part: &Changes) -> Result<Vec<LedgerId>, StoreError> {
-    if !(part.ledgers.is_empty() && part.keys.is_empty() && part.changed_numbers.is_empty()) {
+    let brings_new_rows_only = part.changed_numbers.is_empty() && part.retries.is_empty();
+    if !(part.ledgers.is_empty() && part.keys.is_empty() && brings_new_rows_only) {
         let what = "a part that is restored brings no heads, keys or changed numbers".to_owned();
         return Err(StoreError::Conflict(what));
     }
@@ -23,6 +24,9 @@ pub fn restored_ledgers(part: &Changes) -> Result<Vec<LedgerId>, StoreError> {
     ledgers.extend(part.gaps.iter().map(|row| row.ledger));
     ledgers.extend(part.customers.iter().map(|row| row.ledger));
     ledgers.extend(part.prefixes.iter().map(|(ledger, ..)| *ledger));
+    ledgers.extend(part.objects.iter().map(|row| row.ledger));
+    ledgers.extend(part.events.iter().map(|row| row.ledger));
+    ledgers.extend(part.deliveries.iter().map(|row| row.ledger));
     ledgers.extend(part.outcomes.iter().map(|row| row.ledger));
     ledgers.extend(part.trail.iter().map(|sealed| sealed.entry.ledger));
     ledgers.extend(part.trail_lines.iter().map(|line| line.ledger));

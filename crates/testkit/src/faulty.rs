@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ledger::id::LedgerId;
-use ledger::model::At;
+use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
@@ -105,6 +105,33 @@ impl Writer for FaultyWriter {
 
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
         self.below.discard(ledger)
+    }
+
+    fn claim_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.below.claim_deliveries(ledger, now, lease_until, limit)
+    }
+
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
+        self.below.settle_deliveries(rows)
+    }
+
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.below.forget_events(before, limit)
+    }
+
+    fn replace(
+        &mut self,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        self.below.replace(ledger, expected, fresh)
     }
 }
 

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use ledger::Misses;
 use ledger::id::LedgerId;
-use ledger::model::LedgerRow;
-use ledger::trail::Hash;
+use ledger::model::{Head, LedgerRow};
 use store::{Store, StoreError, Writer};
 
 use super::error::MoveError;
@@ -18,9 +17,6 @@ use crate::error::EngineError;
 /// How often the lock is looked after: a server takes it back from whoever is silent for a few
 /// seconds.
 const BEAT: Duration = Duration::from_secs(1);
-
-/// Where a ledger's trail ends: entries in it, and the hash of the last one.
-pub(super) type Head = (u64, Hash);
 
 /// Ledgers that nobody else can write to. Dropping it lets go of them.
 pub(super) struct Hold {
@@ -123,6 +119,6 @@ fn heads(
     ledgers: &[LedgerId],
 ) -> Result<BTreeMap<LedgerId, Head>, StoreError> {
     let misses = Misses { ledgers: ledgers.to_vec(), ..Misses::default() };
-    let head = |row: LedgerRow| (row.id, (row.trail_count, row.trail_hash));
+    let head = |row: LedgerRow| (row.id, row.head());
     Ok(writer.load(&misses)?.ledgers.into_iter().map(head).collect())
 }

@@ -17,12 +17,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledger::id::{AccountId, LedgerId};
-use ledger::model::{LedgerRow, Mode};
+use ledger::model::{Head, LedgerRow, Mode};
 use ledger::trail::Hash;
 use store::{Reader, Store, Writer};
 
 pub use self::error::{MoveError, Side};
-use self::hold::{Head, Hold};
+use self::hold::Hold;
 use self::proof::Proof;
 use self::standing::Standing;
 use crate::error::EngineError;
@@ -49,6 +49,8 @@ pub struct MovedLedger {
     pub entries: u64,
     /// Hash of the last entry.
     pub head: Hash,
+    /// How many objects, revisions of them and events it made.
+    pub last_object: u64,
     /// Whether it was there before, and was only proven again.
     pub was_there: bool,
 }
@@ -125,6 +127,7 @@ impl Sides<'_> {
             numbers,
             entries: head.trail_count,
             head: head.trail_hash,
+            last_object: head.last_object,
             was_there: standing == Standing::Same,
         })
     }
@@ -147,10 +150,15 @@ fn survey(source: &dyn Store, target: &dyn Store) -> Result<Groups, MoveError> {
 
 /// Tells when the source has gone on behind a ledger that was moved, or has a new one.
 fn has_stayed(source: &dyn Store, moved: &[MovedLedger]) -> Result<(), MoveError> {
+    let head = |moved: &MovedLedger| Head {
+        trail_count: moved.entries,
+        trail_hash: moved.head,
+        last_object: moved.last_object,
+    };
     let known: BTreeMap<LedgerId, Head> =
-        moved.iter().map(|moved| (moved.ledger, (moved.entries, moved.head))).collect();
+        moved.iter().map(|moved| (moved.ledger, head(moved))).collect();
     each_ledger(&mut *source.reader()?, |_, head| {
-        match known.get(&head.id) == Some(&(head.trail_count, head.trail_hash)) {
+        match known.get(&head.id) == Some(&head.head()) {
             true => Ok(()),
             false => Err(MoveError::went_on(head)),
         }

@@ -37,7 +37,7 @@ impl Standing {
             let whose = format!("has {} of {} there", there.mode.text(), there.account);
             return Err(clash(head, &whose));
         }
-        if (there.trail_count, there.trail_hash) == (head.trail_count, head.trail_hash) {
+        if there.head() == head.head() {
             return Ok(Standing::Same);
         }
         let begins_as = |reader: &mut dyn Reader, row: &LedgerRow| -> Result<bool, StoreError> {

@@ -95,7 +95,7 @@ pub(super) fn decide_and_forget(
         let before = lookup::ledger(reader, ledger)?;
         let mut answers = decide(reader, commands.clone())?;
         let after = lookup::ledger(reader, ledger)?;
-        if tries >= TRIES || after.trail_count == before.trail_count {
+        if tries >= TRIES || after.head() == before.head() {
             answers.iter_mut().for_each(|answer| unreal(answer, Position(before.last_position)));
             return Ok(answers);
         }

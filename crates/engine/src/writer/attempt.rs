@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use ledger::batch::Decided;
 use ledger::id::LedgerId;
+use ledger::model::LedgerRow;
 use ledger::{Batch, Books, Command, Misses};
 use store::{StoreError, Writer};
 
@@ -121,7 +122,7 @@ fn still_true(
     let outcomes = outcomes.iter().map(|row| (row.ledger, row.key)).collect();
     let misses = Misses { ledgers: ledgers.to_vec(), outcomes, ..Misses::default() };
     let found = writer.load(&misses)?;
-    let head = found.ledgers.first().map(|row| (row.trail_count, row.trail_hash));
+    let head = found.ledgers.first().map(LedgerRow::head);
     // What is remembered of the same key since moves no head.
     Ok(head == prepared.head && found.outcomes.is_empty())
 }

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ledger::batch::Decided;
-use ledger::trail::Hash;
+use ledger::model::Head;
 use ledger::{Action, Answer, Command};
 use store::Writer;
 
@@ -44,7 +44,7 @@ pub(crate) struct Prepared {
     pub(crate) decided: Decided,
     /// Count and hash of the ledger's trail on which that rests; `None`: there was no ledger. A
     /// decision that changes nothing does not tell it.
-    pub(crate) head: Option<(u64, Hash)>,
+    pub(crate) head: Option<Head>,
 }
 
 /// Who waits for an answer.

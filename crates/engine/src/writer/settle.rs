@@ -29,7 +29,7 @@ pub(super) fn settle(writer: &mut dyn Writer, changes: &Changes) -> Result<bool,
     let written = match look(ledger, changes, &found) {
         Look::Written => true,
         Look::NotWritten => false,
-        Look::Behind => entry_is_there(writer, changes)?,
+        Look::Behind => entry_is_there(writer, changes)? || event_is_there(writer, changes)?,
     };
     match written {
         true => writer.confirm()?,
@@ -67,10 +67,11 @@ fn look(ledger: LedgerId, changes: &Changes, found: &Loaded) -> Look {
             _ => Look::Behind,
         };
     };
-    let wanted = (change.row.trail_count, change.row.trail_hash);
+    let wanted = change.row.head();
     match found.ledgers.iter().find(|row| row.id == ledger) {
-        Some(row) if (row.trail_count, row.trail_hash) == wanted => Look::Written,
-        Some(row) if row.trail_count > change.row.trail_count => Look::Behind,
+        Some(row) if row.head() == wanted => Look::Written,
+        Some(row) if row.trail_count > wanted.trail_count => Look::Behind,
+        Some(row) if row.last_object > wanted.last_object => Look::Behind,
         _ => Look::NotWritten,
     }
 }
@@ -81,4 +82,12 @@ fn entry_is_there(writer: &mut dyn Writer, changes: &Changes) -> Result<bool, St
     let Some(last) = changes.trail.last() else { return Ok(false) };
     let stored = writer.entry_hash(last.entry.ledger, last.entry.index)?;
     Ok(stored == Some(last.hash))
+}
+
+/// The same for changes of documents that touch no number: the last event tells for all of them.
+fn event_is_there(writer: &mut dyn Writer, changes: &Changes) -> Result<bool, StoreError> {
+    let Some(last) = changes.events.last() else { return Ok(false) };
+    let events = vec![(last.ledger, last.id)];
+    let found = writer.load(&Misses { events, ..Misses::default() })?.events;
+    Ok(found.first() == Some(last))
 }

@@ -7,8 +7,8 @@ use crate::id::LedgerId;
 use crate::job::Placing;
 use crate::limits::CHECKPOINT_EVERY;
 use crate::model::{
-    CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, OutcomeRow, PrefixOwner, SequenceRow,
-    SeriesRow,
+    CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyRow, LedgerRow, NumberRow, ObjectRow,
+    OutcomeRow, PrefixOwner, Retry, SequenceRow, SeriesRow,
 };
 use crate::trail::{Hash, Sealed};
 
@@ -33,6 +33,15 @@ pub struct Changes {
     pub customers: Vec<CustomerRow>,
     /// Prefixes taken.
     pub prefixes: Vec<(LedgerId, String, PrefixOwner)>,
+    /// Objects, new or changed, by id. One that this batch made has its id as its revision, unless
+    /// the batch changed it again: a store writes a row whether or not there is one.
+    pub objects: Vec<Arc<ObjectRow>>,
+    /// Events that were not there before, by id.
+    pub events: Vec<EventRow>,
+    /// Deliveries, new or put back to be made again, by event and endpoint.
+    pub deliveries: Vec<DeliveryRow>,
+    /// Deliveries that are to be tried again, found set-wise; written behind `deliveries`.
+    pub retries: Vec<Retry>,
     /// Outcomes to remember.
     pub outcomes: Vec<OutcomeRow>,
     /// Trail entries, by ledger and index.
@@ -50,9 +59,8 @@ pub struct Changes {
 pub struct LedgerChange {
     /// The head now.
     pub row: LedgerRow,
-    /// Trail count and head hash that the store must hold before this is written; `None` for a
-    /// new ledger.
-    pub expected: Option<(u64, Hash)>,
+    /// The head that the store must hold before this is written; `None` for a new ledger.
+    pub expected: Option<Head>,
 }
 
 /// A line of a large trail entry.
@@ -93,6 +101,10 @@ pub(super) fn collect(books: &mut Books) -> Changes {
         series: sorted(books.series.drain_kept(), |row| (row.ledger, row.id)),
         sequences: sorted(books.sequences.drain_kept(), |row| (row.ledger, row.id)),
         gaps: sorted(books.gaps.drain(), |row| (row.ledger, row.id)),
+        objects: sorted(books.objects.drain_kept(), |row| (row.ledger, row.id)),
+        events: std::mem::take(&mut books.events_written),
+        deliveries: sorted(books.deliveries.drain(), |row| (row.ledger, row.event, row.endpoint)),
+        retries: std::mem::take(&mut books.retries),
         customers: sorted(books.customers.drain_kept(), |row| (row.ledger, row.id.clone())),
         outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
         trail: std::mem::take(&mut books.trail),
@@ -112,8 +124,10 @@ pub(super) fn collect(books: &mut Books) -> Changes {
     }
     changes.new_numbers.sort_by_key(|row| (row.ledger, row.position));
     changes.changed_numbers.sort_by_key(|row| (row.ledger, row.position));
+    changes.events.sort_by_key(|row| (row.ledger, row.id));
     changes.trail.sort_by_key(|sealed| (sealed.entry.ledger, sealed.entry.index));
     changes.checkpoints = checkpoints(&changes.trail);
+    books.settle_labels();
     // Answers about rows that are kept are kept with them.
     books.series_names.settle();
     books.ledger_series.settle();
@@ -140,10 +154,7 @@ fn ledgers(books: &mut Books) -> Vec<LedgerChange> {
         .ledgers
         .drain_kept()
         .into_iter()
-        .map(|(_, before, row)| LedgerChange {
-            row,
-            expected: before.map(|row| (row.trail_count, row.trail_hash)),
-        })
+        .map(|(_, before, row)| LedgerChange { row, expected: before.map(|row| row.head()) })
         .collect();
     rows.sort_by_key(|change| change.row.id);
     rows

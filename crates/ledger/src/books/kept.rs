@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::Books;
 use crate::id::LedgerId;
-use crate::model::LedgerRow;
+use crate::model::document::InvoiceStatus;
+use crate::model::{LedgerRow, Object, ObjectRow};
 
 /// Rows kept at most: more are forgotten all together, and loaded again as they are needed.
 const ROWS_MAX: usize = 20_000;
@@ -12,7 +13,7 @@ const ROWS_MAX: usize = 20_000;
 /// Calls a macro with each table that is kept beside the heads, and how its keys tell their
 /// ledger.
 ///
-/// Every change of these rows adds to the ledger's trail. So they are true for as long as the
+/// Every change of these rows moves the ledger's head. So they are true for as long as the
 /// ledger's head is, which a batch that begins with them looks at before anything else.
 macro_rules! each_kept_table {
     ($do:ident) => {
@@ -23,6 +24,8 @@ macro_rules! each_kept_table {
         $do!(sequences, |key| key.ledger);
         $do!(places, |key| key.0);
         $do!(customers, |key| key.0);
+        $do!(objects, |key| key.0);
+        $do!(labels, |key| key.0);
     };
 }
 
@@ -37,6 +40,8 @@ impl Books {
             };
         }
         each_kept_table!(keep);
+        kept.objects.retain(|_, row| is_kept(row));
+        kept.labels.forget(|(_, _, label)| label != ObjectRow::ENABLED);
         if kept.kept_rows() > ROWS_MAX { Books::default() } else { kept }
     }
 
@@ -63,9 +68,9 @@ impl Books {
     /// Forgets what was kept of ledgers whose heads are not as stored.
     pub(crate) fn forget_stale(&mut self, ledgers: &[LedgerId], stored: &[LedgerRow]) {
         let is_stale = |id: &&LedgerId| {
-            let known = self.ledgers.peek(id).map(|row| (row.trail_count, row.trail_hash));
+            let known = self.ledgers.peek(id).map(LedgerRow::head);
             let found = stored.iter().find(|row| row.id == **id);
-            known != found.map(|row| (row.trail_count, row.trail_hash))
+            known != found.map(LedgerRow::head)
         };
         let stale: HashSet<LedgerId> = ledgers.iter().filter(is_stale).copied().collect();
         if stale.is_empty() {
@@ -77,6 +82,15 @@ impl Books {
             };
         }
         each_kept_table!(forget);
+    }
+}
+
+/// Whether an object is likely to be asked for again soon: what documents refer to, and drafts.
+fn is_kept(row: &ObjectRow) -> bool {
+    match &row.body {
+        Object::Customer(_) | Object::TaxRate(_) | Object::WebhookEndpoint(_) => true,
+        Object::Invoice(invoice) => invoice.status == InvoiceStatus::Draft && !row.deleted,
+        Object::InvoiceItem(_) | Object::CreditNote(_) => false,
     }
 }
 

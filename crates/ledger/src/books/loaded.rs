@@ -5,10 +5,13 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::{Books, Table};
-use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use crate::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use crate::model::{
-    CustomerRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow, Mode, NumberRow,
-    OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,
+    CustomerRow, DeliveryRow, EventRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow,
+    Mode, NumberRow, ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, SequenceKey, SequenceRow,
+    SeriesRow,
 };
 
 /// Keys of rows that are not loaded, each once. The fields are those of [`Books`].
@@ -30,6 +33,12 @@ pub struct Misses {
     pub gaps: Vec<(LedgerId, GapId)>,
     pub customers: Vec<(LedgerId, CustomerId)>,
     pub prefixes: Vec<(LedgerId, String)>,
+    pub objects: Vec<(LedgerId, ObjectId)>,
+    /// The label is what [`crate::model::ObjectKeys::label`] says.
+    pub labels: Vec<(LedgerId, ObjectKind, String)>,
+    pub events: Vec<(LedgerId, ObjectId)>,
+    /// The ledger, the event, the endpoint.
+    pub deliveries: Vec<(LedgerId, ObjectId, ObjectId)>,
     pub outcomes: Vec<(LedgerId, IdempotencyKey)>,
 }
 
@@ -56,6 +65,13 @@ pub struct Loaded {
     pub gaps: Vec<GapRow>,
     pub customers: Vec<CustomerRow>,
     pub prefixes: Vec<((LedgerId, String), PrefixOwner)>,
+    /// Deleted ones too.
+    pub objects: Vec<ObjectRow>,
+    /// One pair for each object with that label, by ascending id; deleted ones are left out, and
+    /// so are those behind the first 1,000 of a label.
+    pub labels: Vec<((LedgerId, ObjectKind, String), ObjectId)>,
+    pub events: Vec<EventRow>,
+    pub deliveries: Vec<DeliveryRow>,
     pub outcomes: Vec<OutcomeRow>,
 }
 
@@ -88,6 +104,13 @@ impl Books {
         let customer_key = |row: &CustomerRow| (row.ledger, row.id.clone());
         fill(&mut self.customers, asked.customers, found.customers, customer_key);
         fill_pairs(&mut self.prefixes, asked.prefixes, found.prefixes);
+        let objects = found.objects.into_iter().map(|row| ((row.ledger, row.id), Arc::new(row)));
+        fill_pairs(&mut self.objects, asked.objects, objects.collect());
+        fill_groups(&mut self.labels, asked.labels, found.labels);
+        let events = found.events.into_iter().map(|row| ((row.ledger, row.id), Arc::new(row)));
+        fill_pairs(&mut self.events, asked.events, events.collect());
+        let delivery_key = |row: &DeliveryRow| (row.ledger, row.event, row.endpoint);
+        fill(&mut self.deliveries, asked.deliveries, found.deliveries, delivery_key);
         fill(&mut self.outcomes, asked.outcomes, found.outcomes, |row| (row.ledger, row.key));
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod kept;
+mod labels;
 mod loaded;
 mod table;
 
@@ -11,11 +12,14 @@ pub use changes::{Changes, Checkpoint, LedgerChange, TrailLine};
 pub use loaded::{Loaded, Misses};
 pub use table::{Missing, Table};
 
-use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use crate::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use crate::job::Placing;
 use crate::model::{
-    CustomerRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow, Mode, NumberRow,
-    OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,
+    CustomerRow, DeliveryRow, EventRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow,
+    Mode, NumberRow, ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, Retry, SequenceKey,
+    SequenceRow, SeriesRow,
 };
 use crate::trail::Sealed;
 
@@ -54,8 +58,22 @@ pub struct Books {
     pub customers: Table<(LedgerId, CustomerId), CustomerRow>,
     /// Prefixes, taken for ever.
     pub prefixes: Table<(LedgerId, String), PrefixOwner>,
+    /// Objects.
+    pub objects: Table<(LedgerId, ObjectId), Arc<ObjectRow>>,
+    /// The objects with a label as stored; see [`Books::labelled`] for what holds now.
+    pub labels: Table<(LedgerId, ObjectKind, String), Vec<ObjectId>>,
+    /// What commands did to labels: objects that came (true) or went, in order.
+    label_moves: Table<(LedgerId, ObjectKind, String), Vec<(ObjectId, bool)>>,
+    /// Events that are stored.
+    pub events: Table<(LedgerId, ObjectId), Arc<EventRow>>,
+    /// Deliveries by ledger, event and endpoint.
+    pub deliveries: Table<(LedgerId, ObjectId, ObjectId), DeliveryRow>,
     /// Remembered outcomes.
     pub outcomes: Table<(LedgerId, IdempotencyKey), OutcomeRow>,
+    events_written: Vec<EventRow>,
+    events_kept: usize,
+    retries: Vec<Retry>,
+    retries_kept: usize,
     trail: Vec<Sealed>,
     trail_kept: usize,
     trail_lines: Vec<TrailLine>,
@@ -81,6 +99,11 @@ macro_rules! each_table {
         $books.gaps.$method();
         $books.customers.$method();
         $books.prefixes.$method();
+        $books.objects.$method();
+        $books.labels.$method();
+        $books.label_moves.$method();
+        $books.events.$method();
+        $books.deliveries.$method();
         $books.outcomes.$method();
     };
 }
@@ -96,6 +119,16 @@ impl Books {
         self.trail_lines.extend(lines);
     }
 
+    /// Adds an event.
+    pub(crate) fn append_event(&mut self, event: EventRow) {
+        self.events_written.push(event);
+    }
+
+    /// Has deliveries tried again that failed.
+    pub(crate) fn append_retry(&mut self, retry: Retry) {
+        self.retries.push(retry);
+    }
+
     /// Adds where the staged rows of a job go.
     pub(crate) fn place(&mut self, placing: Placing) {
         self.placings.push(placing);
@@ -104,6 +137,8 @@ impl Books {
     /// What was written stays: the command is done.
     pub fn keep(&mut self) {
         each_table!(self, keep);
+        self.events_kept = self.events_written.len();
+        self.retries_kept = self.retries.len();
         self.trail_kept = self.trail.len();
         self.trail_lines_kept = self.trail_lines.len();
         self.placings_kept = self.placings.len();
@@ -112,6 +147,8 @@ impl Books {
     /// Takes back what the present command wrote.
     pub fn undo(&mut self) {
         each_table!(self, undo);
+        self.events_written.truncate(self.events_kept);
+        self.retries.truncate(self.retries_kept);
         self.trail.truncate(self.trail_kept);
         self.trail_lines.truncate(self.trail_lines_kept);
         self.placings.truncate(self.placings_kept);
@@ -120,6 +157,10 @@ impl Books {
     /// Takes back everything that was written; what was loaded stays.
     pub fn forget_writes(&mut self) {
         each_table!(self, forget_writes);
+        self.events_written.clear();
+        self.events_kept = 0;
+        self.retries.clear();
+        self.retries_kept = 0;
         self.trail.clear();
         self.trail_kept = 0;
         self.trail_lines.clear();
@@ -144,6 +185,10 @@ impl Books {
             || self.gaps.is_missing_any()
             || self.customers.is_missing_any()
             || self.prefixes.is_missing_any()
+            || self.objects.is_missing_any()
+            || self.labels.is_missing_any()
+            || self.events.is_missing_any()
+            || self.deliveries.is_missing_any()
             || self.outcomes.is_missing_any()
     }
 
@@ -164,6 +209,10 @@ impl Books {
             gaps: self.gaps.take_missing(),
             customers: self.customers.take_missing(),
             prefixes: self.prefixes.take_missing(),
+            objects: self.objects.take_missing(),
+            labels: self.labels.take_missing(),
+            events: self.events.take_missing(),
+            deliveries: self.deliveries.take_missing(),
             outcomes: self.outcomes.take_missing(),
         }
     }

@@ -145,6 +145,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
         self.loaded.retain(|key, _| !is_meant(key));
     }
 
+    /// Forgets rows that were loaded but for some; that others are not there stays known.
+    pub fn retain(&mut self, is_meant: impl Fn(&K, &V) -> bool) {
+        self.loaded.retain(|key, row| row.as_ref().is_none_or(|row| is_meant(key, row)));
+    }
+
     /// What was written: the key, the row as loaded, the row now.
     pub fn drain(&mut self) -> Vec<(K, Option<V>, V)> {
         self.undo.clear();

@@ -1,6 +1,7 @@
 //! The rules: one file for each family of commands.
 
 mod defaults;
+mod document;
 mod gaps;
 pub(crate) mod import;
 mod issue;
@@ -116,6 +117,7 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
         Action::CreateKey(new) => keys::create(books, command, new),
         Action::RevokeKey(key) => keys::revoke(books, command, *key),
+        Action::Document(document) => document::act(books, command, document),
     }
 }
 

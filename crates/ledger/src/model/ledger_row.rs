@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Level, Settings};
+use super::{ApiVersion, FormerVersion, Kind, Level, Settings};
 use crate::id::{AccountId, LedgerId, SeriesId};
 use crate::trail::Hash;
 
@@ -56,10 +56,42 @@ pub struct LedgerRow {
     pub last_sequence: u64,
     /// The last gap recorded.
     pub last_gap: u64,
+    /// What its documents need to know.
+    pub documents: Arc<Documents>,
+    /// The last object, revision or event made; 0 before the first.
+    pub last_object: u64,
     /// Entries in the trail.
     pub trail_count: u64,
     /// Hash of the last trail entry; zeros before the first.
     pub trail_hash: Hash,
+}
+
+/// By what one knows whether a ledger has changed: nothing is written to it that does not move
+/// this, but for remembered outcomes and deliveries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Entries in the trail.
+    pub trail_count: u64,
+    /// Hash of the last trail entry.
+    pub trail_hash: Hash,
+    /// The last object, revision or event made.
+    pub last_object: u64,
+}
+
+/// What holds for the documents of a ledger, beside its settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Documents {
+    /// The version that the account is on.
+    pub version: ApiVersion,
+    /// The version before, and when it was left.
+    pub former: Option<FormerVersion>,
+    /// The series of numbers that were typed by hand, once there is one.
+    pub typed_series: Option<SeriesId>,
+    /// Whether an enabled webhook endpoint is there at all.
+    pub has_endpoints: bool,
+    /// Whether an enabled webhook endpoint asks for events about numbers, series and gaps.
+    pub tells_numbers: bool,
 }
 
 /// What of a ledger's head seldom changes, as one stored value.
@@ -74,11 +106,16 @@ impl LedgerRow {
     /// The seldom-changing part as bytes, for a store; see [`LedgerRow::with_definition`].
     pub fn definition(&self) -> Vec<u8> {
         let defaults = self.default_list();
-        crate::stored::to_bytes(&LedgerDefinition {
+        let mut bytes = crate::stored::to_bytes(&LedgerDefinition {
             name: self.name.clone(),
             settings: Settings::clone(&self.settings),
             defaults,
-        })
+        });
+        // Behind the rest, where a version that knows nothing of it does not look.
+        if *self.documents != Documents::default() {
+            bytes.extend(serde_json::to_vec(&*self.documents).unwrap_or_default());
+        }
+        bytes
     }
 
     /// Puts back what [`LedgerRow::definition`] gave.
@@ -86,11 +123,23 @@ impl LedgerRow {
     /// # Errors
     /// The bytes are not such a definition.
     pub fn with_definition(mut self, bytes: &[u8]) -> Result<LedgerRow, crate::stored::Damaged> {
-        let definition: LedgerDefinition = crate::stored::from_bytes(bytes)?;
+        let (definition, rest): (LedgerDefinition, _) = crate::stored::split_bytes(bytes)?;
+        self.documents = match rest {
+            [] => Arc::default(),
+            rest => Arc::new(serde_json::from_slice(rest).map_err(|error| {
+                crate::stored::Damaged(format!("what documents need to know: {error}"))
+            })?),
+        };
         self.name = definition.name;
         self.settings = Arc::new(definition.settings);
         self.set_defaults(definition.defaults);
         Ok(self)
+    }
+
+    /// By what one knows whether it has changed.
+    pub fn head(&self) -> Head {
+        let LedgerRow { trail_count, trail_hash, last_object, .. } = *self;
+        Head { trail_count, trail_hash, last_object }
     }
 
     /// The series that kinds of documents use by default, as a list.
@@ -123,8 +172,36 @@ impl LedgerRow {
             last_series: 0,
             last_sequence: 0,
             last_gap: 0,
+            documents: Arc::default(),
+            last_object: 0,
             trail_count: 0,
             trail_hash: Hash::ZERO,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::HouseStyle;
+
+    #[test]
+    fn what_was_written_before_there_were_documents_is_read() {
+        let settings = Settings::new(HouseStyle::Yearly);
+        let account = AccountId("acct_1".to_owned());
+        let mut row = LedgerRow::new(LedgerId(1), account, "A".to_owned(), Mode::Live, settings);
+        let old = crate::stored::to_bytes(&LedgerDefinition {
+            name: row.name.clone(),
+            settings: Settings::clone(&row.settings),
+            defaults: row.default_list(),
+        });
+        assert_eq!(row.definition(), old, "a ledger without documents is written as ever");
+        assert_eq!(row.clone().with_definition(&old), Ok(row.clone()));
+        let documents = Documents { typed_series: Some(SeriesId(4)), ..Documents::default() };
+        row.documents = Arc::new(documents);
+        let new = row.definition();
+        assert_eq!(row.clone().with_definition(&new), Ok(row.clone()));
+        let definition: Result<LedgerDefinition, _> = crate::stored::from_bytes(&new);
+        assert_eq!(definition.map(|read| read.name), Ok(row.name), "as a version before reads it");
     }
 }

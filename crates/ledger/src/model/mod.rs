@@ -1,21 +1,30 @@
 //! The rows that a ledger is made of, as the state machine sees them.
 
+mod api_version;
 mod customer;
+mod delivery;
+pub mod document;
+mod event;
 mod gap;
 mod key;
 mod ledger_row;
 mod number;
+mod object;
 mod outcome_row;
 mod sequence;
 mod series;
 mod settings;
 mod time;
 
+pub use api_version::{ApiVersion, FormerVersion};
 pub use customer::{CustomerRow, PrefixOwner};
+pub use delivery::{ATTEMPTS_KEPT, DeliveryAttempt, DeliveryRow, DeliveryState, Retry};
+pub use event::{EventBody, EventRow, Subject};
 pub use gap::{Explanation, GapCause, GapRow};
 pub use key::{KeyHash, KeyRow};
-pub use ledger_row::{LedgerRow, Mode};
+pub use ledger_row::{Documents, Head, LedgerRow, Mode};
 pub use number::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
+pub use object::{Object, ObjectKeys, ObjectKind, ObjectRow};
 pub use outcome_row::{IdempotencyKey, OutcomeRow, RequestHash};
 pub use sequence::{SequenceKey, SequenceRow};
 pub use series::{FormatVersion, KindText, SeriesRow};

@@ -98,9 +98,9 @@ pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
                 put_head(&mut new, row);
                 routes.row(row.id).put(&row.account).put(row.mode);
             }
-            Some((count, hash)) => {
+            Some(head) => {
                 put_head(&mut old, row);
-                old.put(count).put(hash);
+                old.put(head.trail_count).put(head.trail_hash);
             }
         }
     }

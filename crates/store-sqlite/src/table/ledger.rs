@@ -71,7 +71,8 @@ pub(crate) fn load_accounts(
 pub(crate) fn guard(session: &Session, changes: &[LedgerChange]) -> Result<(), StoreError> {
     let mut rows = Rows::new(3, changes.len());
     for change in changes {
-        let (count, hash) = change.expected.unzip();
+        let count = change.expected.map(|head| head.trail_count);
+        let hash = change.expected.map(|head| head.trail_hash);
         rows.put(change.row.id).put(count).put(hash);
     }
     let strangers = session.look(STRANGERS, rows, |fields| fields.ledger())?;

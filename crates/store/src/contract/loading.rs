@@ -232,7 +232,7 @@ fn rows_that_change(database: &dyn Database) {
     let name = std::mem::replace(&mut series[0].name, first.series[1].name.clone());
     series[1].name = name;
     let mut head = first.ledgers[0].row.clone();
-    let expected = Some((head.trail_count, head.trail_hash));
+    let expected = Some(head.head());
     head.last_position = 2;
     let second = Changes {
         ledgers: vec![ledger::books::LedgerChange { row: head.clone(), expected }],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ledger::Changes;
 use ledger::books::{LedgerChange, TrailLine};
 use ledger::id::{LedgerId, Position, SeriesId};
-use ledger::model::{KeyHash, KeyRow, Mode, NumberRow, OutcomeRow, PrefixOwner, State};
+use ledger::model::{Head, KeyHash, KeyRow, Mode, NumberRow, OutcomeRow, PrefixOwner, State};
 use ledger::role::Role;
 use ledger::trail::Hash;
 
@@ -51,9 +51,13 @@ fn a_head_that_moved_is_a_conflict(database: &dyn Database) {
     let mut writer = writer(&*store);
     put(&mut *writer, &ledger());
     let (row, _) = head(LEDGER, Mode::Live);
-    let there = (row.trail_count, row.trail_hash);
-    let expectations =
-        [None, Some((there.0 + 1, there.1)), Some((there.0, Hash::ZERO)), Some((0, Hash::ZERO))];
+    let there = row.head();
+    let expectations = [
+        None,
+        Some(Head { trail_count: there.trail_count + 1, ..there }),
+        Some(Head { trail_hash: Hash::ZERO, ..there }),
+        Some(Head::default()),
+    ];
     for expected in expectations {
         let changes = Changes {
             ledgers: vec![LedgerChange { row: row.clone(), expected }],

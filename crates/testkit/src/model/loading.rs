@@ -1,7 +1,8 @@
 //! Answering what a batch is missing.
 
 use ledger::id::{KeyId, LedgerId};
-use ledger::model::{Holder, NumberRow, State};
+use ledger::limits::LABELLED_MAX;
+use ledger::model::{Holder, NumberRow, ObjectRow, State};
 use ledger::{Loaded, Misses};
 
 use super::rows::Rows;
@@ -17,9 +18,28 @@ pub(super) fn load(rows: &Rows, misses: &Misses) -> Loaded {
     loaded.customers = customers.cloned().collect();
     let prefixes = misses.prefixes.iter().filter_map(|key| rows.prefixes.get_key_value(key));
     loaded.prefixes = prefixes.map(|(key, owner)| (key.clone(), owner.clone())).collect();
+    load_documents(rows, misses, &mut loaded);
     let outcomes = misses.outcomes.iter().filter_map(|key| rows.outcomes.get(key));
     loaded.outcomes = outcomes.cloned().collect();
     loaded
+}
+
+fn load_documents(rows: &Rows, misses: &Misses, loaded: &mut Loaded) {
+    let objects = misses.objects.iter().filter_map(|key| rows.objects.get(key));
+    loaded.objects = objects.cloned().collect();
+    for key in &misses.labels {
+        let of = |row: &&ObjectRow| {
+            (row.ledger, row.kind()) == (key.0, key.1)
+                && !row.deleted
+                && row.keys().label.as_deref() == Some(key.2.as_str())
+        };
+        let found = rows.objects.values().filter(of).take(LABELLED_MAX);
+        loaded.labels.extend(found.map(|row| (key.clone(), row.id)));
+    }
+    let events = misses.events.iter().filter_map(|key| rows.events.get(key));
+    loaded.events = events.cloned().collect();
+    let deliveries = misses.deliveries.iter().filter_map(|key| rows.deliveries.get(key));
+    loaded.deliveries = deliveries.cloned().collect();
 }
 
 fn load_heads(rows: &Rows, misses: &Misses, loaded: &mut Loaded) {

@@ -3,6 +3,7 @@
 //! It does what the port says in the plainest way there is: every question walks a whole table.
 //! What it holds is gone with the process.
 
+mod documents;
 mod loading;
 mod reader;
 mod rows;

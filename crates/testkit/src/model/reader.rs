@@ -5,19 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use ledger::model::{
-    CustomerRow, GapRow, IdempotencyKey, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, PrefixOwner,
-    SequenceRow, SeriesRow, State,
+    At, CustomerRow, DeliveryRow, EventRow, GapRow, IdempotencyKey, KeyHash, KeyRow, LedgerRow,
+    Mode, NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, State,
 };
 use ledger::{Loaded, Misses};
 use store::{
-    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, OutcomeCursor,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
+    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
     OutcomePage, Page, Reader, SequencePage, StoreError, StoredEntry, TrailPage,
 };
 
 use super::rows::Rows;
-use super::{Shared, loading};
+use super::{Shared, documents, loading};
 
 pub(super) struct ModelReader {
     shared: Arc<Shared>,
@@ -278,6 +281,82 @@ impl Reader for ModelReader {
         Ok(rows.checkpoints.values().filter(|one| one.ledger == ledger).copied().collect())
     }
 
+    fn objects(
+        &mut self,
+        ledger: LedgerId,
+        filter: &ObjectFilter,
+        page: Page<(At, ObjectId)>,
+    ) -> Result<ObjectPage, StoreError> {
+        Ok(documents::objects(&self.shared.rows(), ledger, filter, page))
+    }
+
+    fn all_objects(
+        &mut self,
+        ledger: LedgerId,
+        after: ObjectId,
+        limit: u32,
+    ) -> Result<Vec<ObjectRow>, StoreError> {
+        let rows = self.shared.rows();
+        let behind = rows.objects.values().filter(|row| row.ledger == ledger && row.id > after);
+        Ok(behind.take(limit as usize).cloned().collect())
+    }
+
+    fn event(
+        &mut self,
+        ledger: LedgerId,
+        event: ObjectId,
+    ) -> Result<Option<(EventRow, u32)>, StoreError> {
+        let rows = self.shared.rows();
+        let row = rows.events.get(&(ledger, event));
+        Ok(row.map(|row| documents::with_pending(&rows, row)))
+    }
+
+    fn events(
+        &mut self,
+        ledger: LedgerId,
+        filter: &EventFilter,
+        page: Page<ObjectId>,
+    ) -> Result<EventPage, StoreError> {
+        Ok(documents::events(&self.shared.rows(), ledger, filter, page))
+    }
+
+    fn all_events(
+        &mut self,
+        ledger: LedgerId,
+        after: ObjectId,
+        limit: u32,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let rows = self.shared.rows();
+        let behind = rows.events.values().filter(|row| row.ledger == ledger && row.id > after);
+        Ok(behind.take(limit as usize).cloned().collect())
+    }
+
+    fn deliveries(
+        &mut self,
+        ledger: LedgerId,
+        of: DeliveriesOf,
+        page: Page<ObjectId>,
+    ) -> Result<DeliveryPage, StoreError> {
+        Ok(documents::deliveries(&self.shared.rows(), ledger, of, page))
+    }
+
+    fn all_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        after: (ObjectId, ObjectId),
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let rows = self.shared.rows();
+        let is_behind =
+            |row: &&DeliveryRow| row.ledger == ledger && (row.event, row.endpoint) > after;
+        let behind = rows.deliveries.values().filter(is_behind);
+        Ok(behind.take(limit as usize).cloned().collect())
+    }
+
+    fn due_ledgers(&mut self, now: At, limit: u32) -> Result<Vec<LedgerId>, StoreError> {
+        Ok(documents::due_ledgers(&self.shared.rows(), now, limit))
+    }
+
     fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {
         let rows = self.shared.rows();
         let head = rows.ledgers.get(&ledger);
@@ -319,7 +398,7 @@ fn passes(found: &NumberWithPlace, filter: &NumberFilter) -> bool {
 }
 
 /// The part of a list that a page asks for, and whether more follow in its direction.
-fn part<T, Id: PartialEq + Copy + PartialOrd>(
+pub(super) fn part<T, Id: PartialEq + Copy + PartialOrd>(
     mut all: Vec<T>,
     page: Page<Id>,
     id: impl Fn(&T) -> Id,

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::Changes;
 use ledger::books::Checkpoint;
-use ledger::id::{CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
 use ledger::model::{
-    CustomerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, OutcomeRow, PrefixOwner,
-    SequenceRow, SeriesRow,
+    CustomerRow, DeliveryRow, DeliveryState, EventRow, GapRow, Head, IdempotencyKey, KeyRow,
+    LedgerRow, NumberRow, ObjectRow, OutcomeRow, PrefixOwner, SequenceRow, SeriesRow,
 };
 use ledger::trail::Sealed;
 use store::StoreError;
@@ -22,6 +22,10 @@ pub(super) struct Rows {
     pub(super) gaps: BTreeMap<(LedgerId, GapId), GapRow>,
     pub(super) customers: BTreeMap<(LedgerId, CustomerId), CustomerRow>,
     pub(super) prefixes: BTreeMap<(LedgerId, String), PrefixOwner>,
+    pub(super) objects: BTreeMap<(LedgerId, ObjectId), ObjectRow>,
+    pub(super) events: BTreeMap<(LedgerId, ObjectId), EventRow>,
+    /// By ledger, event and endpoint.
+    pub(super) deliveries: BTreeMap<(LedgerId, ObjectId, ObjectId), DeliveryRow>,
     pub(super) outcomes: BTreeMap<(LedgerId, IdempotencyKey), OutcomeRow>,
     pub(super) trail: BTreeMap<(LedgerId, u64), Sealed>,
     pub(super) lines: BTreeMap<(LedgerId, u64, u64), Vec<u8>>,
@@ -55,6 +59,9 @@ impl Rows {
         self.gaps.retain(|key, _| key.0 != ledger);
         self.customers.retain(|key, _| key.0 != ledger);
         self.prefixes.retain(|key, _| key.0 != ledger);
+        self.objects.retain(|key, _| key.0 != ledger);
+        self.events.retain(|key, _| key.0 != ledger);
+        self.deliveries.retain(|key, _| key.0 != ledger);
         self.outcomes.retain(|key, _| key.0 != ledger);
         self.trail.retain(|key, _| key.0 != ledger);
         self.lines.retain(|key, _| key.0 != ledger);
@@ -64,7 +71,7 @@ impl Rows {
     fn check_heads(&self, changes: &Changes) -> Result<(), StoreError> {
         for change in &changes.ledgers {
             let stored = self.ledgers.get(&change.row.id);
-            if stored.map(|row| (row.trail_count, row.trail_hash)) != change.expected {
+            if stored.map(LedgerRow::head) != change.expected {
                 return conflict(format!("the head of ledger {} has moved", change.row.id));
             }
         }
@@ -90,6 +97,11 @@ impl Rows {
         for line in &changes.trail_lines {
             if self.lines.contains_key(&(line.ledger, line.index, line.line)) {
                 return conflict(format!("line {} of entry {} is there", line.line, line.index));
+            }
+        }
+        for row in &changes.events {
+            if self.events.contains_key(&(row.ledger, row.id)) {
+                return conflict(format!("event {} is there", row.id.0));
             }
         }
         for (ledger, prefix, _) in &changes.prefixes {
@@ -161,6 +173,7 @@ impl Rows {
         for (ledger, prefix, owner) in &changes.prefixes {
             self.prefixes.insert((*ledger, prefix.clone()), owner.clone());
         }
+        self.write_documents(changes);
         for row in &changes.outcomes {
             self.outcomes.insert((row.ledger, row.key), row.clone());
         }
@@ -173,6 +186,48 @@ impl Rows {
         for checkpoint in &changes.checkpoints {
             self.checkpoints.insert((checkpoint.ledger, checkpoint.index), *checkpoint);
         }
+    }
+}
+
+/// The outbox, and what documents leave.
+impl Rows {
+    fn write_documents(&mut self, changes: &Changes) {
+        for row in &changes.objects {
+            self.objects.insert((row.ledger, row.id), ObjectRow::clone(row));
+        }
+        self.events.extend(changes.events.iter().map(|row| ((row.ledger, row.id), row.clone())));
+        for row in &changes.deliveries {
+            self.deliveries.insert((row.ledger, row.event, row.endpoint), row.clone());
+        }
+        for retry in &changes.retries {
+            let failed = |row: &&mut DeliveryRow| {
+                row.ledger == retry.ledger
+                    && row.event > retry.after
+                    && row.attempts > 0
+                    && row.state != DeliveryState::Delivered
+            };
+            for row in self.deliveries.values_mut().filter(failed) {
+                (row.state, row.due) = (DeliveryState::Pending, retry.due);
+            }
+        }
+    }
+
+    /// Puts a new ledger in the place of one, whose other rows are left.
+    pub(super) fn replace(
+        &mut self,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        if self.ledgers.get(&ledger).map(LedgerRow::head) != Some(expected) {
+            return conflict(format!("the head of ledger {ledger} has moved"));
+        }
+        let mut rows = self.clone();
+        rows.ledgers.remove(&ledger);
+        rows.keys.retain(|_, row| row.ledger != ledger);
+        rows.commit(fresh)?;
+        *self = rows;
+        Ok(())
     }
 }
 

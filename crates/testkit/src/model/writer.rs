@@ -1,9 +1,10 @@
 //! The model's writer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ledger::id::LedgerId;
-use ledger::model::At;
+use ledger::model::{At, DeliveryRow, DeliveryState, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer, restored_ledgers};
@@ -76,4 +77,71 @@ impl Writer for ModelWriter {
         rows.discard(ledger);
         Ok(())
     }
+
+    fn claim_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let mut rows = self.shared.rows();
+        let mut free: Vec<&mut DeliveryRow> = rows
+            .deliveries
+            .values_mut()
+            .filter(|row| row.ledger == ledger && is_free(row, now))
+            .collect();
+        free.sort_by_key(|row| (row.due, row.event, row.endpoint));
+        free.truncate(limit as usize);
+        let lease = |row: &mut DeliveryRow| {
+            row.leased_until = Some(lease_until);
+            row.clone()
+        };
+        Ok(free.into_iter().map(lease).collect())
+    }
+
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
+        let mut stored = self.shared.rows();
+        for row in rows {
+            let key = (row.ledger, row.event, row.endpoint);
+            let Some(stored) = stored.deliveries.get_mut(&key) else { continue };
+            if stored.leased_until.is_some() && stored.leased_until == row.leased_until {
+                *stored = DeliveryRow { leased_until: None, ..row.clone() };
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        let mut rows = self.shared.rows();
+        let is_pending = |row: &DeliveryRow| row.state == DeliveryState::Pending;
+        let pending: BTreeSet<_> = rows
+            .deliveries
+            .values()
+            .filter(|row| is_pending(row))
+            .map(|row| (row.ledger, row.event))
+            .collect();
+        let old = rows.events.values().filter(|row| row.at < before);
+        let old = old.map(|row| (row.ledger, row.id)).filter(|key| !pending.contains(key));
+        let old: BTreeSet<_> = old.take(limit as usize).collect();
+        rows.events.retain(|key, _| !old.contains(key));
+        rows.deliveries.retain(|(ledger, event, _), _| !old.contains(&(*ledger, *event)));
+        Ok(u32::try_from(old.len()).unwrap_or(limit))
+    }
+
+    fn replace(
+        &mut self,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        self.shared.rows().replace(ledger, expected, fresh)
+    }
+}
+
+/// Whether a delivery may be taken in hand.
+pub(super) fn is_free(row: &DeliveryRow, now: At) -> bool {
+    row.state == DeliveryState::Pending
+        && row.due <= now
+        && row.leased_until.is_none_or(|until| until <= now)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ledger::invariants::{self, Invariant, Snapshot, Told, Violation};
-use ledger::model::At;
+use ledger::model::{At, Head};
 use ledger::outcome::Answer;
 use ledger::{Books, Code, Command};
 use store::{Page, Reader, Store, StoreError, Writer};
@@ -301,8 +301,8 @@ impl<'a> Run<'a> {
             return self.whole(commands, expected);
         };
         head.expected = match head.expected {
-            Some((count, hash)) => Some((count + 1, hash)),
-            None => Some((0, ledger::trail::Hash::ZERO)),
+            Some(head) => Some(Head { trail_count: head.trail_count + 1, ..head }),
+            None => Some(Head::default()),
         };
         match self.writer()?.commit(&ready.changes) {
             Err(StoreError::Conflict(_)) => self.summary.conflicts += 1,

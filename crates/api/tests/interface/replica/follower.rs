@@ -5,14 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use ledger::model::{
-    CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, PrefixOwner, SequenceRow,
-    SeriesRow,
+    At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
-    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, OutcomeCursor,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
+    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
     OutcomePage, Page, Reader, SequencePage, Store, StoreError, TrailPage, Writer,
 };
 use store_sqlite::SqliteStore;
@@ -171,6 +174,18 @@ impl Reader for FollowerReader {
         trail(ledger: LedgerId, from: u64, limit: u32) -> TrailPage;
         trail_lines(ledger: LedgerId, index: u64, from: u64, limit: u32) -> Vec<Vec<u8>>;
         checkpoints(ledger: LedgerId) -> Vec<Checkpoint>;
+        objects(
+            ledger: LedgerId, filter: &ObjectFilter, page: Page<(At, ObjectId)>
+        ) -> ObjectPage;
+        all_objects(ledger: LedgerId, after: ObjectId, limit: u32) -> Vec<ObjectRow>;
+        event(ledger: LedgerId, event: ObjectId) -> Option<(EventRow, u32)>;
+        events(ledger: LedgerId, filter: &EventFilter, page: Page<ObjectId>) -> EventPage;
+        all_events(ledger: LedgerId, after: ObjectId, limit: u32) -> Vec<EventRow>;
+        deliveries(ledger: LedgerId, of: DeliveriesOf, page: Page<ObjectId>) -> DeliveryPage;
+        all_deliveries(
+            ledger: LedgerId, after: (ObjectId, ObjectId), limit: u32
+        ) -> Vec<DeliveryRow>;
+        due_ledgers(now: At, limit: u32) -> Vec<LedgerId>;
         summary(ledger: LedgerId) -> LedgerSummary;
     }
 }

@@ -111,6 +111,7 @@ mod tests {
             numbers: 19_323,
             entries: 7,
             head: Hash([0xab; 32]),
+            last_object: 0,
             was_there,
         }
     }

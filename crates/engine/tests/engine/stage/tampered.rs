@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use ledger::id::LedgerId;
-use ledger::model::At;
+use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
@@ -318,6 +318,33 @@ impl Writer for TamperedWriter {
 
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
         self.inner.discard(ledger)
+    }
+
+    fn claim_deliveries(
+        &mut self,
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.inner.claim_deliveries(ledger, now, lease_until, limit)
+    }
+
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
+        self.inner.settle_deliveries(rows)
+    }
+
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.inner.forget_events(before, limit)
+    }
+
+    fn replace(
+        &mut self,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
+    ) -> Result<(), StoreError> {
+        self.inner.replace(ledger, expected, fresh)
     }
 }
 

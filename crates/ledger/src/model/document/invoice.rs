@@ -1,0 +1,232 @@
+//! An invoice, from draft to its end.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Address, CustomField, Line, Shipping, TaxExempt, Totals, words};
+use crate::id::{ObjectId, Position, SeriesId};
+use crate::model::{At, Metadata, Receipt, Warning, civil};
+use crate::money::Currency;
+
+/// Where an invoice is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InvoiceStatus {
+    /// Still changing; it can be deleted.
+    #[default]
+    Draft,
+    /// Finalized and numbered; to be paid.
+    Open,
+    /// Paid, or nothing was to be paid.
+    Paid,
+    /// Cancelled; it keeps its number.
+    Void,
+    /// Given up; it may yet be paid or voided.
+    Uncollectible,
+}
+
+words!(InvoiceStatus {
+    Draft => "draft",
+    Open => "open",
+    Paid => "paid",
+    Void => "void",
+    Uncollectible => "uncollectible",
+});
+
+impl InvoiceStatus {
+    /// The code by which invoices in this status are found; see [`crate::model::ObjectKeys`].
+    pub fn code(self) -> i16 {
+        self as i16
+    }
+}
+
+/// How an invoice is paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CollectionMethod {
+    /// By whatever the customer has left on file.
+    #[default]
+    ChargeAutomatically,
+    /// By the customer, who is sent the invoice.
+    SendInvoice,
+}
+
+words!(CollectionMethod {
+    ChargeAutomatically => "charge_automatically",
+    SendInvoice => "send_invoice",
+});
+
+/// When an invoice reached each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StatusTransitions {
+    /// Finalized.
+    pub finalized_at: Option<At>,
+    /// Paid.
+    pub paid_at: Option<At>,
+    /// Voided.
+    pub voided_at: Option<At>,
+    /// Marked uncollectible.
+    pub marked_uncollectible_at: Option<At>,
+}
+
+/// Where a document's number stands in the register: everything that its `numbering` shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbering {
+    /// The number's place in the order of giving; also its id.
+    pub position: Position,
+    /// The series.
+    pub series: SeriesId,
+    /// The ordinal.
+    pub ordinal: u64,
+    /// The number made safe for files and URLs.
+    pub slug: String,
+    /// The document's date, in the account's zone, fixed when it was numbered.
+    #[serde(with = "civil")]
+    pub date: Date,
+    /// First day of the period.
+    #[serde(with = "civil")]
+    pub period_from: Date,
+    /// The day after the period's last.
+    #[serde(with = "civil")]
+    pub period_to: Date,
+    /// How people call the period.
+    pub period_label: String,
+    /// Where the trail records it.
+    pub receipt: Receipt,
+    /// What was said beside it.
+    pub warning: Option<Warning>,
+    /// Whether somebody typed it instead of the counter giving it.
+    #[serde(default)]
+    pub typed: bool,
+}
+
+/// The customer as an invoice shows it, fixed when it is finalized.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IssuedTo {
+    /// The name.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The telephone.
+    pub phone: Option<String>,
+    /// The address.
+    pub address: Option<Address>,
+    /// Where goods are sent.
+    pub shipping: Option<Shipping>,
+    /// Whether taxes are charged.
+    pub tax_exempt: TaxExempt,
+}
+
+/// An invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// The customer.
+    pub customer: ObjectId,
+    /// The currency.
+    pub currency: Currency,
+    /// Where it is in its life.
+    #[serde(default)]
+    pub status: InvoiceStatus,
+    /// How it is paid.
+    #[serde(default)]
+    pub collection_method: CollectionMethod,
+    /// Whether whoever sends it wants it to go on by itself.
+    #[serde(default)]
+    pub auto_advance: bool,
+    /// Days from finalizing until it is due.
+    #[serde(default)]
+    pub days_until_due: Option<u32>,
+    /// When it is due.
+    #[serde(default)]
+    pub due_date: Option<At>,
+    /// Words at its head.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Words at its foot.
+    #[serde(default)]
+    pub footer: Option<String>,
+    /// Pairs that it prints as they are.
+    #[serde(default)]
+    pub custom_fields: Vec<CustomField>,
+    /// What a bank statement says.
+    #[serde(default)]
+    pub statement_descriptor: Option<String>,
+    /// The account on whose behalf it is issued, as was said.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
+    /// Free key-value pairs.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// The series it is to be numbered in; that of its kind when missing.
+    #[serde(default)]
+    pub series: Option<SeriesId>,
+    /// The number: given, or typed on the draft.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Where the number stands in the register; `None` while there is none, or it is only typed.
+    #[serde(default)]
+    pub numbering: Option<Numbering>,
+    /// The date of issue that was asked for; of a finalized one that date, or when it was finalized.
+    #[serde(default)]
+    pub effective_at: Option<At>,
+    /// The lines, in order.
+    #[serde(default)]
+    pub lines: Vec<Line>,
+    /// Tax rates of lines that have none of their own.
+    #[serde(default)]
+    pub default_tax_rates: Vec<ObjectId>,
+    /// What the lines add up to.
+    #[serde(default)]
+    pub totals: Totals,
+    /// What is to be paid, in minor units: the total with the customer's balance, never negative.
+    #[serde(default)]
+    pub amount_due: i64,
+    /// What was paid.
+    #[serde(default)]
+    pub amount_paid: i64,
+    /// What is still to be paid.
+    #[serde(default)]
+    pub amount_remaining: i64,
+    /// The customer's balance before it was finalized.
+    #[serde(default)]
+    pub starting_balance: i64,
+    /// The customer's balance once it was finalized; `None` before.
+    #[serde(default)]
+    pub ending_balance: Option<i64>,
+    /// Credited before it was paid, void credit notes left out.
+    #[serde(default)]
+    pub pre_payment_credited: i64,
+    /// Credited after it was paid.
+    #[serde(default)]
+    pub post_payment_credited: i64,
+    /// Whether it was paid by other ways than this server knows of.
+    #[serde(default)]
+    pub paid_out_of_band: bool,
+    /// Whether a payment was tried.
+    #[serde(default)]
+    pub attempted: bool,
+    /// When it was last marked as sent.
+    #[serde(default)]
+    pub sent_at: Option<At>,
+    /// The customer as it was when the invoice was finalized; `None` before.
+    #[serde(default)]
+    pub issued_to: Option<IssuedTo>,
+    /// The invoice that this one revises.
+    #[serde(default)]
+    pub revision_of: Option<ObjectId>,
+    /// The newest finalized invoice that revises this one.
+    #[serde(default)]
+    pub latest_revision: Option<ObjectId>,
+    /// When it reached each status.
+    #[serde(default)]
+    pub status_transitions: StatusTransitions,
+    /// The beginning of the time in which items were added to it.
+    #[serde(default)]
+    pub period_start: At,
+    /// The end of that time.
+    #[serde(default)]
+    pub period_end: At,
+    /// What opens its page and its PDF for whoever has the link.
+    #[serde(default)]
+    pub secret: String,
+}
