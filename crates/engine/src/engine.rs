@@ -9,6 +9,7 @@ use ledger::{Action, Actor, Answer, Batch, Command, Misses, Outcome};
 use store::{Reader, Store, Writer};
 
 use crate::access::AccessCache;
+use crate::bell::Bell;
 use crate::error::EngineError;
 use crate::health::Health;
 use crate::ids::Ids;
@@ -52,6 +53,7 @@ impl Engine {
             clock: Arc::clone(&options.clock),
             counters: Counters::default(),
             access: AccessCache::default(),
+            bell: Bell::default(),
             patience: options.patience,
             housekeeping: options.housekeeping,
             health: Health::default(),
@@ -210,6 +212,11 @@ impl Engine {
     /// The present instant.
     pub fn now(&self) -> At {
         self.inner.options.clock.now()
+    }
+
+    /// Tells of deliveries that this engine has committed.
+    pub fn bell(&self) -> &Bell {
+        &self.inner.shared.bell
     }
 
     /// Where new ids come from.

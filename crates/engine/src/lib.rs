@@ -6,6 +6,7 @@
 
 mod access;
 mod account;
+mod bell;
 mod clock;
 mod engine;
 mod error;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use access::{Access, key_hash};
 pub use account::{AccountView, NewAccount, OpenedAccount};
+pub use bell::Bell;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use engine::Engine;
 pub use error::{EngineError, StoreFailure, StoreFailureKind};

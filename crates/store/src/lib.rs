@@ -440,6 +440,24 @@ pub trait Reader: Send {
         event: ObjectId,
     ) -> Result<Option<(EventRow, u32)>, StoreError>;
 
+    /// Events by their ids, which are given in ascending order, in that order, each with the number
+    /// of its deliveries that are pending; one that is not there is left out. A store that can ask
+    /// for many at once does.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn events_of(
+        &mut self,
+        ledger: LedgerId,
+        events: &[ObjectId],
+    ) -> Result<Vec<(EventRow, u32)>, StoreError> {
+        let mut found = Vec::with_capacity(events.len());
+        for &event in events {
+            found.extend(self.event(ledger, event)?);
+        }
+        Ok(found)
+    }
+
     /// Events of a ledger, newest first.
     ///
     /// # Errors

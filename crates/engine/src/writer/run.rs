@@ -14,6 +14,7 @@ use super::attempt::{Done, Trouble, attempt};
 use super::queue::{After, Job, Queue, ReplyTo, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
+use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::error::{EngineError, StoreFailure};
 use crate::health::Health;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Counters,
     pub(crate) access: AccessCache,
+    pub(crate) bell: Bell,
     pub(crate) patience: Duration,
     pub(crate) housekeeping: Duration,
     pub(crate) health: Health,
@@ -230,6 +232,7 @@ impl Runner {
         count(&counters.commands, waiting.len());
         if let Some(took) = commit {
             counters.committed(waiting.len(), took);
+            self.shared.bell.ring(&decided.changes);
         }
         for (one, answer) in waiting.into_iter().zip(decided.answers) {
             match &answer.result {

@@ -1,0 +1,7 @@
+//! The worker, on a database with a clock that moves when told to.
+
+mod endpoints;
+mod leases;
+mod receivers;
+mod schedule;
+mod stage;
