@@ -50,6 +50,34 @@ mod tests {
         assert!((2.0..6.0).contains(&hours), "{hours}");
     }
 
+    /// A length of time as the documents write it.
+    fn span(mut seconds: i64) -> String {
+        let mut parts = Vec::new();
+        for (unit, name) in [(3_600, "h"), (60, "min"), (1, "s")] {
+            if seconds >= unit {
+                parts.push(format!("{} {name}", seconds / unit));
+            }
+            seconds %= unit;
+        }
+        parts.join(" ")
+    }
+
+    #[test]
+    fn the_documents_tell_this_schedule() {
+        let told = include_str!("../../../docs/webhooks.md");
+        for (failed, seconds) in LIVE_S.iter().enumerate() {
+            let since = span(LIVE_S[..=failed].iter().sum());
+            let mut row = format!("\n| {} | {} | {since} |", failed + 2, span(*seconds));
+            if let Some(seconds) = TEST_S.get(failed) {
+                let since = span(TEST_S[..=failed].iter().sum());
+                row.push_str(&format!(" {} | {since} |\n", span(*seconds)));
+            } else {
+                row.push_str(" | |\n");
+            }
+            assert!(told.contains(&row), "no row {row}");
+        }
+    }
+
     #[test]
     fn every_attempt_has_its_row_and_the_last_one_none() {
         let first = At(0);
