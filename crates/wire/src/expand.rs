@@ -17,6 +17,9 @@ pub struct Expand {
     inside: BTreeMap<String, Expand>,
 }
 
+/// Writes the object of an id, if there is one.
+pub type Find<'f, E> = dyn FnMut(&str) -> Result<Option<Value>, E> + 'f;
+
 /// Names in a path, at most.
 const DEPTH_MAX: usize = 4;
 /// Paths in a request, at most.
@@ -83,25 +86,15 @@ impl Expand {
         self.inside.is_empty()
     }
 
-    /// Whether the object that is answered shows a field which it shows on request only.
-    pub fn has(&self, field: &str) -> bool {
+    fn has(&self, field: &str) -> bool {
         self.inside.contains_key(field)
-    }
-
-    /// What is wanted inside a field.
-    pub fn inside(&self, field: &str) -> Option<&Expand> {
-        self.inside.get(field)
     }
 
     /// Puts objects where their ids stand; `find` writes the object of an id, if there is one.
     ///
     /// # Errors
     /// Those of `find`.
-    pub fn apply<E>(
-        &self,
-        value: &mut Value,
-        find: &mut dyn FnMut(&str, &Expand) -> Result<Option<Value>, E>,
-    ) -> Result<(), E> {
+    pub fn apply<E>(&self, value: &mut Value, find: &mut Find<'_, E>) -> Result<(), E> {
         match value {
             Value::Array(list) => list.iter_mut().try_for_each(|item| self.apply(item, find)),
             Value::Object(map) => self.apply_to(map, find),
@@ -109,15 +102,15 @@ impl Expand {
         }
     }
 
-    fn apply_to<E>(
-        &self,
-        map: &mut Map<String, Value>,
-        find: &mut dyn FnMut(&str, &Expand) -> Result<Option<Value>, E>,
-    ) -> Result<(), E> {
+    fn apply_to<E>(&self, map: &mut Map<String, Value>, find: &mut Find<'_, E>) -> Result<(), E> {
+        if self.has("payments") && map.get("object").is_some_and(|kind| kind == "invoice") {
+            let payments = crate::answer::payments(map);
+            map.insert("payments".to_owned(), payments);
+        }
         for (field, inside) in &self.inside {
             let Some(value) = map.get_mut(field) else { continue };
             if let Value::String(id) = value
-                && let Some(object) = find(id, inside)?
+                && let Some(object) = find(id)?
             {
                 *value = object;
             }
@@ -221,7 +214,7 @@ mod tests {
             { "customer": "cus_1", "latest_revision": "in_2" },
             { "customer": "cus_9", "latest_revision": null },
         ] });
-        let mut find = |id: &str, _: &Expand| {
+        let mut find = |id: &str| {
             Ok::<_, Infallible>(match id {
                 "cus_1" => Some(json!({ "id": "cus_1" })),
                 "in_2" => Some(json!({ "id": "in_2", "customer": "cus_1" })),

@@ -29,6 +29,6 @@ pub mod request;
 pub mod version;
 
 pub use error::{CATALOGUE, Entry, ErrorCode, ErrorType, Problem, RimCode, catalogue_page};
-pub use expand::Expand;
-pub use params::{Map, Params, Value, request_hash};
+pub use expand::{Expand, Find};
+pub use params::{Instants, Map, Params, Value, request_hash};
 pub use version::Version;

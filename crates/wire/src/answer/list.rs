@@ -17,3 +17,21 @@ impl<'a, T: Serialize> List<'a, T> {
         List { object: "list", url, has_more, data }
     }
 }
+
+/// A page of what was searched for.
+#[derive(Serialize)]
+pub struct SearchResult<'a, T> {
+    object: &'static str,
+    url: &'a str,
+    has_more: bool,
+    next_page: Option<&'a str>,
+    data: T,
+}
+
+impl<'a, T: Serialize> SearchResult<'a, T> {
+    /// A page of what is searched for at `url`, and where the next one begins.
+    pub fn new(url: &'a str, next_page: Option<&'a str>, data: T) -> SearchResult<'a, T> {
+        let has_more = next_page.is_some();
+        SearchResult { object: "search_result", url, has_more, next_page, data }
+    }
+}

@@ -1,6 +1,7 @@
 //! Answers: what the ledger holds, written as JSON from borrowed rows.
 
 mod books;
+mod document;
 mod list;
 mod number;
 mod pattern;
@@ -15,7 +16,12 @@ use numbering::Period;
 use serde::{Serialize, Serializer};
 
 pub use self::books::{Gap, Locks};
-pub use self::list::List;
+pub(crate) use self::document::payments;
+pub use self::document::{
+    Account, AccountFace, ApiVersionAnswer, Deleted, Delivery, Document, DocumentLines, Event,
+    EventData, LINES_SHOWN, Surroundings, endpoint_with_secret, event_body, to_value,
+};
+pub use self::list::{List, SearchResult};
 pub use self::number::{Numbers, number};
 pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Remark};
 pub use self::series::{AdvanceAnswer, PreviewAnswer, PreviewedNumber, Series};

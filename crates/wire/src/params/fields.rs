@@ -66,7 +66,12 @@ impl<'a> Fields<'a> {
 
     /// Whether a field came as a single text.
     pub(crate) fn is_text(&self, field: &str) -> bool {
-        self.map.0.iter().any(|(name, value)| name == field && matches!(value, Value::Text(_)))
+        self.value(field).is_some_and(|value| matches!(value, Value::Text(_)))
+    }
+
+    /// What came in a field and was not taken yet.
+    pub(super) fn value(&self, field: &str) -> Option<&Value<'a>> {
+        self.map.0.iter().find(|(name, _)| name == field).map(|(_, value)| value)
     }
 
     /// A text that is not empty.

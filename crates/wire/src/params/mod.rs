@@ -4,11 +4,14 @@ mod canonical;
 mod fields;
 mod form;
 mod json;
+mod typed;
 
 use std::borrow::Cow;
 
 pub use self::canonical::request_hash;
 pub(crate) use self::fields::{Fields, Lines, Place, TextsLimits, plain_text};
+pub use self::typed::Instants;
+pub(crate) use self::typed::each_once;
 use crate::error::{Problem, RimCode};
 
 /// The parameters of one request.

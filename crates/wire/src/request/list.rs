@@ -1,6 +1,7 @@
 //! Which part of a list is asked for.
 
-use ledger::id::LedgerId;
+use ledger::id::{LedgerId, ObjectId};
+use ledger::model::ObjectKind;
 
 use crate::error::{Problem, RimCode};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
@@ -49,6 +50,15 @@ pub(super) fn paging<Id>(
     }
     let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_DEFAULT);
     Ok(Paging { limit, starting_after, ending_before })
+}
+
+/// Reads the page that a list of objects of a kind is asked for.
+pub(super) fn object_paging(
+    fields: &mut Fields<'_>,
+    kind: ObjectKind,
+    ledger: LedgerId,
+) -> Result<Paging<ObjectId>, Problem> {
+    paging(fields, |text, param| super::object_id(text, kind, ledger, param))
 }
 
 const CURSOR_CHARS_MAX: usize = 100;

@@ -2,23 +2,36 @@
 
 mod books;
 mod date;
+mod document;
 mod list;
 mod number;
 mod pattern;
+mod search;
 mod series;
 mod settings;
 
 use ledger::Code;
 use ledger::command::SeriesRef;
-use ledger::id::{LedgerId, Position, SeriesId};
+use ledger::id::{LedgerId, ObjectId, Position, SeriesId};
+use ledger::model::ObjectKind;
 
 pub use self::books::{GapList, explanation, gap_list, lock_move};
 pub use self::date::{civil_date, labelled_days};
+pub use self::document::{
+    CreditNoteFilter, CustomerFilter, EventsAsked, InvoiceFilter, InvoicePreview, ItemFilter,
+    NewConnected, TaxRateFilter, added_lines, api_version, credit_note_change, credit_note_list,
+    customer_change, customer_list, endpoint_change, endpoint_list, event_id, event_list, finalize,
+    invoice_change, invoice_list, invoice_preview, item_change, item_list, line_change, line_id,
+    line_list, new_connected, new_credit_note, new_endpoint, new_invoice, new_invoice_item,
+    new_tax_rate, pay, redelivery, removed_lines, secret_roll, tax_rate_change, tax_rate_list,
+    updated_lines,
+};
 pub use self::list::{Paging, TrailList, none, trail_list};
 pub use self::number::{NumberList, batch, item, number_list, void};
 pub use self::pattern::{
     Example, PatternCheck, PatternInference, pattern_check, pattern_inference,
 };
+pub use self::search::{InvoiceSearch, Narrowed, Query, invoice_search, search_cursor};
 pub use self::series::{
     Preview, SeriesArchive, SeriesList, advance, new_series, preview, series_archive,
     series_change, series_list,
@@ -58,6 +71,22 @@ pub fn gap_id(text: &str, ledger: LedgerId, param: &str) -> Result<ledger::id::G
     match ledger::id::GapId::parse(text) {
         Some((of, gap)) if of == ledger => Ok(gap),
         _ => Err(elsewhere("gap", text, param)),
+    }
+}
+
+/// An object of a kind, from its id.
+///
+/// # Errors
+/// The text is no id of such an object, or that of another account or mode.
+pub fn object_id(
+    text: &str,
+    kind: ObjectKind,
+    ledger: LedgerId,
+    param: &str,
+) -> Result<ObjectId, Problem> {
+    match kind.parse_id(text) {
+        Some((of, id)) if of == ledger => Ok(id),
+        _ => Err(elsewhere(kind.text(), text, param)),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn settings_change(params: Params<'_>) -> Result<SettingsChange, Problem> {
     })
 }
 
-const ZONE_CHARS_MAX: usize = 100;
+pub(super) const ZONE_CHARS_MAX: usize = 100;
 
 /// `fiscal_year_start=MM-DD`.
 pub(super) fn fiscal_year_start(

@@ -1,0 +1,109 @@
+//! An account as an object.
+
+use ledger::id::AccountId;
+use serde::Serialize;
+
+use super::Null;
+
+/// What is told of an account.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountFace<'a> {
+    /// Its id.
+    pub id: &'a AccountId,
+    /// Its name.
+    pub name: &'a str,
+    /// IANA name of its zone.
+    pub time_zone: &'a str,
+    /// The account that it is connected to.
+    pub platform: Option<&'a AccountId>,
+}
+
+/// An account as a JSON object.
+#[derive(Serialize)]
+pub struct Account<'a> {
+    id: &'a str,
+    object: &'static str,
+    business_profile: BusinessProfile<'a>,
+    business_type: Null,
+    capabilities: Nothing,
+    charges_enabled: bool,
+    country: Null,
+    default_currency: Null,
+    details_submitted: bool,
+    email: Null,
+    metadata: Nothing,
+    payouts_enabled: bool,
+    platform: Option<&'a str>,
+    settings: Settings<'a>,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<Keys<'a>>,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+struct BusinessProfile<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Settings<'a> {
+    dashboard: Dashboard<'a>,
+    invoices: InvoiceSettings,
+}
+
+#[derive(Serialize)]
+struct Dashboard<'a> {
+    display_name: &'a str,
+    timezone: &'a str,
+}
+
+#[derive(Serialize)]
+struct InvoiceSettings {
+    default_account_tax_ids: Null,
+    hosted_payment_method_save: Null,
+}
+
+#[derive(Serialize)]
+struct Keys<'a> {
+    test: &'a str,
+    live: &'a str,
+}
+
+impl<'a> Account<'a> {
+    /// An account.
+    pub fn new(face: AccountFace<'a>) -> Account<'a> {
+        Account {
+            id: &face.id.0,
+            object: "account",
+            business_profile: BusinessProfile { name: face.name },
+            business_type: Null,
+            capabilities: Nothing {},
+            // Numbers are given here; money is moved elsewhere.
+            charges_enabled: false,
+            country: Null,
+            default_currency: Null,
+            details_submitted: true,
+            email: Null,
+            metadata: Nothing {},
+            payouts_enabled: false,
+            platform: face.platform.map(|platform| platform.0.as_str()),
+            settings: Settings {
+                dashboard: Dashboard { display_name: face.name, timezone: face.time_zone },
+                invoices: InvoiceSettings {
+                    default_account_tax_ids: Null,
+                    hosted_payment_method_save: Null,
+                },
+            },
+            r#type: "standard",
+            keys: None,
+        }
+    }
+
+    /// The account with its own keys, which are told only when it is made.
+    pub fn with_keys(self, test: &'a str, live: &'a str) -> Account<'a> {
+        Account { keys: Some(Keys { test, live }), ..self }
+    }
+}
