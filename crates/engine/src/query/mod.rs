@@ -2,8 +2,10 @@
 //!
 //! [`verify`]: crate::Engine::verify
 
+mod events;
 mod gaps;
 mod numbers;
+mod objects;
 mod overview;
 mod preview;
 mod series;
@@ -14,6 +16,7 @@ mod why;
 
 pub use gaps::{GapList, GapQuery};
 pub use numbers::{NumberList, NumberQuery};
+pub use objects::{ObjectList, Sieve, object, views};
 pub use overview::LedgerView;
 pub use preview::Preview;
 pub use series::SeriesView;
