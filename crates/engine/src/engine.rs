@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use ledger::id::LedgerId;
-use ledger::model::{At, LedgerRow};
-use ledger::{Action, Actor, Answer, Batch, Command, Misses, Outcome};
+use ledger::model::At;
+use ledger::{Action, Actor, Answer, Command, Outcome};
 use store::{Reader, Store, Writer};
 
 use crate::access::AccessCache;
@@ -13,17 +13,15 @@ use crate::bell::Bell;
 use crate::error::EngineError;
 use crate::health::Health;
 use crate::ids::Ids;
+use crate::importing::RunningJobs;
 use crate::metrics::{Counters, Metrics, count};
 use crate::options::{EngineOptions, StoreAccess};
 use crate::pending::Pending;
 use crate::readers::Readers;
-use crate::writer::{After, Job, Prepared, Queue, QueueLimits, ReplyTo, Runner, Shared, Waiting};
+use crate::writer::{After, Job, Queue, QueueLimits, Runner, Shared, Waiting};
 
 /// The odd number nearest to 2^64 divided by the golden ratio: its multiples spread evenly.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-/// How often a command is decided beside the writer before it is left to it: where so many others
-/// write, a further try would be overtaken too.
-const PREPARATIONS: u32 = 3;
 
 /// A running engine. Clones are the same engine; it stops when the last one is dropped, or when
 /// it is told to [`shutdown`](Engine::shutdown).
@@ -57,6 +55,7 @@ impl Engine {
             patience: options.patience,
             housekeeping: options.housekeeping,
             health: Health::default(),
+            jobs: RunningJobs::default(),
         });
         let mut queues = Vec::new();
         let mut threads = Vec::new();
@@ -82,7 +81,7 @@ impl Engine {
     /// take the command back.
     pub fn answer(&self, command: Command) -> Pending<Answer> {
         let (reply, pending) = Pending::pair();
-        match self.hand_in(Waiting { command, prepared: None, reply: ReplyTo::Caller(reply) }) {
+        match self.hand_in(Waiting { command, reply }) {
             Ok(()) => pending,
             Err(error) => Pending::refused(error),
         }
@@ -115,37 +114,6 @@ impl Engine {
     /// As [`Engine::execute`].
     pub fn execute_blocking(&self, command: Command) -> Result<Outcome, EngineError> {
         self.answer(command).wait()?.result.map_err(EngineError::Refused)
-    }
-
-    /// Runs a large command to its commit and blocks this thread until then. It is decided on this
-    /// thread, beside the writer and whoever waits for it, so that the writer has only to write
-    /// what came of it. Where the ledger has changed meanwhile, it is decided again, a few times
-    /// here and then by the writer, which holds the ledger while it does.
-    ///
-    /// # Errors
-    /// As [`Engine::execute`].
-    pub fn execute_prepared(&self, command: Command) -> Result<Outcome, EngineError> {
-        for _ in 0..PREPARATIONS {
-            let prepared = Some(Box::new(self.prepare(command.clone())?));
-            let (reply, pending) = Pending::pair();
-            let (command, reply) = (command.clone(), ReplyTo::Preparer(reply));
-            self.hand_in(Waiting { command, prepared, reply })?;
-            if let Some(answer) = pending.wait()? {
-                return answer.result.map_err(EngineError::Refused);
-            }
-        }
-        self.execute_blocking(command)
-    }
-
-    /// What a command comes to on the database as it is at one moment.
-    fn prepare(&self, command: Command) -> Result<Prepared, EngineError> {
-        let mut reader = self.store().reader()?;
-        reader.hold()?;
-        let misses = Misses { ledgers: vec![command.ledger], ..Misses::default() };
-        let found = reader.load(&misses)?.ledgers;
-        let head = found.first().map(LedgerRow::head);
-        let decided = Batch::new(vec![command]).run(|misses| reader.load(misses))?;
-        Ok(Prepared { decided, head })
     }
 
     /// Runs something on the writer of a ledger, between its batches, alone. What it leaves open

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod health;
 mod ids;
+mod importing;
 mod keys;
 mod lookup;
 mod metrics;

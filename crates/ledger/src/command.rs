@@ -60,8 +60,6 @@ pub enum Action {
     Issue(Vec<Item>),
     /// Void a number.
     Void(Void),
-    /// Take over numbers that another system gave.
-    Import(Arc<Import>),
     /// Take over the numbers of a list that was checked and staged by a job.
     ApplyImport(ApplyImport),
     /// Explain a gap.
@@ -307,10 +305,9 @@ impl Action {
         match self {
             Action::Issue(_) | Action::Void(_) => Right::Issue,
             Action::Document(document) => document.action.right(),
-            Action::Import(_)
-            | Action::ApplyImport(_)
-            | Action::ExplainGap(..)
-            | Action::MoveLocks(_) => Right::KeepBooks,
+            Action::ApplyImport(_) | Action::ExplainGap(..) | Action::MoveLocks(_) => {
+                Right::KeepBooks
+            }
             Action::Open(_)
             | Action::ChangeSettings(_)
             | Action::CreateSeries(_)

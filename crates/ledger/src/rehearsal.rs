@@ -1,5 +1,6 @@
 //! Commands one behind the other, on a database that stays as it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::books::{Changes, Loaded, Misses};
@@ -7,7 +8,7 @@ use crate::command::ApplyImport;
 use crate::id::{LedgerId, Position};
 use crate::job::Placing;
 use crate::job::import::CheckedImport;
-use crate::model::{Holder, Kind, NumberRow, SeriesRow, State};
+use crate::model::{DeliveryRow, Holder, Kind, NumberRow, ObjectRow, SeriesRow, State};
 
 /// What commands would have written, which those behind them find.
 ///
@@ -44,6 +45,9 @@ impl Rehearsal {
         written.gaps.extend(changes.gaps);
         written.customers.extend(changes.customers);
         written.prefixes.extend(changes.prefixes);
+        written.objects.extend(changes.objects);
+        written.events.extend(changes.events);
+        written.deliveries.extend(changes.deliveries);
         written.outcomes.extend(changes.outcomes);
         written.trail.extend(changes.trail);
         written.trail_lines.extend(changes.trail_lines);
@@ -69,6 +73,7 @@ impl Rehearsal {
         self.answer_heads(misses, found);
         self.answer_series(misses, found);
         self.answer_numbers(misses, found);
+        self.answer_objects(misses, found);
         let written = &self.written;
         let gaps = written.gaps.iter().filter(|row| misses.gaps.contains(&(row.ledger, row.id)));
         found.gaps.extend(gaps.cloned());
@@ -129,6 +134,34 @@ impl Rehearsal {
             if misses.places.contains(&(row.ledger, row.id)) {
                 found.places.push(((row.ledger, row.id), row.key()));
             }
+        }
+    }
+
+    fn answer_objects(&self, misses: &Misses, found: &mut Loaded) {
+        let written = &self.written;
+        for key in &misses.objects {
+            let mut of = written.objects.iter().filter(|row| (row.ledger, row.id) == *key);
+            found.objects.extend(of.next_back().map(|row| ObjectRow::clone(row)));
+        }
+        let newest: BTreeMap<_, _> =
+            written.objects.iter().map(|row| ((row.ledger, row.id), row)).collect();
+        for key in &misses.labels {
+            // Whatever was written has the labels that it has now, and no others.
+            found.labels.retain(|(of, id)| of != key || !newest.contains_key(&(key.0, *id)));
+            let has = |row: &&&Arc<ObjectRow>| {
+                let label = row.keys().label.filter(|_| !row.deleted);
+                (row.ledger, row.kind(), label.as_ref()) == (key.0, key.1, Some(&key.2))
+            };
+            let ids = newest.values().filter(has).map(|row| (key.clone(), row.id));
+            found.labels.extend(ids);
+        }
+        found.labels.sort_by_key(|(_, id)| *id);
+        let events = written.events.iter();
+        let asked = events.filter(|row| misses.events.contains(&(row.ledger, row.id)));
+        found.events.extend(asked.cloned());
+        for key in &misses.deliveries {
+            let of = |row: &&DeliveryRow| (row.ledger, row.event, row.endpoint) == *key;
+            found.deliveries.extend(written.deliveries.iter().rfind(of).cloned());
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
 
 /// Stored bytes that cannot be what they should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

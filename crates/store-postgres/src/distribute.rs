@@ -19,7 +19,7 @@ const EVERYWHERE: [&str; 3] = ["account_route", "key_route", "gapless_migration"
 const FIRST: &str = "ledger";
 
 /// The tables whose rows lie with their ledger.
-const WITH_THEIR_LEDGER: [&str; 12] = [
+const WITH_THEIR_LEDGER: [&str; 14] = [
     FIRST,
     "api_key",
     "series",
@@ -32,6 +32,8 @@ const WITH_THEIR_LEDGER: [&str; 12] = [
     "trail",
     "trail_line",
     "checkpoint",
+    "staged_job",
+    "staged_number",
 ];
 
 const EXTENSION: &str =

@@ -125,6 +125,10 @@ impl Store for PostgresStore {
         self.shared.writers_max
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn group(&self, ledger: LedgerId) -> Option<u32> {
         self.shared.place.shards().map(|shards| shards.group(ledger))
     }

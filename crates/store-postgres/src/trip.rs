@@ -68,6 +68,12 @@ impl Trip {
         self.calls.push(Call { sql: sql.into(), values, expected: None });
     }
 
+    /// Adds a statement that must write so many rows, else the batch is in conflict with what is
+    /// stored.
+    pub(crate) fn run_exactly(&mut self, sql: &'static str, values: Vec<Value>, count: u64) {
+        self.calls.push(Call { sql: Cow::Borrowed(sql), values, expected: Some(count) });
+    }
+
     /// Adds a statement whose rows are read.
     pub(crate) fn ask<T>(
         &mut self,

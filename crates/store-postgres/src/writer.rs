@@ -1,6 +1,7 @@
 //! The writer: batches, one at a time.
 
 use ledger::id::LedgerId;
+use ledger::job::{JobId, StagedPart};
 use ledger::model::At;
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -202,6 +203,19 @@ impl Writer for PostgresWriter {
     ) -> Result<(), StoreError> {
         Err(StoreError::Unusable("A ledger cannot be replaced here yet.".to_owned()))
     }
+
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        self.alone(|session| table::staging::stage(session, part))
+    }
+
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
+        self.alone(|session| table::staging::unstage(session, ledger, job, limit))
+    }
+
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
+        self.rollback()?;
+        table::staging::jobs(self.opened()?, ledger)
+    }
 }
 
 /// Writes a batch, each table with one statement, all of them in one trip.
@@ -215,6 +229,7 @@ pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreErr
     table::sequence::write(&mut trip, &changes.sequences);
     table::number::insert(&mut trip, &changes.new_numbers)?;
     table::number::update(&mut trip, &changes.changed_numbers)?;
+    table::staging::place_all(&mut trip, &changes.placings);
     table::gap::write(&mut trip, &changes.gaps);
     table::customer::write(&mut trip, &changes.customers);
     table::customer::write_prefixes(&mut trip, &changes.prefixes);

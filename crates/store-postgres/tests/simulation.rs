@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use ledger::id::LedgerId;
 use ledger::invariants::Invariant;
+use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -71,6 +72,10 @@ struct Fragile {
 impl Store for Fragile {
     fn writers_max(&self) -> usize {
         self.store.writers_max()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.store.is_shared()
     }
 
     fn group(&self, ledger: LedgerId) -> Option<u32> {
@@ -178,6 +183,18 @@ impl Writer for FragileWriter {
         fresh: &Changes,
     ) -> Result<(), StoreError> {
         self.writer.replace(ledger, expected, fresh)
+    }
+
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        self.writer.stage(part)
+    }
+
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
+        self.writer.unstage(ledger, job, limit)
+    }
+
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
+        self.writer.staged(ledger)
     }
 }
 

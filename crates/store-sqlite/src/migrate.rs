@@ -11,8 +11,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") }];
+const MIGRATIONS: [Migration; 2] = [
+    Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") },
+    Migration { name: "0002_staging", sql: include_str!("../migrations/0002_staging.sql") },
+];
 
 /// How many steps there are: the shape of a file that has taken them all.
 pub const STEPS: usize = MIGRATIONS.len();

@@ -13,7 +13,7 @@ use store::{Create, StoreError};
 use crate::counters::Counting;
 use crate::migrate::{self, VERSION};
 use crate::session::{Session, Use};
-use crate::{error, rows};
+use crate::{error, rows, table};
 
 /// `GAPL`: marks a file as ours.
 pub(crate) const APPLICATION_ID: i32 = 0x4741_504C;
@@ -228,6 +228,7 @@ impl Place {
         if purpose == Use::Read {
             connection.pragma_update(None, "query_only", true)?;
         }
+        table::staging::register(connection)?;
         rows::register(connection)
     }
 

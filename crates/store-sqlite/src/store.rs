@@ -97,6 +97,10 @@ impl Store for SqliteStore {
         1
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn group(&self, _ledger: LedgerId) -> Option<u32> {
         None
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ledger::id::LedgerId;
+use ledger::job::{JobId, StagedPart};
 use ledger::model::At;
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -173,6 +174,18 @@ impl Writer for SqliteWriter {
     ) -> Result<(), StoreError> {
         Err(StoreError::Unusable("A ledger cannot be replaced here yet.".to_owned()))
     }
+
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        self.alone(|opened| table::staging::stage(&opened.session, part))
+    }
+
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
+        self.alone(|opened| table::staging::unstage(&opened.session, ledger, job, limit))
+    }
+
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
+        table::staging::jobs(&self.opened()?.session, ledger)
+    }
 }
 
 impl SqliteWriter {
@@ -205,6 +218,7 @@ pub(crate) fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, S
     table::sequence::write(session, &changes.sequences)?;
     table::number::insert(session, &changes.new_numbers)?;
     table::number::update(session, &changes.changed_numbers)?;
+    table::staging::place_all(session, &changes.placings)?;
     table::gap::write(session, &changes.gaps)?;
     table::customer::write(session, &changes.customers)?;
     table::customer::write_prefixes(session, &changes.prefixes)?;

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use ledger::books::Checkpoint;
 use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId};
+use ledger::job::{JobId, StagedPart};
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyHash, KeyRow, LedgerRow, Mode,
     ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
@@ -43,6 +44,9 @@ pub enum Create {
 pub trait Store: Send + Sync + 'static {
     /// How many writers may be open at once in this process, at least 1.
     fn writers_max(&self) -> usize;
+
+    /// Whether other processes may write while this one does.
+    fn is_shared(&self) -> bool;
 
     /// What a ledger lies with. `None`: ledgers of any kind may share a batch. `Some`: a batch
     /// holds ledgers of one group only. The group of a ledger does not change while the store is
@@ -193,6 +197,30 @@ pub trait Writer: Send {
         expected: Head,
         fresh: &Changes,
     ) -> Result<(), StoreError>;
+
+    /// Writes rows that a job will bring, all or none, where no query and no batch finds them until
+    /// [`Changes::placings`] of a commit moves them into place: all rows of the job, with their
+    /// lines, in that transaction. Called outside a batch, while others write; the parts of a job
+    /// in any order. A part need not survive a power cut, as long as a job that lost one is refused
+    /// at its commit.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the job has staged one of these places; nothing was written.
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError>;
+
+    /// Deletes staged rows of a job, at most `limit`; returns how many. The job is forgotten when
+    /// there were fewer. Called outside a batch.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError>;
+
+    /// The jobs of a ledger that have staged something, or have had it placed, and are not
+    /// forgotten, each with the time of its last part. Called outside a batch.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError>;
 }
 
 /// Queries. None scans a ledger; each answers at most a page.

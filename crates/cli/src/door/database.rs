@@ -102,12 +102,6 @@ impl Database {
         Database::open(arguments, StoreAccess::Write)
     }
 
-    /// Runs a large command as whoever has the database; others go on while it is decided.
-    pub(crate) fn run_large(&self, action: Action) -> Result<Outcome, Failure> {
-        let command = self.engine.command(self.ledger, operator(), action);
-        self.engine.execute_prepared(command).map_err(|error| failure(&error))
-    }
-
     /// Runs a command as whoever has the database.
     pub(crate) fn run(&self, action: Action) -> Result<Outcome, Failure> {
         let command = self.engine.command(self.ledger, operator(), action);

@@ -7,6 +7,7 @@ mod failover;
 #[path = "../command/gapless.rs"]
 #[expect(dead_code, reason = "the stage has more than this play needs")]
 mod gapless;
+mod import;
 mod kill;
 mod processes;
 mod restart;

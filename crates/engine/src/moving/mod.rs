@@ -157,11 +157,9 @@ fn has_stayed(source: &dyn Store, moved: &[MovedLedger]) -> Result<(), MoveError
     };
     let known: BTreeMap<LedgerId, Head> =
         moved.iter().map(|moved| (moved.ledger, head(moved))).collect();
-    each_ledger(&mut *source.reader()?, |_, head| {
-        match known.get(&head.id) == Some(&head.head()) {
-            true => Ok(()),
-            false => Err(MoveError::went_on(head)),
-        }
+    each_ledger(&mut *source.reader()?, |_, head| match known.get(&head.id) == Some(&head.head()) {
+        true => Ok(()),
+        false => Err(MoveError::went_on(head)),
     })
 }
 

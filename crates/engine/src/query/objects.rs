@@ -197,10 +197,8 @@ fn next_sequences(
     }
     let living = customers.by_ref().filter(|row| !row.deleted);
     let living: Vec<&ObjectRow> = living.collect();
-    let item = |row: &&ObjectRow| Item {
-        customer: Some(CustomerId(row.text())),
-        ..Item::default()
-    };
+    let item =
+        |row: &&ObjectRow| Item { customer: Some(CustomerId(row.text())), ..Item::default() };
     let commands = living.iter().map(|row| issue(ledger, at, vec![item(row)])).collect();
     let answers = decide_and_forget(reader, commands)?;
     for (row, answer) in living.iter().zip(answers) {

@@ -5,11 +5,9 @@ use std::time::{Duration, Instant};
 
 use ledger::batch::Decided;
 use ledger::id::LedgerId;
-use ledger::model::LedgerRow;
 use ledger::{Batch, Books, Command, Misses};
 use store::{StoreError, Writer};
 
-use super::queue::Prepared;
 use crate::health::Health;
 
 /// A batch that is decided and, where it changed anything, durable.
@@ -27,8 +25,6 @@ pub(super) enum Trouble {
     Conflict(StoreError),
     /// Other processes hold these ledgers.
     Held(Vec<LedgerId>),
-    /// What was prepared rests on a ledger that has changed since. Nothing was written.
-    Stale,
     /// Deciding or storing panicked.
     Panicked(String),
     /// The store failed before the commit: nothing was written.
@@ -37,16 +33,14 @@ pub(super) enum Trouble {
     InDoubt(Box<Decided>, StoreError),
 }
 
-/// Tries once. What is prepared stays until the ledger was looked at, so a connection that turns
-/// out to be dead does not lose it; books stay until something is decided on them.
+/// Tries once. Books stay until something is decided on them.
 pub(super) fn attempt(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
-    prepared: &mut Option<Box<Prepared>>,
     books: &mut Books,
     health: &Health,
 ) -> Result<Done, Trouble> {
-    let run = || decide_and_commit(writer, commands, prepared, books, health);
+    let run = || decide_and_commit(writer, commands, books, health);
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
@@ -63,7 +57,6 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 fn decide_and_commit(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
-    prepared: &mut Option<Box<Prepared>>,
     books: &mut Books,
     health: &Health,
 ) -> Result<Done, Trouble> {
@@ -74,21 +67,8 @@ fn decide_and_commit(
         writer.rollback().map_err(Trouble::Failed)?;
         return Err(Trouble::Held(held));
     }
-    let is_true = match prepared {
-        Some(prepared) => still_true(writer, prepared, &ledgers).map_err(Trouble::Failed)?,
-        None => false,
-    };
-    let decided = match prepared.take() {
-        Some(prepared) if is_true => prepared.decided,
-        Some(_) => {
-            writer.rollback().map_err(Trouble::Failed)?;
-            return Err(Trouble::Stale);
-        }
-        None => {
-            let batch = Batch::on(std::mem::take(books), commands);
-            batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?
-        }
-    };
+    let batch = Batch::on(std::mem::take(books), commands);
+    let decided = batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?;
     if decided.changes.is_empty() {
         writer.rollback().map_err(Trouble::Failed)?;
         return Ok(Done { decided, commit: None });
@@ -110,21 +90,6 @@ fn decide_and_commit(
         }
         Err(error) => Err(Trouble::InDoubt(Box::new(decided), error)),
     }
-}
-
-/// Whether what was decided beside the writer still holds: its ledger has not changed since.
-fn still_true(
-    writer: &mut dyn Writer,
-    prepared: &Prepared,
-    ledgers: &[LedgerId],
-) -> Result<bool, StoreError> {
-    let outcomes = &prepared.decided.changes.outcomes;
-    let outcomes = outcomes.iter().map(|row| (row.ledger, row.key)).collect();
-    let misses = Misses { ledgers: ledgers.to_vec(), outcomes, ..Misses::default() };
-    let found = writer.load(&misses)?;
-    let head = found.ledgers.first().map(LedgerRow::head);
-    // What is remembered of the same key since moves no head.
-    Ok(head == prepared.head && found.outcomes.is_empty())
 }
 
 /// The ledgers of some commands, in ascending order.

@@ -7,5 +7,5 @@ mod queue;
 mod run;
 mod settle;
 
-pub(crate) use queue::{After, Job, Prepared, Queue, QueueLimits, ReplyTo, Waiting};
+pub(crate) use queue::{After, Job, Queue, QueueLimits, Waiting};
 pub(crate) use run::{Runner, Shared};

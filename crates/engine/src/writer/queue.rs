@@ -4,8 +4,6 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ledger::batch::Decided;
-use ledger::model::Head;
 use ledger::{Action, Answer, Command};
 use store::Writer;
 
@@ -29,42 +27,12 @@ pub(crate) enum After {
     Close,
 }
 
-/// A command and who waits for its answer.
+/// A command and who waits for its answer. Who no longer waits finds it by the reference or the
+/// idempotency key.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) command: Command,
-    /// What the command comes to, where it was decided beside the writer.
-    pub(crate) prepared: Option<Box<Prepared>>,
-    pub(crate) reply: ReplyTo,
-}
-
-/// What a command comes to, as it was decided beside the writer.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) decided: Decided,
-    /// Count and hash of the ledger's trail on which that rests; `None`: there was no ledger. A
-    /// decision that changes nothing does not tell it.
-    pub(crate) head: Option<Head>,
-}
-
-/// Who waits for an answer.
-#[derive(Debug)]
-pub(crate) enum ReplyTo {
-    /// Whoever leaves the decision to the writer.
-    Caller(Reply<Answer>),
-    /// Whoever decided beside the writer, and does so again when told `None`: what was prepared is
-    /// of no use any more.
-    Preparer(Reply<Option<Answer>>),
-}
-
-impl ReplyTo {
-    /// Tells the answer. Who no longer waits finds it by the reference or the idempotency key.
-    pub(crate) fn send(self, answer: Result<Answer, EngineError>) {
-        match self {
-            ReplyTo::Caller(reply) => drop(reply.send(answer)),
-            ReplyTo::Preparer(reply) => drop(reply.send(answer.map(Some))),
-        }
-    }
+    pub(crate) reply: Reply<Answer>,
 }
 
 /// What a writer does next.
@@ -271,7 +239,8 @@ impl State {
 fn items(command: &Command) -> usize {
     match &command.action {
         Action::Issue(items) => items.len().max(1),
-        Action::Import(import) => import.lines.len().max(1),
+        // Its rows are staged and do not wait here, but placing them takes its time.
+        Action::ApplyImport(_) => LARGE_ITEMS + 1,
         _ => 1,
     }
 }
@@ -306,7 +275,7 @@ mod tests {
             idempotency: None,
             action: Action::Issue(vec![Item::default(); items]),
         };
-        Waiting { command, prepared: None, reply: ReplyTo::Caller(Pending::pair().0) }
+        Waiting { command, reply: Pending::pair().0 }
     }
 
     fn sizes(work: Work) -> Vec<usize> {

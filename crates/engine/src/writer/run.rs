@@ -11,13 +11,14 @@ use ledger::{Books, Outcome};
 use store::{Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt};
-use super::queue::{After, Job, Queue, ReplyTo, Waiting, Work};
+use super::queue::{After, Job, Queue, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::error::{EngineError, StoreFailure};
 use crate::health::Health;
+use crate::importing::RunningJobs;
 use crate::metrics::{Counters, count};
 
 /// Outcomes forgotten at once: few enough that nobody notices.
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) patience: Duration,
     pub(crate) housekeeping: Duration,
     pub(crate) health: Health,
+    pub(crate) jobs: RunningJobs,
 }
 
 /// One writer and what waits for it.
@@ -117,15 +119,14 @@ impl Runner {
     }
 
     /// Answers the commands, but for those put off to a batch of their own, which are returned.
-    fn batch(&mut self, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
+    fn batch(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
         let mut retry = Retry::new(self.shared.patience);
         loop {
-            match self.attempt(&mut waiting) {
+            match self.attempt(&waiting) {
                 Ok(done) => return self.answer(waiting, done),
                 Err(Trouble::Held(ledgers)) if are_of_several_ledgers(&waiting) => {
                     return self.apart(waiting, &ledgers);
                 }
-                Err(Trouble::Stale) => {}
                 Err(Trouble::Conflict(_) | Trouble::Panicked(_)) if waiting.len() > 1 => {
                     count(&self.shared.counters.split_batches, 1);
                     return self.one_by_one(waiting);
@@ -156,24 +157,17 @@ impl Runner {
                     }
                 }
             }
-            let Some(again) = to_be_prepared_again(waiting) else { return Vec::new() };
-            waiting = again;
         }
     }
 
     /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
-    fn attempt(&mut self, waiting: &mut [Waiting]) -> Result<Done, Trouble> {
+    fn attempt(&mut self, waiting: &[Waiting]) -> Result<Done, Trouble> {
         let commands = waiting.iter().map(|one| one.command.clone()).collect();
-        let mut none = None;
-        let prepared = match waiting {
-            [only] => &mut only.prepared,
-            _ => &mut none,
-        };
         // Once used, they come back with what is decided; what then comes to nothing leaves none.
         let mut books = std::mem::take(&mut self.books);
         let shared = Arc::clone(&self.shared);
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands, prepared, &mut books, &shared.health),
+            Ok(writer) => attempt(writer, commands, &mut books, &shared.health),
             Err(error) => Err(Trouble::Failed(error)),
         };
         self.books = books;
@@ -243,7 +237,7 @@ impl Runner {
             if answer.replayed {
                 count(&counters.replayed, 1);
             }
-            one.reply.send(Ok(answer));
+            drop(one.reply.send(Ok(answer)));
         }
         put_off
     }
@@ -251,7 +245,7 @@ impl Runner {
     fn fail(&self, waiting: Vec<Waiting>, error: &EngineError) -> Vec<Waiting> {
         count(&self.shared.counters.failed, waiting.len());
         for one in waiting {
-            one.reply.send(Err(error.clone()));
+            drop(one.reply.send(Err(error.clone())));
         }
         Vec::new()
     }
@@ -352,23 +346,6 @@ impl Retry {
         std::thread::sleep(self.pause.min(left));
         self.pause = (self.pause * 2).min(PAUSE_MAX);
         true
-    }
-}
-
-/// What is left to try, once whoever decided beside the writer and can do so again was told to.
-fn to_be_prepared_again(mut waiting: Vec<Waiting>) -> Option<Vec<Waiting>> {
-    match waiting.pop() {
-        Some(Waiting { prepared: None, reply: ReplyTo::Preparer(reply), .. })
-            if waiting.is_empty() =>
-        {
-            // Who no longer waits gave the command up before anything was written.
-            drop(reply.send(Ok(None)));
-            None
-        }
-        last => {
-            waiting.extend(last);
-            Some(waiting)
-        }
     }
 }
 

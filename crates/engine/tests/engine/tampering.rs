@@ -142,6 +142,7 @@ fn a_row_that_was_changed_is_found_and_named() {
 
 fn busy_stage() -> Stage {
     let stage = Stage::new();
+    stage.import(busy::import()).expect("it is imported");
     for action in busy::actions() {
         let what = format!("{action:?}");
         stage.run(action).unwrap_or_else(|error| panic!("{what}: {error}"));

@@ -13,6 +13,7 @@ use crate::stage::{Stage, busy, order};
 #[test]
 fn what_goes_on_meanwhile_is_no_finding() {
     let stage = Stage::new();
+    stage.import(busy::import()).expect("it is imported");
     for action in busy::actions() {
         stage.run(action).expect("done");
     }

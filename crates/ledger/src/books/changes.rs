@@ -46,7 +46,8 @@ pub struct Changes {
     pub outcomes: Vec<OutcomeRow>,
     /// Trail entries, by ledger and index.
     pub trail: Vec<Sealed>,
-    /// Lines that are kept beside a trail entry.
+    /// Lines that are kept beside a trail entry, of a ledger that is moved; those of a batch are
+    /// placed with its staged rows.
     pub trail_lines: Vec<TrailLine>,
     /// Places from which the trail can be verified.
     pub checkpoints: Vec<Checkpoint>,
@@ -108,7 +109,6 @@ pub(super) fn collect(books: &mut Books) -> Changes {
         customers: sorted(books.customers.drain_kept(), |row| (row.ledger, row.id.clone())),
         outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
         trail: std::mem::take(&mut books.trail),
-        trail_lines: std::mem::take(&mut books.trail_lines),
         placings: std::mem::take(&mut books.placings),
         ..Changes::default()
     };

@@ -76,8 +76,6 @@ pub struct Books {
     retries_kept: usize,
     trail: Vec<Sealed>,
     trail_kept: usize,
-    trail_lines: Vec<TrailLine>,
-    trail_lines_kept: usize,
     placings: Vec<Placing>,
     placings_kept: usize,
 }
@@ -114,11 +112,6 @@ impl Books {
         self.trail.push(sealed);
     }
 
-    /// Adds the lines that are kept beside an entry.
-    pub(crate) fn append_lines(&mut self, lines: Vec<TrailLine>) {
-        self.trail_lines.extend(lines);
-    }
-
     /// Adds an event.
     pub(crate) fn append_event(&mut self, event: EventRow) {
         self.events_written.push(event);
@@ -140,7 +133,6 @@ impl Books {
         self.events_kept = self.events_written.len();
         self.retries_kept = self.retries.len();
         self.trail_kept = self.trail.len();
-        self.trail_lines_kept = self.trail_lines.len();
         self.placings_kept = self.placings.len();
     }
 
@@ -150,7 +142,6 @@ impl Books {
         self.events_written.truncate(self.events_kept);
         self.retries.truncate(self.retries_kept);
         self.trail.truncate(self.trail_kept);
-        self.trail_lines.truncate(self.trail_lines_kept);
         self.placings.truncate(self.placings_kept);
     }
 
@@ -163,8 +154,6 @@ impl Books {
         self.retries_kept = 0;
         self.trail.clear();
         self.trail_kept = 0;
-        self.trail_lines.clear();
-        self.trail_lines_kept = 0;
         self.placings.clear();
         self.placings_kept = 0;
     }

@@ -111,7 +111,6 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::Advance(advance) => sequence::advance(books, command, advance),
         Action::Issue(items) => issue::issue(books, command, items),
         Action::Void(void) => void::void(books, command, void),
-        Action::Import(import) => import::import(books, command, import),
         Action::ApplyImport(apply) => import::apply(books, command, apply),
         Action::ExplainGap(gap, text) => gaps::explain(books, command, *gap, text),
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),

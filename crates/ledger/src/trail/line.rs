@@ -10,6 +10,10 @@ use crate::id::{CustomerId, Position, SequenceId};
 use crate::model::{Kind, Metadata, Warning, civil};
 use crate::stored;
 
+/// The first byte of every line. Behind it stand position and sequence, each as seven bits a byte,
+/// the lowest first, with the highest bit set in all but the last byte.
+pub const LINE_VERSION: u8 = stored::VERSION;
+
 /// What a line says behind its position and sequence; the fields of [`super::IssuedLine`], in their
 /// order.
 #[derive(Serialize)]

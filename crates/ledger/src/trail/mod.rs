@@ -9,6 +9,6 @@ mod verify;
 
 pub use change::{Change, IssuedLine, LeftGap, OpenedSequence};
 pub use entry::{Entry, Hash, Sealed};
-pub use line::placed_line;
+pub use line::{LINE_VERSION, placed_line};
 pub(crate) use line::{LineTail, head as line_head};
 pub use verify::{Break, Verification, Verifier};

@@ -16,10 +16,11 @@ pub(crate) mod number_list;
 pub(crate) mod outcome;
 pub(crate) mod sequence;
 pub(crate) mod series;
+pub(crate) mod staging;
 pub(crate) mod trail;
 
 /// Every table, as it is named.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 17] = [
     "account_route",
     "key_route",
     "ledger",
@@ -34,6 +35,8 @@ pub(crate) const NAMES: [&str; 15] = [
     "trail",
     "trail_line",
     "checkpoint",
+    "staged_job",
+    "staged_number",
     "gapless_migration",
 ];
 

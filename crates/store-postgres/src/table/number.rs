@@ -305,7 +305,7 @@ fn read_warning(warning: i16) -> Result<Warning, StoreError> {
 }
 
 // What JSON may not hold is escaped there, so this text is stored as it is.
-fn stored_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
+pub(crate) fn stored_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
     if metadata.is_empty() {
         return Ok(None);
     }

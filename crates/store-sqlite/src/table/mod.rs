@@ -9,6 +9,7 @@ pub(crate) mod number_list;
 pub(crate) mod outcome;
 pub(crate) mod sequence;
 pub(crate) mod series;
+pub(crate) mod staging;
 pub(crate) mod trail;
 
 use store::StoreError;

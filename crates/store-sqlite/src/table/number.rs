@@ -270,7 +270,7 @@ fn read_warning(warning: i64) -> Result<Warning, StoreError> {
     }
 }
 
-fn stored_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
+pub(crate) fn stored_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
     if metadata.is_empty() {
         return Ok(None);
     }

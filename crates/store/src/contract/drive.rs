@@ -1,10 +1,15 @@
 //! Running commands on a store, as plainly as it can be done.
 
-use ledger::batch::Batch;
-use ledger::outcome::Answer;
-use ledger::{Changes, Command};
+use std::sync::Arc;
 
-use crate::{StoreError, Writer};
+use ledger::batch::Batch;
+use ledger::command::{ApplyImport, Import};
+use ledger::job::JobId;
+use ledger::job::import::{ImportJob, ImportStep};
+use ledger::outcome::Answer;
+use ledger::{Action, Changes, Command, Refusal};
+
+use crate::{Store, StoreError, Writer};
 
 /// Decides commands in their order, loading what is missing, and commits what they change. Answers
 /// come one for each command.
@@ -30,6 +35,53 @@ pub fn drive(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<Vec<Answ
         waiting = put_off;
     }
     Ok(answers)
+}
+
+/// Imports a list: takes it in, and runs the command at the end.
+///
+/// # Errors
+/// What the store reports.
+pub fn import(
+    store: &dyn Store,
+    writer: &mut dyn Writer,
+    template: Command,
+    job: JobId,
+    list: Import,
+) -> Result<Answer, StoreError> {
+    let action = match take_in(store, writer, &template, job, list)? {
+        Ok(apply) => Action::ApplyImport(apply),
+        Err(refusal) => return Ok(Answer { result: Err(refusal), replayed: false }),
+    };
+    let answers = drive(writer, vec![Command { action, ..template }])?;
+    answers.into_iter().next().ok_or_else(|| StoreError::Database("no answer came".to_owned()))
+}
+
+/// Looks up and stages a list as the actor of a command, whatever that does itself; yields the
+/// command at the end of the import, or why there is none.
+///
+/// # Errors
+/// What the store reports.
+pub fn take_in(
+    store: &dyn Store,
+    writer: &mut dyn Writer,
+    template: &Command,
+    job: JobId,
+    list: Import,
+) -> Result<Result<ApplyImport, Refusal>, StoreError> {
+    let mut reader = store.reader()?;
+    let Command { ledger, actor, at, .. } = template.clone();
+    let mut job = ImportJob::new(ledger, actor, at, job, Arc::new(list));
+    loop {
+        match job.step() {
+            Ok(ImportStep::Load(misses)) => {
+                let found = reader.load(&misses)?;
+                job.fill(misses, found);
+            }
+            Ok(ImportStep::Stage(part)) => writer.stage(&part)?,
+            Ok(ImportStep::Apply(apply)) => return Ok(Ok(apply)),
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    }
 }
 
 /// Begins a batch and decides commands, and leaves it to the caller to commit: answers, changes,

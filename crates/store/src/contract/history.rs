@@ -1,17 +1,10 @@
 //! The trail, as stored.
 
-use std::sync::Arc;
-
-use jiff::civil::date;
 use ledger::books::{Checkpoint, TrailLine};
-use ledger::command::{Action, Import, ImportLine, ImportSeries};
 use ledger::id::LedgerId;
-use ledger::model::{Kind, KindText};
-use ledger::outcome::Outcome;
-use ledger::trail::{Change, IssuedLine, Verifier};
-use numbering::Format;
+use ledger::trail::{Change, Verifier};
 
-use super::sample::{LEDGER, command, done, entry, issue, ledger, open, put, writer};
+use super::sample::{LEDGER, done, entry, issue, ledger, open, put, writer};
 use super::{Case, Database};
 
 pub(super) const CASES: &[Case] = &[
@@ -19,7 +12,6 @@ pub(super) const CASES: &[Case] = &[
     ("a batch finds an entry by its place", a_batch_finds_an_entry_by_its_place),
     ("receipts lead to their entries", receipts_lead_to_their_entries),
     ("lines are kept beside an entry", lines_are_kept_beside_an_entry),
-    ("an import keeps its lines", an_import_keeps_its_lines),
     ("checkpoints are kept in order", checkpoints_are_kept_in_order),
 ];
 
@@ -101,38 +93,6 @@ fn lines_are_kept_beside_an_entry(database: &dyn Database) {
     assert_eq!(lines, (20..25).map(|line| vec![line; 3]).collect::<Vec<_>>());
     assert_eq!(reader.trail_lines(LEDGER, 0, 0, 2).expect("read").len(), 2);
     assert!(reader.trail_lines(LEDGER, 1, 0, 2).expect("read").is_empty());
-}
-
-fn an_import_keeps_its_lines(database: &dyn Database) {
-    let store = database.open().expect("open");
-    let mut writer = writer(&*store);
-    done(&mut *writer, vec![open(LEDGER)]);
-    let format = Format::of("A{seq}".parse().expect("pattern"));
-    let kinds = vec![KindText { kind: Kind::invoice(), text: String::new() }];
-    let line = |ordinal: u64| ImportLine {
-        series: 0,
-        text: format!("A{ordinal}"),
-        ordinal,
-        date: date(2026, 5, 1),
-        kind: Kind::invoice(),
-        reference: None,
-        customer: None,
-        metadata: Default::default(),
-        line: ordinal,
-    };
-    let import = Import {
-        series: vec![ImportSeries { name: "old".into(), formats: vec![(None, format)], kinds }],
-        lines: [1, 2, 5].into_iter().map(line).collect(),
-    };
-    let outcomes = done(&mut *writer, vec![command(LEDGER, Action::Import(Arc::new(import)))]);
-    let [Outcome::Imported(view)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
-    assert_eq!((view.numbers, view.gaps, view.missing), (3, 1, 2));
-    let mut reader = store.reader().expect("reader");
-    let entry = reader.trail(LEDGER, view.receipt.index, 1).expect("read").entries.swap_remove(0);
-    assert_eq!(entry.lines, 3);
-    let lines = reader.trail_lines(LEDGER, view.receipt.index, 0, 10).expect("read");
-    let read = |bytes: &Vec<u8>| IssuedLine::read(bytes).expect("a line").text;
-    assert_eq!(lines.iter().map(read).collect::<Vec<_>>(), ["A1", "A2", "A5"]);
 }
 
 fn checkpoints_are_kept_in_order(database: &dyn Database) {

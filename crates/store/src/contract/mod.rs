@@ -13,8 +13,9 @@ mod outcomes;
 mod pages;
 mod refused;
 mod sample;
+mod staging;
 
-pub use drive::drive;
+pub use drive::{drive, import, take_in};
 
 use crate::{Store, StoreError};
 
@@ -30,7 +31,7 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 8] = [
+const CASES: [&[Case]; 9] = [
     batches::CASES,
     history::CASES,
     loading::CASES,
@@ -39,6 +40,7 @@ const CASES: [&[Case]; 8] = [
     pages::CASES,
     filters::CASES,
     refused::CASES,
+    staging::CASES,
 ];
 
 /// Runs every case on a database that `make` makes for it.

@@ -62,6 +62,10 @@ impl Store for Model {
         1
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn group(&self, _ledger: LedgerId) -> Option<u32> {
         None
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ledger::Changes;
 use ledger::books::Checkpoint;
 use ledger::id::{CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
+use ledger::job::{JobId, StagedNumber, StagedPart};
 use ledger::model::{
-    CustomerRow, DeliveryRow, DeliveryState, EventRow, GapRow, Head, IdempotencyKey, KeyRow,
+    At, CustomerRow, DeliveryRow, DeliveryState, EventRow, GapRow, Head, IdempotencyKey, KeyRow,
     LedgerRow, NumberRow, ObjectRow, OutcomeRow, PrefixOwner, SequenceRow, SeriesRow,
 };
 use ledger::trail::Sealed;
@@ -30,17 +31,66 @@ pub(super) struct Rows {
     pub(super) trail: BTreeMap<(LedgerId, u64), Sealed>,
     pub(super) lines: BTreeMap<(LedgerId, u64, u64), Vec<u8>>,
     pub(super) checkpoints: BTreeMap<(LedgerId, u64), Checkpoint>,
+    pub(super) jobs: BTreeMap<(LedgerId, JobId), At>,
+    pub(super) staged: BTreeMap<(LedgerId, JobId, u64), StagedNumber>,
 }
 
 impl Rows {
     /// Writes a batch, or nothing.
     pub(super) fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        if !changes.placings.is_empty() {
+            let whole = self.placed(changes)?;
+            return self.commit(&whole);
+        }
         self.check_heads(changes)?;
         self.check_new(changes)?;
         self.check_places(changes)?;
         self.check_unique(changes)?;
         self.write(changes);
         Ok(())
+    }
+
+    /// Stages a part, or nothing.
+    pub(super) fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        let key = |number: &StagedNumber| (part.ledger, part.job, number.place);
+        if part.numbers.iter().any(|number| self.staged.contains_key(&key(number))) {
+            return conflict("a place is staged already".to_owned());
+        }
+        self.jobs.insert((part.ledger, part.job), part.at);
+        let staged = part.numbers.iter().map(|number| (key(number), number.clone()));
+        self.staged.extend(staged);
+        Ok(())
+    }
+
+    /// Deletes what a job staged, up to a number of rows.
+    pub(super) fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> u32 {
+        let of_job = self.staged.range((ledger, job, 0)..=(ledger, job, u64::MAX));
+        let keys: Vec<_> = of_job.take(limit as usize).map(|(key, _)| *key).collect();
+        for key in &keys {
+            self.staged.remove(key);
+        }
+        if (keys.len() as u32) < limit {
+            self.jobs.remove(&(ledger, job));
+        }
+        keys.len() as u32
+    }
+
+    /// A batch with the staged rows that it places as rows of its own.
+    fn placed(&self, changes: &Changes) -> Result<Changes, StoreError> {
+        let mut whole = Changes { placings: Vec::new(), ..changes.clone() };
+        for placing in &changes.placings {
+            let (ledger, job) = (placing.ledger, placing.job);
+            let of_job = self.staged.range((ledger, job, 0)..=(ledger, job, u64::MAX));
+            let staged: Vec<&StagedNumber> = of_job.map(|(_, number)| number).collect();
+            if staged.len() as u64 != placing.count {
+                let what = format!("{} of {} numbers are staged", staged.len(), placing.count);
+                return Err(StoreError::Conflict(what));
+            }
+            whole.trail_lines.extend(staged.iter().map(|number| number.line(placing)));
+            let rows = staged.into_iter().map(|number| number.clone().placed(placing));
+            whole.new_numbers.extend(rows);
+        }
+        Ok(whole)
     }
 
     /// Refuses a ledger that is there.

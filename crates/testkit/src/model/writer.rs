@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ledger::id::LedgerId;
+use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, DeliveryState, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -136,6 +137,20 @@ impl Writer for ModelWriter {
         fresh: &Changes,
     ) -> Result<(), StoreError> {
         self.shared.rows().replace(ledger, expected, fresh)
+    }
+
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        self.shared.rows().stage(part)
+    }
+
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
+        Ok(self.shared.rows().unstage(ledger, job, limit))
+    }
+
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
+        let rows = self.shared.rows();
+        let jobs = rows.jobs.iter().filter(|((of, _), _)| *of == ledger);
+        Ok(jobs.map(|((_, job), at)| (*job, *at)).collect())
     }
 }
 

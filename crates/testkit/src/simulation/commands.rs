@@ -1,7 +1,6 @@
 //! Drawing commands: mostly such as are sent in earnest, some that must be refused.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::civil::date;
 use ledger::command::{
@@ -112,7 +111,6 @@ impl World {
                 let gap = GapId(1 + self.random.below(6));
                 Action::ExplainGap(gap, self.reason())
             }
-            98 => self.import(),
             _ => self.open(ledger),
         }
     }
@@ -261,7 +259,7 @@ impl World {
     }
 
     /// A list with a hole in it, and now and then a text that a series of the ledger would print.
-    fn import(&mut self) -> Action {
+    pub(super) fn list(&mut self) -> Import {
         let kind = Kind::parse("legacy").unwrap_or_else(Kind::invoice);
         let first = 1 + self.random.below(400);
         let of_another = self.random.chance(1, 2);
@@ -281,7 +279,7 @@ impl World {
         };
         let count = 2 + self.random.below(12);
         let lines = (first..first + count).filter(|ordinal| *ordinal != first + 1).map(line);
-        Action::Import(Arc::new(Import {
+        Import {
             series: vec![ImportSeries {
                 name: (*self.random.pick(&NAMES)).to_owned(),
                 formats: "L{seq:4}"
@@ -292,7 +290,7 @@ impl World {
                 kinds: vec![KindText { kind: kind.clone(), text: String::new() }],
             }],
             lines: lines.collect(),
-        }))
+        }
     }
 
     fn reason(&mut self) -> String {

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use ledger::command::{ApplyImport, Import};
 use ledger::invariants::{self, Invariant, Snapshot, Told, Violation};
+use ledger::job::JobId;
 use ledger::model::{At, Head};
 use ledger::outcome::Answer;
-use ledger::{Books, Code, Command};
+use ledger::{Action, Books, Code, Command, Refusal};
+use store::contract::take_in;
 use store::{Page, Reader, Store, StoreError, Writer};
 
 use super::batch::{self, Ready};
@@ -34,7 +37,14 @@ pub fn run(plan: &Plan, opening: Opening<'_>) -> Result<Summary, Box<Failure>> {
             let commands = run.sent(&commands);
             return Err(Box::new(Failure { seed: plan.seed, step, what, violations, commands }));
         }
-        commands = run.world.batch();
+        commands = match run.next() {
+            Ok(commands) => commands,
+            Err(Stop { what, violations }) => {
+                let commands = Vec::new();
+                let failure = Failure { seed: plan.seed, step, what, violations, commands };
+                return Err(Box::new(failure));
+            }
+        };
     }
     Ok(run.summary)
 }
@@ -125,6 +135,56 @@ impl<'a> Run<'a> {
                 action: self.world.open(ledger),
             })
             .into()
+    }
+
+    /// What comes next: commands in one batch, or one that ends an import.
+    fn next(&mut self) -> Result<Vec<Command>, Stop> {
+        let Some(importer) = self.world.importer() else { return Ok(self.world.batch()) };
+        let list = self.world.list();
+        let job = JobId(self.world.random.bits() >> 1);
+        let expected = {
+            let mut writer = self.model.writer()?;
+            take_in(&self.model, &mut *writer, &importer, job, list.clone())?
+        };
+        let troubled = self.trouble.chance(1, 3);
+        if troubled {
+            self.writer()?;
+            self.disk.meter().cut_power(1 + self.trouble.below(12));
+        }
+        let taken = match self.take_in(&importer, job, &list) {
+            Err(_) if troubled => {
+                self.crash();
+                self.writer()?.unstage(importer.ledger, job, u32::MAX)?;
+                self.take_in(&importer, job, &list)?
+            }
+            taken => taken?,
+        };
+        if troubled {
+            // What was staged is still to be there behind a power cut that comes later.
+            self.crash();
+        }
+        if taken != expected {
+            return Err(format!("a list came to {taken:?}, expected {expected:?}").into());
+        }
+        let action = match taken {
+            Ok(apply) => Action::ApplyImport(apply),
+            // Whatever it is refused with, it does nothing.
+            Err(_) => importer.action.clone(),
+        };
+        Ok(vec![Command { action, ..importer }])
+    }
+
+    fn take_in(
+        &mut self,
+        importer: &Command,
+        job: JobId,
+        list: &Import,
+    ) -> Result<Result<ApplyImport, Refusal>, StoreError> {
+        self.writer()?;
+        match &mut self.store {
+            Some((store, writer)) => take_in(&**store, &mut **writer, importer, job, list.clone()),
+            None => Err(StoreError::Database("the store is not open".to_owned())),
+        }
     }
 
     /// The commands with the answers that the model gave, as far as it came.

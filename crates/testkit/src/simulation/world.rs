@@ -1,9 +1,9 @@
 //! What the simulation remembers, so that its commands meet each other.
 
 use jiff::civil::{Date, date};
-use ledger::Command;
 use ledger::id::{KeyId, LedgerId, Position};
 use ledger::model::{At, IdempotencyKey, RequestHash};
+use ledger::{Action, Command};
 
 use crate::random::Random;
 
@@ -52,6 +52,23 @@ impl World {
             command.at = self.at;
         }
         commands
+    }
+
+    /// Whether a list is imported next; whoever imports it does so by this command, with another
+    /// action.
+    pub(super) fn importer(&mut self) -> Option<Command> {
+        if !self.random.chance(1, 10) {
+            return None;
+        }
+        self.wait();
+        let ledger = if self.random.chance(1, 5) { LEDGERS[1] } else { LEDGERS[0] };
+        Some(Command {
+            ledger,
+            actor: self.actor(ledger),
+            at: self.at,
+            idempotency: self.idempotency(),
+            action: Action::Issue(Vec::new()),
+        })
     }
 
     /// A command that repeats an earlier one, or a new one.

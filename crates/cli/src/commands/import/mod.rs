@@ -5,14 +5,15 @@ mod plan;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use engine::StoreAccess;
+use engine::{EngineError, Progress, StoreAccess};
 use jiff::civil::Date;
 use ledger::command::{Import, Item, SeriesRef};
 use ledger::model::{KindText, SeriesRow};
 use ledger::outcome::ImportView;
-use ledger::{Action, Batch, Outcome, Refusal};
+use ledger::{Action, Outcome};
 use numbering::{FiscalYearStart, Format};
 use serde_json::{Value, json};
 
@@ -23,6 +24,9 @@ use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
 use crate::table::{counted, grouped};
+
+/// How often progress is shown.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Take over existing numbers, and continue behind them
 ///
@@ -78,16 +82,16 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         let message = "the account's fiscal year changed while the list was read; try again";
         return Err(Failure::service("database_busy", message).about("database"));
     }
-    let spinner = progress::spinner("importing");
     let import = Arc::new(import);
     let (view, next) = if arguments.dry_run {
         rehearse(&database, &import)?
     } else {
-        let view = imported(database.run_large(Action::Import(import))?)?;
+        let view = shown(&import, |progress| {
+            database.engine.import(database.ledger, operator(), Arc::clone(&import), progress)
+        })?;
         let next = continued(&database, &view);
         (view, next)
     };
-    spinner.finish_and_clear();
     let told = Told { view: &view, next: &next, notes: &notes, dry_run: arguments.dry_run };
     output.either(|| told.to_json(), || told.to_text())?;
     Ok(Ending::Done)
@@ -133,24 +137,12 @@ fn fiscal_year_of(database: &Database) -> Result<FiscalYearStart, Failure> {
 /// Decides the import on what the database holds, then a document behind it in each series, and
 /// forgets both.
 fn rehearse(database: &Database, import: &Arc<Import>) -> Result<(ImportView, Vec<Next>), Failure> {
-    let action = Action::Import(Arc::clone(import));
-    let decided = decide(database, vec![action.clone()])?.pop();
-    let decided = decided.ok_or_else(|| {
-        Failure::service("internal_error", "a defect in Gapless: nothing was decided")
+    let behind = |view: &ImportView| view.series.iter().map(document_behind).collect();
+    let (view, next) = shown(import, |progress| {
+        let (ledger, import) = (database.ledger, Arc::clone(import));
+        database.engine.rehearse_import(ledger, operator(), import, progress, behind)
     })?;
-    let view = imported(decided.map_err(|refusal| failure(&refusal.into()))?)?;
-    let issue = view.series.iter().map(|series| {
-        let kind = series.kinds.first().map(|known| known.kind.clone());
-        let series_ref = Some(SeriesRef::Id(series.id));
-        Action::Issue(vec![Item {
-            series: series_ref,
-            kind,
-            date: series.last_date,
-            ..Item::default()
-        }])
-    });
-    let actions = [action].into_iter().chain(issue).collect();
-    let next = decide(database, actions)?.into_iter().skip(1).map(|result| match result {
+    let next = next.into_iter().map(|result| match result {
         Ok(Outcome::Issued(views)) if !views.is_empty() => Ok(views[0].row.text.clone()),
         Ok(other) => Err(format!("a defect in Gapless: a document came to {other:?}")),
         Err(refusal) => Err(refusal.message),
@@ -158,28 +150,39 @@ fn rehearse(database: &Database, import: &Arc<Import>) -> Result<(ImportView, Ve
     Ok((view, next.collect()))
 }
 
-fn decide(
-    database: &Database,
-    actions: Vec<Action>,
-) -> Result<Vec<Result<Outcome, Refusal>>, Failure> {
-    let command = |action| database.engine.command(database.ledger, operator(), action);
-    let commands: Vec<_> = actions.into_iter().map(command).collect();
-    let decided = database.engine.read(move |reader| {
-        let decided = Batch::new(commands.clone()).run(|misses| reader.load(misses))?;
-        Ok(decided.answers)
-    });
-    let answers = decided.wait().map_err(|error| failure(&error))?;
-    Ok(answers.into_iter().map(|answer| answer.result).collect())
+/// A document of a series' last date.
+fn document_behind(series: &SeriesRow) -> Action {
+    Action::Issue(vec![Item {
+        series: Some(SeriesRef::Id(series.id)),
+        kind: series.kinds.first().map(|known| known.kind.clone()),
+        date: series.last_date,
+        ..Item::default()
+    }])
 }
 
-fn imported(outcome: Outcome) -> Result<ImportView, Failure> {
-    match outcome {
-        Outcome::Imported(view) => Ok(*view),
-        other => {
-            let message = format!("a defect in Gapless: an import came to {other:?}");
-            Err(Failure::service("internal_error", message))
+/// Works on a list, with a progress bar where there is a terminal.
+fn shown<T: Send>(
+    import: &Import,
+    work: impl FnOnce(&Progress) -> Result<T, EngineError> + Send,
+) -> Result<T, Failure> {
+    let progress = Progress::default();
+    let bar = progress::bar(import.lines.len() as u64, "importing");
+    let result = std::thread::scope(|scope| {
+        let work = scope.spawn(|| work(&progress));
+        while !work.is_finished() {
+            let (done, total) = progress.read();
+            bar.set_position(done);
+            if done == total && total > 0 {
+                // What was taken in is placed: that is one step, however long it takes.
+                bar.set_message("writing");
+            }
+            std::thread::park_timeout(GLANCE);
         }
-    }
+        work.join()
+    });
+    bar.finish_and_clear();
+    let stopped = |_| Failure::service("internal_error", "importing stopped half-way");
+    result.map_err(stopped)?.map_err(|error| failure(&error))
 }
 
 /// The number that comes next in a series, or why that is not known.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::id::LedgerId;
+use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -29,6 +30,10 @@ impl Slow {
 impl Store for Slow {
     fn writers_max(&self) -> usize {
         self.below.writers_max()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.below.is_shared()
     }
 
     fn group(&self, ledger: LedgerId) -> Option<u32> {
@@ -111,5 +116,17 @@ impl Writer for SlowWriter {
         fresh: &Changes,
     ) -> Result<(), StoreError> {
         self.below.replace(ledger, expected, fresh)
+    }
+
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        self.below.stage(part)
+    }
+
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
+        self.below.unstage(ledger, job, limit)
+    }
+
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
+        self.below.staged(ledger)
     }
 }

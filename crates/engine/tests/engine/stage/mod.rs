@@ -10,9 +10,9 @@ use engine::{
     Engine, EngineError, EngineOptions, FixedClock, NewAccount, OpenedAccount, SeededIds,
 };
 use jiff::civil::{Date, date};
-use ledger::command::Item;
+use ledger::command::{Import, Item};
 use ledger::id::LedgerId;
-use ledger::outcome::NumberView;
+use ledger::outcome::{ImportView, NumberView};
 use ledger::{Action, Actor, Answer, Command, Outcome};
 use store_sqlite::{OpenOptions, SqliteStore};
 
@@ -70,6 +70,11 @@ impl Stage {
     /// Runs a command of the operator's.
     pub fn run(&self, action: Action) -> Result<Outcome, EngineError> {
         self.engine.execute_blocking(self.command(action))
+    }
+
+    /// Imports a list.
+    pub fn import(&self, list: Import) -> Result<ImportView, EngineError> {
+        self.engine.import(self.live(), operator(), Arc::new(list), &engine::Progress::default())
     }
 
     /// Issues one number.

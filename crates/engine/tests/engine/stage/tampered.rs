@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use ledger::id::LedgerId;
+use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
@@ -62,7 +63,6 @@ struct State {
     waiting: usize,
     commits: usize,
     begun: usize,
-    loads: usize,
     forgotten: Vec<At>,
 }
 
@@ -163,11 +163,6 @@ impl Tampered {
         self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).begun
     }
 
-    /// Loads that writers asked for.
-    pub fn loads(&self) -> usize {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).loads
-    }
-
     /// From before which instants outcomes were forgotten.
     pub fn forgotten(&self) -> Vec<At> {
         self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).forgotten.clone()
@@ -182,6 +177,10 @@ impl Tampered {
 impl Store for Tampered {
     fn writers_max(&self) -> usize {
         self.inner.writers_max()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
     }
 
     fn group(&self, ledger: LedgerId) -> Option<u32> {
@@ -263,7 +262,6 @@ impl Writer for TamperedWriter {
     }
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).loads += 1;
         self.inner.load(misses)
     }
 
@@ -345,6 +343,18 @@ impl Writer for TamperedWriter {
         fresh: &Changes,
     ) -> Result<(), StoreError> {
         self.inner.replace(ledger, expected, fresh)
+    }
+
+    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
+        self.inner.stage(part)
+    }
+
+    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
+        self.inner.unstage(ledger, job, limit)
+    }
+
+    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
+        self.inner.staged(ledger)
     }
 }
 

@@ -39,7 +39,11 @@ pub(crate) fn apply(
         let message = "The list was held against another ledger. Import it again.";
         return refuse_param(Code::ParameterInvalid, "lines", message);
     }
-    let met = refuse_met(books, apply, ledger.last_position);
+    let met = match refuse_met(books, apply, ledger.last_position) {
+        Err(Halt::Refused(refusal)) => return Err(refusal.into()),
+        // What else is missing is asked for with it.
+        met => met,
+    };
     let series = series::take(books, &mut ledger, &checked.list.series, &checked.claims)?;
     let free = refuse_changed(&checked.series, &series)
         .and_then(|()| refuse_opened(books, &ledger, checked, &series));
