@@ -46,6 +46,8 @@ pub enum Actor {
 pub enum Action {
     /// Open the ledger.
     Open(Open),
+    /// Open the ledger of an account that is connected to another one, whose keys open it too.
+    OpenConnected(Open, AccountId),
     /// Change the settings.
     ChangeSettings(SettingsChange),
     /// Make a series.
@@ -309,6 +311,7 @@ impl Action {
                 Right::KeepBooks
             }
             Action::Open(_)
+            | Action::OpenConnected(..)
             | Action::ChangeSettings(_)
             | Action::CreateSeries(_)
             | Action::ChangeSeries(..)

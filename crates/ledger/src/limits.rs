@@ -30,3 +30,9 @@ pub const OUTCOME_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 pub const OCCUPIED_LOOKAHEAD: u64 = 64;
 /// Objects of one label that a batch is told of, the oldest first.
 pub const LABELLED_MAX: usize = 1000;
+/// Lines of one invoice.
+pub const INVOICE_LINES_MAX: usize = 250;
+/// Webhook endpoints of one ledger.
+pub const ENDPOINTS_MAX: u32 = 16;
+/// Milliseconds within which an account can go back to the API version that it was on before.
+pub const ROLLBACK_MS: i64 = 72 * 60 * 60 * 1000;

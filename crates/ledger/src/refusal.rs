@@ -1,11 +1,14 @@
 //! Why a command is refused: a code, the field, and the remedy.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a refusal is about. The order is the rank: where several apply, the first one wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What a refusal is about. [`Code::ALL`] has the ranks: where several apply, the first one wins.
+///
+/// Remembered refusals tell codes by their place here, so a new one comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Code {
     /// The key was revoked.
     ApiKeyExpired,
@@ -59,11 +62,19 @@ pub enum Code {
     OrdinalOverflow,
     /// What was selected has changed since it was looked at.
     ChangedSince,
+    /// The document is finalized, and what was to change is fixed.
+    InvoiceNotEditable,
+    /// The document's status does not allow the step.
+    StatusTransitionInvalid,
+    /// Nothing waits to be invoiced.
+    InvoiceNoCustomerLineItems,
+    /// The API version cannot be taken back any more.
+    RollbackExpired,
 }
 
 impl Code {
     /// Every code, in rank order.
-    pub const ALL: [Code; 26] = [
+    pub const ALL: [Code; 30] = [
         Code::ApiKeyExpired,
         Code::ParameterMissing,
         Code::ParameterInvalid,
@@ -74,6 +85,9 @@ impl Code {
         Code::ReferenceConflict,
         Code::ReferenceVoided,
         Code::AlreadyVoid,
+        Code::InvoiceNotEditable,
+        Code::StatusTransitionInvalid,
+        Code::InvoiceNoCustomerLineItems,
         Code::SeriesArchived,
         Code::KindNotInSeries,
         Code::PatternInvalid,
@@ -83,6 +97,7 @@ impl Code {
         Code::AdvanceBackward,
         Code::PeriodLocked,
         Code::LockBackward,
+        Code::RollbackExpired,
         Code::DateTooFar,
         Code::PeriodAmbiguous,
         Code::DateOrder,
@@ -121,6 +136,10 @@ impl Code {
             Code::NumberTaken => "number_taken",
             Code::OrdinalOverflow => "ordinal_overflow",
             Code::ChangedSince => "changed_since",
+            Code::InvoiceNotEditable => "invoice_not_editable",
+            Code::StatusTransitionInvalid => "status_transition_invalid",
+            Code::InvoiceNoCustomerLineItems => "invoice_no_customer_line_items",
+            Code::RollbackExpired => "api_version_rollback_expired",
         }
     }
 }
@@ -148,6 +167,20 @@ impl Refusal {
     }
 }
 
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Code) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By rank.
+impl Ord for Code {
+    fn cmp(&self, other: &Code) -> Ordering {
+        let rank = |code: &Code| Code::ALL.iter().position(|one| one == code);
+        rank(self).cmp(&rank(other))
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -161,11 +194,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_is_complete_ordered_and_its_words_differ() {
-        assert!(Code::ALL.is_sorted());
+    fn all_is_complete_and_its_words_differ() {
+        let mut places: Vec<_> = Code::ALL.iter().map(|code| *code as usize).collect();
+        places.sort_unstable();
+        assert!(places.into_iter().eq(0..=Code::RollbackExpired as usize));
         let mut words: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), Code::ChangedSince as usize + 1);
+        assert_eq!(words.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn what_was_remembered_keeps_its_code() {
+        let bytes = crate::stored::to_bytes(&[Code::AlreadyVoid, Code::ChangedSince]);
+        assert_eq!(bytes, [1, 9, 25]);
     }
 }

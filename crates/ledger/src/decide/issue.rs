@@ -1,12 +1,16 @@
 //! Giving numbers.
 
+pub(super) mod document;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use numbering::{Period, Texts};
 
+use self::document::Recipient;
 use super::sequence::{Place, Scoped, Scoping, check_century, check_date, open_or_read, render};
+use super::tell::{Told, tell};
 use super::{Halt, ledger, record, refuse, refuse_param, series_of, today};
 use crate::books::Books;
 use crate::command::{Command, Item};
@@ -28,21 +32,11 @@ pub(super) fn issue(books: &mut Books, command: &Command, items: &[Item]) -> Res
         return refuse_param(Code::ParameterInvalid, "items", message);
     }
     let ledger = ledger(books, command.ledger)?;
-    let today = today(&ledger, command)?;
-    let mut run = Run {
-        books,
-        command,
-        first_position: ledger.last_position + 1,
-        ledger,
-        today,
-        fresh: Vec::new(),
-        opened: Vec::new(),
-        prefixes: Vec::new(),
-    };
+    let mut run = Run::new(books, command, ledger)?;
     let mut positions = Vec::with_capacity(items.len());
     let mut missing = false;
     for (index, item) in items.iter().enumerate() {
-        match run.item(item) {
+        match document::check_outside(item).and_then(|()| run.item(item)) {
             Ok(position) => positions.push(position),
             // Going on finds what the items behind are missing, so that it is loaded at once.
             Err(Halt::Missing) => missing = true,
@@ -54,7 +48,7 @@ pub(super) fn issue(books: &mut Books, command: &Command, items: &[Item]) -> Res
         return Err(Halt::Missing);
     }
     let first_position = run.first_position;
-    let fresh = run.finish();
+    let fresh = run.finish(None)?;
     let views = positions.into_iter().map(|position| match fresh.get(&position) {
         Some(view) => Ok(view.clone()),
         None => {
@@ -119,7 +113,20 @@ struct Run<'a> {
     prefixes: Vec<(crate::id::CustomerId, String)>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(books: &'a mut Books, command: &'a Command, ledger: LedgerRow) -> Result<Self, Halt> {
+        Ok(Run {
+            books,
+            command,
+            first_position: ledger.last_position + 1,
+            today: today(&ledger, command)?,
+            ledger,
+            fresh: Vec::new(),
+            opened: Vec::new(),
+            prefixes: Vec::new(),
+        })
+    }
+
     fn item(&mut self, item: &Item) -> Result<Position, Halt> {
         check_item(item)?;
         let kind = item.kind.clone().unwrap_or_else(Kind::invoice);
@@ -271,31 +278,42 @@ impl Run<'_> {
         let position = loop {
             let ordinal = sequence.last + 1;
             let text = render(format, place.date, ordinal, &texts)?;
-            let key = (self.ledger.id, NumberRow::slug_key(&text));
-            let holders = self.books.texts.probe(&key).cloned().unwrap_or_default();
-            let folded = numbering::fold(&text);
-            let taken = holders.iter().any(|holder| numbering::fold(&holder.text) == folded);
-            let slug_rank = match holders.iter().map(|holder| holder.slug_rank).max() {
-                Some(rank) if !taken => rank.max(1) + 1,
-                _ => 0,
-            };
+            let found = self.holders(&text);
             sequence.last = ordinal;
-            let row = self.row(item, place, sequence.id, ordinal, text, slug_rank);
-            if taken {
+            let row = self.row(item, place, sequence.id, ordinal, text, found.slug_rank);
+            if found.taken {
                 self.look_ahead(format, place.date, ordinal, &texts)?;
                 self.push(NumberRow { state: State::Occupied, ..bare(row) }, place, &sequence);
                 continue;
             }
             let position = row.position;
-            self.hold(key, holders, &row);
+            self.hold(found, &row);
             self.push(NumberRow { warning, reissue_of, ..row }, place, &sequence);
             break position;
         };
-        sequence.last_date = sequence.last_date.max(Some(place.date));
         self.opened.extend(opened);
+        self.count_on(sequence, place);
+        Ok(position)
+    }
+
+    /// Who has a text, and the rank of the slug that it would get.
+    fn holders(&self, text: &str) -> Found {
+        let key = (self.ledger.id, NumberRow::slug_key(text));
+        let holders = self.books.texts.probe(&key).cloned().unwrap_or_default();
+        let folded = numbering::fold(text);
+        let taken = holders.iter().any(|holder| numbering::fold(&holder.text) == folded);
+        let slug_rank = match holders.iter().map(|holder| holder.slug_rank).max() {
+            Some(rank) if !taken => rank.max(1) + 1,
+            _ => 0,
+        };
+        Found { key, holders, taken, slug_rank }
+    }
+
+    /// Writes a sequence behind a number that it gave, and notes the date in it and its series.
+    fn count_on(&mut self, mut sequence: SequenceRow, place: &Place) {
+        sequence.last_date = sequence.last_date.max(Some(place.date));
         self.books.sequences.write(sequence.key(), sequence);
         self.touch(place);
-        Ok(position)
     }
 
     fn check_order(&self, sequence: &SequenceRow, date: Date) -> Result<Option<Warning>, Halt> {
@@ -362,7 +380,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn hold(&mut self, key: (LedgerId, String), mut holders: Vec<Holder>, row: &NumberRow) {
+    fn hold(&mut self, found: Found, row: &NumberRow) {
+        let Found { key, mut holders, .. } = found;
         holders.push(Holder {
             position: row.position,
             text: row.text.clone(),
@@ -395,15 +414,23 @@ impl Run<'_> {
         super::series::write(self.books, changed);
     }
 
-    /// Records what was given and puts it into the books.
-    fn finish(mut self) -> BTreeMap<Position, NumberView> {
+    /// Records what was given, to a document of this server or outside, and puts it into the books.
+    fn finish(
+        mut self,
+        recipient: Option<Recipient>,
+    ) -> Result<BTreeMap<Position, NumberView>, Halt> {
         if self.fresh.is_empty() {
-            return BTreeMap::new();
+            return Ok(BTreeMap::new());
         }
-        let change = Change::NumbersIssued {
-            opened: std::mem::take(&mut self.opened),
-            prefixes: std::mem::take(&mut self.prefixes),
-            lines: self.fresh.iter().map(|fresh| line(&fresh.row)).collect(),
+        self.tell_issued()?;
+        let opened = std::mem::take(&mut self.opened);
+        let prefixes = std::mem::take(&mut self.prefixes);
+        let lines = self.fresh.iter().map(|fresh| line(&fresh.row)).collect();
+        let change = match recipient {
+            None => Change::NumbersIssued { opened, prefixes, lines },
+            Some(Recipient { document, digest, series }) => {
+                Change::DocumentNumbered { series, opened, prefixes, lines, document, digest }
+            }
         };
         let receipt = record(self.books, self.command, &mut self.ledger, &change);
         let mut views = BTreeMap::new();
@@ -414,8 +441,35 @@ impl Run<'_> {
             let view = NumberView { row, series, series_name, period, period_label };
             views.insert(view.row.position, view);
         }
-        views
+        Ok(views)
     }
+
+    /// Tells of the numbers, where an endpoint wants to hear of them.
+    fn tell_issued(&mut self) -> Result<(), Halt> {
+        if !self.ledger.documents.tells_numbers {
+            return Ok(());
+        }
+        for opened in &self.opened {
+            let series = self.books.series.peek(&(self.ledger.id, opened.series));
+            if series.is_some_and(|row| row.first_period != Some(opened.period_from)) {
+                let told = Told::series("series.reset", opened.series);
+                tell(self.books, self.command, &mut self.ledger, told)?;
+            }
+        }
+        for fresh in self.fresh.iter().filter(|fresh| fresh.row.state == State::Held) {
+            let told = Told::number("number.issued", fresh.row.position);
+            tell(self.books, self.command, &mut self.ledger, told)?;
+        }
+        Ok(())
+    }
+}
+
+/// Who has a text already.
+struct Found {
+    key: (LedgerId, String),
+    holders: Vec<Holder>,
+    taken: bool,
+    slug_rank: u32,
 }
 
 /// What an occupied ordinal keeps of the item that it was tried for: nothing but where it stands.

@@ -12,6 +12,7 @@ mod revise;
 mod sequence;
 mod series;
 mod settings;
+mod tell;
 mod void;
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use jiff::civil::Date;
 use crate::books::{Books, Missing};
 use crate::command::{Action, Actor, Command, SeriesRef};
 use crate::id::LedgerId;
-use crate::model::{LedgerRow, OutcomeRow, Receipt, SeriesRow};
+use crate::model::{At, LedgerRow, OutcomeRow, Receipt, SeriesRow};
 use crate::outcome::{Answer, Outcome};
 use crate::refusal::{Code, Refusal};
 use crate::role::{Right, Role};
@@ -29,6 +30,8 @@ use crate::trail::{Change, Entry};
 
 #[cfg(test)]
 pub(crate) use issue::line;
+
+pub use document::view as view_object;
 
 /// Why a command stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +106,10 @@ fn remembered(books: &Books, command: &Command) -> Result<Option<Result<Outcome,
 
 fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt> {
     match &command.action {
-        Action::Open(open) => open::open(books, command, open),
+        Action::Open(open) => open::open(books, command, open, None),
+        Action::OpenConnected(open, platform) => {
+            open::open(books, command, open, Some(platform))
+        }
         Action::ChangeSettings(change) => settings::change(books, command, change),
         Action::CreateSeries(new) => series::create(books, command, new),
         Action::ChangeSeries(which, change) => series::change(books, command, which, change),
@@ -116,7 +122,7 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
         Action::CreateKey(new) => keys::create(books, command, new),
         Action::RevokeKey(key) => keys::revoke(books, command, *key),
-        Action::Document(document) => document::act(books, command, document),
+        Action::Document(document) => document::act(books, command, role, document),
     }
 }
 
@@ -188,8 +194,13 @@ fn ledger(books: &Books, id: LedgerId) -> Result<LedgerRow, Halt> {
 }
 
 fn today(ledger: &LedgerRow, command: &Command) -> Result<Date, Halt> {
+    today_at(ledger, command.at)
+}
+
+/// The day that it is in the account's zone at a moment.
+fn today_at(ledger: &LedgerRow, at: At) -> Result<Date, Halt> {
     let zone = jiff::tz::TimeZone::get(&ledger.settings.time_zone);
-    let now = jiff::Timestamp::from_millisecond(command.at.0);
+    let now = jiff::Timestamp::from_millisecond(at.0);
     match (zone, now) {
         (Ok(zone), Ok(now)) => Ok(zone.to_datetime(now).date()),
         _ => refuse(Code::ParameterInvalid, "The account's time zone is not known."),
@@ -206,6 +217,12 @@ fn series_of(books: &Books, id: LedgerId, which: &SeriesRef) -> Result<Arc<Serie
         None => None,
     };
     match row {
+        Some(row) if row.is_typed() => refuse_param(
+            Code::ParameterInvalid,
+            "series",
+            "This series holds the numbers that were typed on documents by hand. Type a number on a \
+             draft to add to it; it cannot be used or changed otherwise.",
+        ),
         Some(row) => Ok(Arc::clone(row)),
         None => refuse_param(
             Code::ResourceMissing,

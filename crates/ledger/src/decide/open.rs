@@ -1,11 +1,14 @@
 //! Opening ledgers.
 
+use std::sync::Arc;
+
 use numbering::FiscalYearStart;
 
 use super::{Halt, defaults, record, refuse, refuse_param, series};
 use crate::books::Books;
 use crate::command::{Command, Open};
-use crate::model::{LedgerRow, Settings};
+use crate::id::AccountId;
+use crate::model::{Documents, LedgerRow, Settings};
 use crate::outcome::Outcome;
 use crate::refusal::Code;
 use crate::trail::Change;
@@ -13,7 +16,12 @@ use crate::trail::Change;
 const NAME_CHARS_MAX: usize = 200;
 
 /// Opens a ledger with the series of its house style.
-pub(super) fn open(books: &mut Books, command: &Command, open: &Open) -> Result<Outcome, Halt> {
+pub(super) fn open(
+    books: &mut Books,
+    command: &Command,
+    open: &Open,
+    platform: Option<&AccountId>,
+) -> Result<Outcome, Halt> {
     let account = (open.account.clone(), open.mode);
     let there = books.accounts.read(&account)?.is_some();
     if there || books.ledgers.read(&command.ledger)?.is_some() {
@@ -45,6 +53,9 @@ pub(super) fn open(books: &mut Books, command: &Command, open: &Open) -> Result<
         ledger.last_series = row.id.0;
     }
     ledger.set_defaults(list);
+    // Not in the trail, which is about numbers: it decides whose keys open the ledger.
+    ledger.documents =
+        Arc::new(Documents { platform: platform.cloned(), ..Documents::clone(&ledger.documents) });
     let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
     for row in &rows {
         series::reserve_prefixes(books, row)?;

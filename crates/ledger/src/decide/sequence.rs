@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use numbering::{Format, Ordinal, Part, Scope, Texts, Token, TokenKind, YearDigits};
 use sha2::{Digest, Sha256};
 
+use super::tell::{Told, tell};
 use super::{Halt, actor_text, ledger, reason, record, refuse, refuse_param, series_of, today};
 use crate::books::Books;
 use crate::command::{Advance, Command};
@@ -91,20 +92,29 @@ impl Scoping<'_> {
         if let Some(row) = self.books.customers.read(&key)? {
             return Ok(row.prefix.clone());
         }
-        let mut attempt = 0u32;
-        let prefix = loop {
-            let prefix = candidate_prefix(self.ledger, customer, attempt);
-            if self.books.prefixes.read(&(self.ledger, prefix.clone()))?.is_none() {
-                break prefix;
-            }
-            attempt += 1;
-        };
+        let prefix = free_prefix(self.books, self.ledger, customer)?;
         let owner = PrefixOwner::Customer(customer.clone());
         self.books.prefixes.write((self.ledger, prefix.clone()), owner);
         let row = CustomerRow { ledger: self.ledger, id: customer.clone(), prefix: prefix.clone() };
         self.books.customers.write(key, row);
         self.prefixes.push((customer.clone(), prefix.clone()));
         Ok(prefix)
+    }
+}
+
+/// A prefix for a customer that nobody has or had.
+pub(super) fn free_prefix(
+    books: &Books,
+    ledger: LedgerId,
+    customer: &CustomerId,
+) -> Result<String, Halt> {
+    let mut attempt = 0u32;
+    loop {
+        let prefix = candidate_prefix(ledger, customer, attempt);
+        if books.prefixes.read(&(ledger, prefix.clone()))?.is_none() {
+            return Ok(prefix);
+        }
+        attempt += 1;
     }
 }
 
@@ -243,24 +253,76 @@ pub(super) fn advance(
         return Ok(Outcome::Advanced(Box::new(view), None));
     }
     let gap = skip(books, command, &mut ledger, &place, &mut sequence, advance.next)?;
+    let moved = Moved { opened, prefixes, gap: gap.as_ref(), why };
+    let used = keep(books, command, &mut ledger, &place, &sequence, moved)?;
+    let gap = gap.map(|row| Box::new(GapView::new(row, &sequence, &used)));
+    let view = SequenceView::new(sequence, &used);
+    Ok(Outcome::Advanced(Box::new(view), gap))
+}
+
+/// Puts a counter to its next ordinal. One that gave no number yet begins with it, and leaves no
+/// gap.
+pub(super) fn move_on(
+    books: &mut Books,
+    command: &Command,
+    ledger: &mut LedgerRow,
+    place: &Place,
+    next: u64,
+    why: &str,
+) -> Result<(), Halt> {
+    check_date(ledger, today(ledger, command)?, place.date)?;
+    let (mut sequence, mut opened) = open_or_read(books, ledger, place)?;
+    let gap = match &mut opened {
+        Some(opened) => {
+            (opened.first, sequence.first, sequence.last) = (next, next, next - 1);
+            None
+        }
+        None => skip(books, command, ledger, place, &mut sequence, next)?,
+    };
+    let moved = Moved { opened, prefixes: Vec::new(), gap: gap.as_ref(), why: why.to_owned() };
+    keep(books, command, ledger, place, &sequence, moved).map(drop)
+}
+
+/// How a sequence was moved.
+struct Moved<'a> {
+    opened: Option<OpenedSequence>,
+    prefixes: Vec<(CustomerId, String)>,
+    gap: Option<&'a GapRow>,
+    why: String,
+}
+
+/// Records and writes a sequence that was moved; its series as it is then.
+fn keep(
+    books: &mut Books,
+    command: &Command,
+    ledger: &mut LedgerRow,
+    place: &Place,
+    sequence: &SequenceRow,
+    moved: Moved<'_>,
+) -> Result<SeriesRow, Halt> {
+    let date = place.date;
+    if ledger.documents.tells_numbers {
+        tell(books, command, ledger, Told::series("series.advanced", place.series.id))?;
+    }
+    if let Some(gap) = moved.gap.filter(|_| ledger.documents.tells_numbers) {
+        tell(books, command, ledger, Told::gap("gap.found", gap.id))?;
+    }
     let change = Change::SequenceAdvanced {
-        opened,
-        prefixes,
+        opened: moved.opened,
+        prefixes: moved.prefixes,
         sequence: sequence.id,
-        gap: gap.as_ref().map(LeftGap::of),
-        reason: why,
+        gap: moved.gap.map(LeftGap::of),
+        reason: moved.why,
         date,
     };
-    record(books, command, &mut ledger, &change);
+    record(books, command, ledger, &change);
     books.sequences.write(sequence.key(), sequence.clone());
     let mut used = SeriesRow::clone(&place.series);
     used.first_date = Some(used.first_date.map_or(date, |first| first.min(date)));
     used.last_date = Some(used.last_date.map_or(date, |last| last.max(date)));
     used.first_period.get_or_insert(place.series.period(date).from);
-    let gap = gap.map(|row| Box::new(GapView::new(row, &sequence, &used)));
-    let view = SequenceView::new(sequence, &used);
-    super::series::write(books, used);
-    Ok(Outcome::Advanced(Box::new(view), gap))
+    super::series::write(books, used.clone());
+    Ok(used)
 }
 
 /// Refuses a date that is locked or too far ahead.

@@ -271,7 +271,8 @@ fn clash(
         .chain(row.formats().filter_map(Format::leading_word))
         .collect();
     let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
-    for other in all.iter().filter(|other| other.id != row.id && !idle(ledger, other)) {
+    let prints = |other: &&Arc<SeriesRow>| !idle(ledger, other) && !other.is_typed();
+    for other in all.iter().filter(|other| other.id != row.id).filter(prints) {
         for theirs in other.formats() {
             let found = collision_beside(format, theirs, Relation::OtherSeries, &taken);
             if let Some(collision) = found {

@@ -26,6 +26,7 @@ pub(super) fn change(
     let mut ledger = ledger(books, command.ledger)?;
     let before = Arc::clone(&ledger.settings);
     ledger.settings = Arc::new(changed(&before, change)?);
+    check_level(&ledger)?;
     let level = ledger.settings.level;
     let id = ledger.defaults.get(&(Kind::invoice(), level)).copied();
     let Some(id) = id else {
@@ -73,6 +74,21 @@ pub(super) fn change(
     };
     record(books, command, &mut ledger, &change);
     Ok(Outcome::Settings(Box::new(SettingsView { settings, series: row })))
+}
+
+/// Refuses the account's own counter on a version that numbers drafts: those can be deleted, and
+/// leave holes in it.
+fn check_level(ledger: &LedgerRow) -> Result<(), Halt> {
+    let version = &ledger.documents.version;
+    if ledger.settings.level == Level::Customer || !version.drafts_numbered {
+        return Ok(());
+    }
+    let message = format!(
+        "The account is on API version {}, which knows counters of customers only. Put the account \
+         on a newer version first.",
+        version.name
+    );
+    refuse_param(Code::ParameterInvalid, "mode", message)
 }
 
 /// The name of a time zone that is known.

@@ -1,9 +1,10 @@
 //! Voiding numbers.
 
+use super::tell::{Told, tell};
 use super::{Halt, ledger, reason, record, refuse_param};
 use crate::books::Books;
 use crate::command::{Command, Void};
-use crate::model::{NumberRow, State, Voided};
+use crate::model::{Cause, LedgerRow, NumberRow, State, Voided};
 use crate::outcome::Outcome;
 use crate::refusal::Code;
 use crate::trail::Change;
@@ -14,24 +15,40 @@ pub(super) fn void(books: &mut Books, command: &Command, void: &Void) -> Result<
     let mut ledger = ledger(books, command.ledger)?;
     let view = super::issue::view_of(books, ledger.id, void.number)?;
     check_state(&view.row)?;
+    super::issue::document::check_void(&view.row)?;
+    void_number(books, command, &mut ledger, view.row, void.cause, why)?;
+    let view = super::issue::view_of(books, ledger.id, void.number)?;
+    Ok(Outcome::Voided(Box::new(view)))
+}
+
+/// Voids the number of whatever holds it.
+pub(super) fn void_number(
+    books: &mut Books,
+    command: &Command,
+    ledger: &mut LedgerRow,
+    row: NumberRow,
+    cause: Cause,
+    why: String,
+) -> Result<(), Halt> {
     if let Some(locked) = ledger.settings.locked_through()
-        && view.row.date <= locked
+        && row.date <= locked
     {
         let message = format!(
             "{} is dated {}, and everything through {locked} is locked. Issue a credit note \
              instead.",
-            view.row.text, view.row.date
+            row.text, row.date
         );
         return refuse_param(Code::PeriodLocked, "id", message);
     }
-    let change =
-        Change::NumberVoided { position: void.number, cause: void.cause, reason: why.clone() };
-    let receipt = record(books, command, &mut ledger, &change);
-    let voided = Voided { cause: void.cause, reason: why, at: command.at, index: receipt.index };
-    let row = NumberRow { state: State::Void, voided: Some(voided), ..view.row };
+    if ledger.documents.tells_numbers {
+        tell(books, command, ledger, Told::number("number.voided", row.position))?;
+    }
+    let change = Change::NumberVoided { position: row.position, cause, reason: why.clone() };
+    let receipt = record(books, command, ledger, &change);
+    let voided = Voided { cause, reason: why, at: command.at, index: receipt.index };
+    let row = NumberRow { state: State::Void, voided: Some(voided), ..row };
     books.numbers.write((row.ledger, row.position), row);
-    let view = super::issue::view_of(books, ledger.id, void.number)?;
-    Ok(Outcome::Voided(Box::new(view)))
+    Ok(())
 }
 
 fn check_state(row: &NumberRow) -> Result<(), Halt> {

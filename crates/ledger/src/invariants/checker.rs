@@ -243,7 +243,9 @@ impl Checker {
             true => Origin::Imported,
             false => Origin::Own,
         };
-        self.rendering.number(row, series, origin, &mut self.log);
+        if !series.is_typed() {
+            self.rendering.number(row, series, origin, &mut self.log);
+        }
     }
 
     fn is_imported(&self, position: Position) -> bool {

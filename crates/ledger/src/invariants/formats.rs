@@ -17,7 +17,8 @@ pub(super) fn check(all: &[SeriesRow], importing: &BTreeSet<SeriesId>, log: &mut
     let heads: Vec<String> =
         all.iter().flat_map(SeriesRow::formats).filter_map(Format::leading_word).collect();
     let taken: Vec<&str> = heads.iter().map(String::as_str).collect();
-    let started: Vec<&SeriesRow> = all.iter().filter(|series| series.started()).collect();
+    let prints = |series: &&SeriesRow| series.started() && !series.is_typed();
+    let started: Vec<&SeriesRow> = all.iter().filter(prints).collect();
     for (place, series) in started.iter().enumerate() {
         let formats = distinct(series, importing);
         for (at, format) in formats.iter().enumerate() {

@@ -3,7 +3,7 @@
 //! There may be a customer for every few numbers, so those that the trail knew when the walk began
 //! are compared by sums. What was recorded since is known one by one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::replay::Replay;
 use super::sum::Sum;
@@ -14,9 +14,17 @@ use crate::model::{CustomerRow, PrefixOwner};
 /// Prefixes in the trail and as stored.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owners {
-    recorded: Sum,
-    /// Prefixes of customers that came since the walk began.
+    /// The present prefixes of customers that were not named since the walk began.
+    customers: Sum,
+    /// Every prefix that a customer got before the walk began.
+    prefixes: Sum,
+    /// The present prefixes of customers that were named since the walk began.
     late: HashMap<CustomerId, String>,
+    late_prefixes: HashSet<(CustomerId, String)>,
+    /// Prefixes that customers had before they got others.
+    former: HashSet<(CustomerId, String)>,
+    /// The last customer that was walked by.
+    walked: Option<CustomerId>,
     seen_customers: Option<Sum>,
     seen_prefixes: Option<Sum>,
     /// Words of series that no stored prefix was seen for.
@@ -25,10 +33,34 @@ pub(super) struct Owners {
 
 impl Owners {
     /// Takes what the trail says of a customer, before the walk began or since.
-    pub(super) fn named(&mut self, row: CustomerRow, is_late: bool) {
-        match is_late {
-            true => drop(self.late.insert(row.id, row.prefix)),
-            false => self.recorded.add(&(&row.id, &row.prefix)),
+    pub(super) fn named(&mut self, row: CustomerRow, former: Option<String>, is_late: bool) {
+        let CustomerRow { id, prefix, .. } = row;
+        // A customer may go back to a prefix that it had, which is still stored once.
+        let is_new = !self.former.contains(&(id.clone(), prefix.clone()));
+        if let Some(former) = &former {
+            self.former.insert((id.clone(), former.clone()));
+        }
+        if !is_late {
+            if is_new {
+                self.prefixes.add(&(&id, &prefix));
+            }
+            self.customers.add(&(&id, &prefix));
+            if let Some(former) = former {
+                self.customers.remove(&(&id, &former));
+            }
+            return;
+        }
+        if is_new {
+            self.late_prefixes.insert((id.clone(), prefix.clone()));
+        }
+        let before = self.late.insert(id.clone(), prefix);
+        if let (None, Some(former)) = (before, former) {
+            // It was named before the walk began, and is known by itself from now on.
+            self.customers.remove(&(&id, &former));
+            let is_behind = self.walked.as_ref().is_some_and(|walked| *walked >= id);
+            if let Some(seen) = self.seen_customers.as_mut().filter(|_| is_behind) {
+                seen.remove(&(&id, &former));
+            }
         }
     }
 
@@ -42,6 +74,7 @@ impl Owners {
         let owners: HashMap<&str, &PrefixOwner> =
             owners.iter().map(|((_, prefix), owner)| (prefix.as_str(), owner)).collect();
         let seen = self.seen_customers.get_or_insert_default();
+        self.walked = rows.last().map(|row| row.id.clone()).or(self.walked.take());
         for row in rows {
             let own = PrefixOwner::Customer(row.id.clone());
             if owners.get(row.prefix.as_str()) != Some(&&own) {
@@ -84,10 +117,12 @@ impl Owners {
                     replay.words.get(prefix) == Some(series)
                 }
                 PrefixOwner::Customer(customer) => {
-                    if self.late.get(customer) != Some(prefix) {
+                    let pair = (customer.clone(), prefix.clone());
+                    if !self.late_prefixes.contains(&pair) {
                         seen.add(&(customer, prefix));
                     }
-                    customers.get(customer) == Some(&prefix.as_str())
+                    let is_present = customers.get(customer) == Some(&prefix.as_str());
+                    is_present || self.former.contains(&pair)
                 }
             };
             if !holds {
@@ -99,13 +134,15 @@ impl Owners {
 
     /// Ends the walk. What was never walked is not compared.
     pub(super) fn finish(self, log: &mut Log) {
-        let seen = [("customers", self.seen_customers), ("prefixes", self.seen_prefixes)];
-        for (name, seen) in seen {
-            let Some(seen) = seen.filter(|seen| *seen != self.recorded) else { continue };
+        let walks = [
+            ("customers", self.customers, self.seen_customers),
+            ("prefixes of customers", self.prefixes, self.seen_prefixes),
+        ];
+        for (name, recorded, seen) in walks {
+            let Some(seen) = seen.filter(|seen| *seen != recorded) else { continue };
             let what = format!(
-                "the trail records {} customers with their prefixes, and of stored {name} there \
-                 are {}, or they differ",
-                self.recorded.rows, seen.rows
+                "the trail records {} {name}, and stored there are {}, or they differ",
+                recorded.rows, seen.rows
             );
             log.say(Invariant::Recorded, what);
         }

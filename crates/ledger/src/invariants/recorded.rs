@@ -69,7 +69,7 @@ impl Recorded {
                 late_voids.insert(position, what);
             }
             Event::Voided(position, what) => voided.add(&(position, &what)),
-            Event::Named(row, index) => owners.named(row, index >= *since),
+            Event::Named(row, former, index) => owners.named(row, former, index >= *since),
         });
     }
 
@@ -207,6 +207,7 @@ fn compare_head(ledger: &LedgerRow, replay: &Replay, log: &mut Log) {
         ("account, its name and its mode are", replay.owner.as_ref() == Some(&owner)),
         ("settings are", replay.settings.as_ref() == Some(&*ledger.settings)),
         ("default series are", recorded.defaults == ledger.defaults),
+        ("API version is", replay.version.clone().unwrap_or_default() == ledger.documents.version),
     ];
     for (name, _) in facts.into_iter().filter(|(_, holds)| !holds) {
         log.say(Invariant::Recorded, format!("the {name} not as the trail records them"));

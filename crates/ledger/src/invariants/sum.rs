@@ -12,10 +12,19 @@ pub(super) struct Sum {
 
 impl Sum {
     pub(super) fn add(&mut self, value: &impl Serialize) {
-        let hash: [u8; 32] = Sha256::digest(crate::stored::to_bytes(value)).into();
-        let (half, _) = hash.split_at(16);
-        let value = half.iter().fold(0u128, |value, byte| value << 8 | u128::from(*byte));
-        self.rows += 1;
-        self.hashes = self.hashes.wrapping_add(value);
+        self.rows = self.rows.wrapping_add(1);
+        self.hashes = self.hashes.wrapping_add(hash(value));
     }
+
+    /// Takes out what was added, or will be.
+    pub(super) fn remove(&mut self, value: &impl Serialize) {
+        self.rows = self.rows.wrapping_sub(1);
+        self.hashes = self.hashes.wrapping_sub(hash(value));
+    }
+}
+
+fn hash(value: &impl Serialize) -> u128 {
+    let hash: [u8; 32] = Sha256::digest(crate::stored::to_bytes(value)).into();
+    let (half, _) = hash.split_at(16);
+    half.iter().fold(0u128, |value, byte| value << 8 | u128::from(*byte))
 }

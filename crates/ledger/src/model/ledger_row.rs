@@ -88,10 +88,14 @@ pub struct Documents {
     pub former: Option<FormerVersion>,
     /// The series of numbers that were typed by hand, once there is one.
     pub typed_series: Option<SeriesId>,
+    /// How many webhook endpoints there are.
+    pub endpoints: u32,
     /// Whether an enabled webhook endpoint is there at all.
     pub has_endpoints: bool,
     /// Whether an enabled webhook endpoint asks for events about numbers, series and gaps.
     pub tells_numbers: bool,
+    /// The account that this one is connected to: its keys open this one too.
+    pub platform: Option<AccountId>,
 }
 
 /// What of a ledger's head seldom changes, as one stored value.

@@ -26,6 +26,7 @@ pub enum ObjectKind {
 
 /// An object's body. A store keeps it as bytes ([`ObjectRow::body_bytes`]) beside its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "rows are shared, and the largest are boxed")]
 pub enum Object {
     /// A customer.
     Customer(Customer),

@@ -73,6 +73,15 @@ pub struct SeriesRow {
 }
 
 impl SeriesRow {
+    /// The name of the series that holds numbers typed on documents by hand. Nobody can give this
+    /// name to a series of his own.
+    pub const TYPED: &'static str = "(typed numbers)";
+
+    /// Whether its numbers were typed by hand: its format prints none of them.
+    pub fn is_typed(&self) -> bool {
+        self.name == SeriesRow::TYPED
+    }
+
     /// Whether a number was given or imported.
     pub fn started(&self) -> bool {
         self.last_date.is_some()

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, ScopeKey, SequenceId, SeriesId};
+use crate::id::{
+    AccountId, CustomerId, GapId, KeyId, ObjectId, Position, ScopeKey, SequenceId, SeriesId,
+};
 use crate::model::{
     Cause, GapRow, KeyHash, Kind, Level, Metadata, Mode, SeriesRow, Settings, Warning, civil,
 };
@@ -133,6 +135,46 @@ pub enum Change {
         /// SHA-256 over the lines, each with its length before it.
         digest: super::Hash,
     },
+    /// A document of this server got its number, and ordinals were found occupied on the way.
+    DocumentNumbered {
+        /// The series of typed numbers, when this made it.
+        series: Option<Box<SeriesRow>>,
+        /// Sequences that this opened.
+        opened: Vec<OpenedSequence>,
+        /// Prefixes that customers got by this.
+        prefixes: Vec<(CustomerId, String)>,
+        /// The numbers, in the order of their positions; the document's is the last.
+        lines: Vec<IssuedLine>,
+        /// The document's id in its ledger.
+        document: ObjectId,
+        /// What the document says; see [`super::DocumentDigest`].
+        digest: super::Hash,
+    },
+    /// A document that had its number as a draft was finalized.
+    DocumentFinalized {
+        /// The number.
+        position: Position,
+        /// The document's id in its ledger.
+        document: ObjectId,
+        /// What the document says; see [`super::DocumentDigest`].
+        digest: super::Hash,
+    },
+    /// A customer got a prefix, or another one.
+    CustomerNamed {
+        /// The customer.
+        customer: CustomerId,
+        /// The prefix.
+        prefix: String,
+        /// The prefix before, which stays the customer's for ever.
+        former: Option<String>,
+    },
+    /// The account was put on another version of the interface.
+    VersionChanged {
+        /// The version.
+        version: String,
+        /// Whether drafts get their number when they are made, and the account has no counter.
+        drafts_numbered: bool,
+    },
 }
 
 /// A sequence that a change opened.
@@ -220,6 +262,10 @@ impl Change {
             Change::KeyCreated { .. } => "key.created",
             Change::KeyRevoked { .. } => "key.revoked",
             Change::NumbersImported { .. } => "numbers.imported",
+            Change::DocumentNumbered { .. } => "document.numbered",
+            Change::DocumentFinalized { .. } => "document.finalized",
+            Change::CustomerNamed { .. } => "customer.named",
+            Change::VersionChanged { .. } => "version.changed",
         }
     }
 

@@ -1,6 +1,7 @@
 //! The append-only, hash-chained record of everything that touched numbering.
 
 mod change;
+mod digest;
 mod entry;
 mod line;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod shapes;
 mod verify;
 
 pub use change::{Change, IssuedLine, LeftGap, OpenedSequence};
+pub use digest::DocumentDigest;
 pub use entry::{Entry, Hash, Sealed};
 pub use line::{LINE_VERSION, placed_line};
 pub(crate) use line::{LineTail, head as line_head};

@@ -5,7 +5,8 @@ use numbering::{Format, Period, Scope};
 
 use super::*;
 use crate::id::{
-    AccountId, CustomerId, GapId, KeyId, LedgerId, Position, ScopeKey, SequenceId, SeriesId,
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, ScopeKey, SequenceId,
+    SeriesId,
 };
 use crate::model::{
     Cause, DateOrder, FormatVersion, HouseStyle, KeyHash, Kind, KindText, Level, Mode, NumberOn,
@@ -113,6 +114,25 @@ fn changes() -> Vec<Change> {
             count: 25_900,
             digest: Hash([7; 32]),
         },
+        Change::DocumentNumbered {
+            series: Some(Box::new(series())),
+            opened: vec![opened()],
+            prefixes: vec![(CustomerId("cus_1".to_owned()), "AF004D11".to_owned())],
+            lines: vec![issued()],
+            document: ObjectId(88),
+            digest: Hash([8; 32]),
+        },
+        Change::DocumentFinalized {
+            position: Position(301),
+            document: ObjectId(88),
+            digest: Hash([9; 32]),
+        },
+        Change::CustomerNamed {
+            customer: CustomerId("cus_1".to_owned()),
+            prefix: "ACME".to_owned(),
+            former: Some("AF004D11".to_owned()),
+        },
+        Change::VersionChanged { version: "2019-12-03".to_owned(), drafts_numbered: true },
     ]
 }
 

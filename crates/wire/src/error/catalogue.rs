@@ -250,6 +250,27 @@ pub const CATALOGUE: &[Entry] = &[
         "Nothing needs to be done.",
     ),
     ledger(
+        Code::InvoiceNotEditable,
+        400,
+        ErrorType::InvalidRequest,
+        "The document is finalized, and what was to change is fixed.",
+        "Change a draft; take a finalized document back with a revision, a void or a credit note.",
+    ),
+    ledger(
+        Code::StatusTransitionInvalid,
+        400,
+        ErrorType::InvalidRequest,
+        "The document's status does not allow the step.",
+        "Look at its status; the message names those that allow it.",
+    ),
+    ledger(
+        Code::InvoiceNoCustomerLineItems,
+        400,
+        ErrorType::InvalidRequest,
+        "Nothing of the customer waits to be invoiced.",
+        "Make invoice items first.",
+    ),
+    ledger(
         Code::SeriesArchived,
         400,
         ErrorType::InvalidRequest,
@@ -313,6 +334,13 @@ pub const CATALOGUE: &[Entry] = &[
         "The lock date cannot be moved there.",
         "Move it forward; only an administrator may move the lock date back, with a reason, and \
          nobody the hard one.",
+    ),
+    ledger(
+        Code::RollbackExpired,
+        400,
+        ErrorType::InvalidRequest,
+        "The API version was changed too long ago to be taken back, or was not changed.",
+        "Set the version that you want.",
     ),
     ledger(
         Code::DateTooFar,

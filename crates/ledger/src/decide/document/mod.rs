@@ -1,17 +1,72 @@
 //! Documents and what they refer to: one file for each family.
 
-use super::{Halt, refuse};
+mod credit_lines;
+mod credit_note;
+mod customer;
+mod desk;
+mod draft;
+mod endpoint;
+mod finalize;
+mod invoice;
+mod item;
+mod line;
+mod lines;
+mod numbering;
+mod status;
+mod tax_rate;
+mod text;
+mod version;
+mod view;
+
+use self::desk::Desk;
+use super::Halt;
 use crate::books::Books;
 use crate::command::Command;
-use crate::command::document::DocumentCommand;
+use crate::command::document::{DocumentAction, DocumentCommand};
 use crate::outcome::Outcome;
-use crate::refusal::Code;
+use crate::role::Role;
+
+pub use self::view::view;
 
 /// Decides a command about documents.
 pub(super) fn act(
-    _books: &mut Books,
-    _command: &Command,
-    _document: &DocumentCommand,
+    books: &mut Books,
+    command: &Command,
+    role: Role,
+    document: &DocumentCommand,
 ) -> Result<Outcome, Halt> {
-    refuse(Code::ParameterInvalid, "Documents are not to be had from this server yet.")
+    let mut desk = Desk::new(books, command, role, document)?;
+    let desk = &mut desk;
+    match &document.action {
+        DocumentAction::CreateCustomer(change) => customer::create(desk, change),
+        DocumentAction::UpdateCustomer(id, change) => customer::update(desk, *id, change),
+        DocumentAction::DeleteCustomer(id) => customer::delete(desk, *id),
+        DocumentAction::CreateTaxRate(new) => tax_rate::create(desk, new),
+        DocumentAction::UpdateTaxRate(id, change) => tax_rate::update(desk, *id, change),
+        DocumentAction::CreateItem(new) => item::create(desk, new),
+        DocumentAction::UpdateItem(id, change) => item::update(desk, *id, change),
+        DocumentAction::DeleteItem(id) => item::delete(desk, *id),
+        DocumentAction::CreateInvoice(new) => draft::create(desk, new),
+        DocumentAction::UpdateInvoice(id, change) => invoice::update(desk, *id, change),
+        DocumentAction::DeleteInvoice(id) => draft::delete(desk, *id),
+        DocumentAction::AddLines(id, new, words) => lines::add(desk, *id, new, words),
+        DocumentAction::UpdateLines(id, change, words) => lines::update(desk, *id, change, words),
+        DocumentAction::RemoveLines(id, gone, words) => lines::remove(desk, *id, gone, words),
+        DocumentAction::Finalize(id, advance) => finalize::finalize(desk, *id, *advance),
+        DocumentAction::Pay(id, out_of_band) => status::pay(desk, *id, *out_of_band),
+        DocumentAction::Void(id) => status::void(desk, *id),
+        DocumentAction::MarkUncollectible(id) => status::mark_uncollectible(desk, *id),
+        DocumentAction::Send(id) => status::send(desk, *id),
+        DocumentAction::CreateCreditNote(new) => credit_note::create(desk, new),
+        DocumentAction::UpdateCreditNote(id, memo, metadata) => {
+            credit_note::update(desk, *id, memo.as_ref(), metadata)
+        }
+        DocumentAction::VoidCreditNote(id) => credit_note::void(desk, *id),
+        DocumentAction::CreateEndpoint(change, secret) => endpoint::create(desk, change, secret),
+        DocumentAction::UpdateEndpoint(id, change) => endpoint::update(desk, *id, change),
+        DocumentAction::DeleteEndpoint(id) => endpoint::delete(desk, *id),
+        DocumentAction::SetApiVersion(version) => version::set(desk, version),
+        DocumentAction::RollBackApiVersion => version::roll_back(desk),
+        DocumentAction::Redeliver(event, endpoint) => endpoint::redeliver(desk, *event, *endpoint),
+    }
 }

@@ -15,7 +15,7 @@ use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, SequenceId, SeriesId};
 use crate::model::{
-    CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow, Receipt,
+    ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow, Receipt,
     SequenceRow, SeriesRow, Settings, State, Voided,
 };
 use crate::trail::{Change, IssuedLine, LeftGap, OpenedSequence, Sealed};
@@ -36,8 +36,8 @@ pub enum Event {
     Given(Box<NumberRow>),
     /// A number was voided.
     Voided(Position, Voided),
-    /// A customer got a prefix, by the entry with this index.
-    Named(CustomerRow, u64),
+    /// A customer got a prefix, by the entry with this index, and had another one before.
+    Named(CustomerRow, Option<String>, u64),
 }
 
 /// A ledger as its trail tells it, without the numbers themselves.
@@ -63,6 +63,8 @@ pub struct Replay {
     pub gap_counts: BTreeMap<SequenceId, u64>,
     /// The keys.
     pub keys: BTreeMap<KeyId, KeyRow>,
+    /// The version that the account was put on, if it ever was.
+    pub version: Option<ApiVersion>,
     /// The last position given.
     pub last_position: u64,
     /// Runs of positions that were imported.
@@ -98,7 +100,7 @@ pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
                 row.voided = Some(voided);
             }
         }
-        Event::Named(row, _) => {
+        Event::Named(row, ..) => {
             customers.insert(row.id.clone(), row);
         }
     };
@@ -191,10 +193,22 @@ impl Replay {
             Change::NumbersIssued { opened, prefixes, lines } => {
                 named(sealed, prefixes, on);
                 self.open(sealed, opened);
-                for line in lines {
-                    self.issued_line(sealed, &line);
-                    on(Event::Given(Box::new(row(sealed, line))));
-                }
+                self.issued(sealed, lines, on);
+            }
+            Change::DocumentNumbered { series, opened, prefixes, lines, .. } => {
+                self.revise(series.into_iter().map(|series| *series).collect());
+                named(sealed, prefixes, on);
+                self.open(sealed, opened);
+                self.issued(sealed, lines, on);
+            }
+            // What the document says is no part of the register.
+            Change::DocumentFinalized { .. } => {}
+            Change::CustomerNamed { customer, prefix, former } => {
+                let row = CustomerRow { ledger: sealed.entry.ledger, id: customer, prefix };
+                on(Event::Named(row, former, sealed.entry.index));
+            }
+            Change::VersionChanged { version: name, drafts_numbered } => {
+                self.version = Some(ApiVersion { name, drafts_numbered });
             }
             Change::NumberVoided { position, cause, reason } => {
                 let (at, index) = (sealed.entry.at, sealed.entry.index);
@@ -295,6 +309,18 @@ impl Replay {
         }
     }
 
+    fn issued(
+        &mut self,
+        sealed: &Sealed,
+        lines: Vec<IssuedLine>,
+        on: &mut dyn FnMut(Event),
+    ) {
+        for line in lines {
+            self.issued_line(sealed, &line);
+            on(Event::Given(Box::new(row(sealed, line))));
+        }
+    }
+
     /// An ordinal that was given is the next of its sequence: none is given again, none left out.
     fn issued_line(&mut self, sealed: &Sealed, line: &IssuedLine) {
         self.position(line, sealed.entry.index);
@@ -382,7 +408,7 @@ impl Replay {
 fn named(sealed: &Sealed, prefixes: Vec<(CustomerId, String)>, on: &mut dyn FnMut(Event)) {
     for (id, prefix) in prefixes {
         let row = CustomerRow { ledger: sealed.entry.ledger, id, prefix };
-        on(Event::Named(row, sealed.entry.index));
+        on(Event::Named(row, None, sealed.entry.index));
     }
 }
 

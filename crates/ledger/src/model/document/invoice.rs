@@ -124,6 +124,9 @@ pub struct Invoice {
     pub customer: ObjectId,
     /// The currency.
     pub currency: Currency,
+    /// Whether nobody chose the currency: the first line does.
+    #[serde(default)]
+    pub currency_open: bool,
     /// Where it is in its life.
     #[serde(default)]
     pub status: InvoiceStatus,
@@ -229,4 +232,50 @@ pub struct Invoice {
     /// What opens its page and its PDF for whoever has the link.
     #[serde(default)]
     pub secret: String,
+}
+
+impl Invoice {
+    /// An empty draft.
+    pub fn draft(customer: ObjectId, currency: Currency, now: At) -> Invoice {
+        Invoice {
+            customer,
+            currency,
+            currency_open: false,
+            status: InvoiceStatus::Draft,
+            collection_method: CollectionMethod::ChargeAutomatically,
+            auto_advance: false,
+            days_until_due: None,
+            due_date: None,
+            description: None,
+            footer: None,
+            custom_fields: Vec::new(),
+            statement_descriptor: None,
+            on_behalf_of: None,
+            metadata: Metadata::new(),
+            series: None,
+            number: None,
+            numbering: None,
+            effective_at: None,
+            lines: Vec::new(),
+            default_tax_rates: Vec::new(),
+            totals: Totals::default(),
+            amount_due: 0,
+            amount_paid: 0,
+            amount_remaining: 0,
+            starting_balance: 0,
+            ending_balance: None,
+            pre_payment_credited: 0,
+            post_payment_credited: 0,
+            paid_out_of_band: false,
+            attempted: false,
+            sent_at: None,
+            issued_to: None,
+            revision_of: None,
+            latest_revision: None,
+            status_transitions: StatusTransitions::default(),
+            period_start: now,
+            period_end: now,
+            secret: String::new(),
+        }
+    }
 }

@@ -54,6 +54,8 @@ pub struct Line {
     pub tax_rates: Vec<ObjectId>,
     /// The taxes on it.
     pub taxes: Vec<LineTax>,
+    /// What credit notes that hold have taken back of the amount.
+    pub credited: i64,
     /// Whether discounts apply.
     pub discountable: bool,
     /// Free key-value pairs.

@@ -1,0 +1,151 @@
+//! Numbers of documents: given, recorded with what the document says, and voided.
+
+use jiff::civil::Date;
+
+use super::desk::Desk;
+use crate::command::{Item, SeriesRef};
+use crate::decide::issue::document::number_document;
+use crate::decide::void::void_number;
+use crate::decide::{Halt, record, refuse, refuse_param, today_at};
+use crate::id::{ObjectId, Position};
+use crate::model::document::{CreditNote, Invoice, Numbering};
+use crate::model::{At, Cause, Kind, ObjectKind};
+use crate::outcome::NumberView;
+use crate::refusal::Code;
+use crate::trail::{Change, DocumentDigest, Hash};
+
+/// Gives an invoice its number: the one that is typed on it, or the next one.
+pub(super) fn number_invoice(
+    desk: &mut Desk<'_>,
+    id: ObjectId,
+    invoice: &mut Invoice,
+) -> Result<(), Halt> {
+    let date = date_of(desk, invoice.effective_at.unwrap_or(desk.now()))?;
+    let item = Item {
+        date: Some(date),
+        reference: Some(id.text(ObjectKind::Invoice, desk.ledger.id)),
+        series: invoice.series.map(SeriesRef::Id),
+        kind: Some(Kind::invoice()),
+        customer: Some(desk.customer_id(invoice.customer)),
+        ..Item::default()
+    };
+    let digest = digest_invoice(desk, invoice, date);
+    let typed = invoice.number.clone();
+    let view = give(desk, (id, digest), &item, typed.as_deref())?;
+    invoice.numbering = Some(numbering(&view, typed.is_some()));
+    invoice.number = Some(view.row.text);
+    Ok(())
+}
+
+/// Gives a credit note its number.
+pub(super) fn number_credit_note(
+    desk: &mut Desk<'_>,
+    id: ObjectId,
+    note: &mut CreditNote,
+    parent: Option<Position>,
+) -> Result<(), Halt> {
+    let date = date_of(desk, note.effective_at.unwrap_or(desk.now()))?;
+    let item = Item {
+        date: Some(date),
+        reference: Some(id.text(ObjectKind::CreditNote, desk.ledger.id)),
+        kind: Some(Kind::credit_note()),
+        customer: Some(desk.customer_id(note.customer)),
+        parent,
+        ..Item::default()
+    };
+    let digest = digest_credit_note(desk, note, date);
+    let view = give(desk, (id, digest), &item, None)?;
+    note.numbering = Some(numbering(&view, false));
+    note.number = view.row.text;
+    Ok(())
+}
+
+/// Records what an invoice says that had its number as a draft.
+pub(super) fn record_finalized(desk: &mut Desk<'_>, id: ObjectId, invoice: &Invoice) {
+    let Some(numbering) = &invoice.numbering else { return };
+    let digest = digest_invoice(desk, invoice, numbering.date);
+    let change = Change::DocumentFinalized { position: numbering.position, document: id, digest };
+    record(desk.books, desk.command, &mut desk.ledger, &change);
+}
+
+/// Voids the number of a document, if it has one.
+pub(super) fn void_number_of(
+    desk: &mut Desk<'_>,
+    numbering: Option<&Numbering>,
+    cause: Cause,
+    why: &str,
+) -> Result<(), Halt> {
+    let Some(numbering) = numbering else { return Ok(()) };
+    let key = (desk.ledger.id, numbering.position);
+    let Some(row) = desk.books.numbers.read(&key)?.cloned() else {
+        return refuse(Code::ResourceMissing, "The document's number is missing. Run verify.");
+    };
+    void_number(desk.books, desk.command, &mut desk.ledger, row, cause, why.to_owned())
+}
+
+fn give(
+    desk: &mut Desk<'_>,
+    document: (ObjectId, Hash),
+    item: &Item,
+    typed: Option<&str>,
+) -> Result<NumberView, Halt> {
+    let Desk { books, command, ledger, .. } = desk;
+    number_document(books, command, ledger, document, item, typed).map_err(|halt| match halt {
+        Halt::Refused(mut refusal) => {
+            // What is a date of an outside document is an instant here.
+            if refusal.param.as_deref() == Some("date") {
+                refusal.param = Some("effective_at".to_owned());
+            }
+            Halt::Refused(refusal)
+        }
+        Halt::Missing => Halt::Missing,
+    })
+}
+
+/// The day of an instant in the account's zone.
+fn date_of(desk: &Desk<'_>, at: At) -> Result<Date, Halt> {
+    match today_at(&desk.ledger, at) {
+        Ok(date) => Ok(date),
+        Err(_) => {
+            let message = "This is no instant of the calendar. Give seconds since 1970.";
+            refuse_param(Code::ParameterInvalid, "effective_at", message)
+        }
+    }
+}
+
+fn numbering(view: &NumberView, typed: bool) -> Numbering {
+    Numbering {
+        position: view.row.position,
+        series: view.series,
+        ordinal: view.row.ordinal,
+        slug: view.row.slug(),
+        date: view.row.date,
+        period_from: view.period.from,
+        period_to: view.period.to,
+        period_label: view.period_label.clone(),
+        receipt: view.row.receipt,
+        warning: view.row.warning,
+        typed,
+    }
+}
+
+fn digest_invoice(desk: &Desk<'_>, invoice: &Invoice, date: Date) -> Hash {
+    let customer = desk.customer_id(invoice.customer);
+    let mut digest = DocumentDigest::new(&customer.0, date, invoice.currency);
+    for line in &invoice.lines {
+        let description = line.description.as_deref();
+        let (quantity, unit_amount) = (Some(line.quantity), Some(line.unit_amount));
+        digest.line(description, quantity, unit_amount, line.amount, &line.taxes);
+    }
+    digest.finish(&invoice.totals)
+}
+
+fn digest_credit_note(desk: &Desk<'_>, note: &CreditNote, date: Date) -> Hash {
+    let customer = desk.customer_id(note.customer);
+    let mut digest = DocumentDigest::new(&customer.0, date, note.currency);
+    for line in &note.lines {
+        let description = line.description.as_deref();
+        digest.line(description, line.quantity, line.unit_amount, line.amount, &line.taxes);
+    }
+    digest.finish(&note.totals)
+}
