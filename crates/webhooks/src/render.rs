@@ -1,8 +1,9 @@
 //! How an event becomes the bytes that an endpoint gets.
 
 use bytes::Bytes;
+use engine::EngineError;
 use ledger::model::{EventRow, LedgerRow};
-use store::{Reader, StoreError};
+use store::Reader;
 
 /// An event to be told in a version.
 #[derive(Clone, Copy, Debug)]
@@ -28,5 +29,5 @@ pub trait Render: Send + Sync + 'static {
         reader: &mut dyn Reader,
         ledger: &LedgerRow,
         tellings: &[Telling<'_>],
-    ) -> Result<Vec<Result<Bytes, String>>, StoreError>;
+    ) -> Result<Vec<Result<Bytes, String>>, EngineError>;
 }

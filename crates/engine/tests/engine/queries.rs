@@ -1,9 +1,9 @@
 //! What can be asked.
 
-use engine::{GapQuery, NumberQuery, Progress};
+use engine::{GapQuery, NumberQuery, Progress, SubjectView};
 use ledger::command::{Advance, Item, LockMove, SeriesRef, Void};
-use ledger::id::Position;
-use ledger::model::{Cause, Kind, Level, State};
+use ledger::id::{GapId, ObjectId, Position, SeriesId};
+use ledger::model::{At, Cause, EventRow, Kind, Level, ObjectKind, State, Subject};
 use ledger::{Action, Actor};
 use store::Page;
 
@@ -148,4 +148,53 @@ fn verifying_counts_what_it_walked() {
     let query = NumberQuery { state: Some(State::Void), ..NumberQuery::default() };
     let void = stage.engine.numbers(stage.live(), query, page(10)).wait().expect("a page");
     assert_eq!(void.data.len(), 1);
+}
+
+#[test]
+fn events_are_told_with_what_they_are_about() {
+    let stage = Stage::new();
+    let number = stage.issue(order("a")).expect("a number");
+    stage.issue(order("b")).expect("a number");
+    let forward = Advance {
+        series: SeriesRef::Id(number.series),
+        date: Some(TODAY),
+        customer: None,
+        parent: None,
+        next: 10,
+        reason: "a new book".to_owned(),
+    };
+    stage.run(Action::Advance(forward)).expect("a gap");
+    let gaps = stage.engine.gaps(stage.live(), GapQuery::default(), page(1)).wait();
+    let gap = gaps.expect("a page").data.remove(0);
+    let ledger = stage.live();
+    let event = |subject| EventRow {
+        ledger,
+        id: ObjectId(1),
+        at: At(0),
+        kind: "number.issued".to_owned(),
+        subject,
+        version: String::new(),
+        request: None,
+        idempotency_key: None,
+        body: None,
+    };
+    let subjects = [
+        Subject::Number(number.row.position),
+        Subject::Gap(gap.row.id),
+        Subject::Series(number.series),
+        Subject::Object(ObjectKind::Invoice, ObjectId(1)),
+        Subject::Number(number.row.position),
+        Subject::Number(Position(99)),
+        Subject::Gap(GapId(99)),
+        Subject::Series(SeriesId(99)),
+    ];
+    let events = subjects.map(event);
+    let found = stage.engine.read(move |reader| engine::subjects(reader, ledger, events.iter()));
+    let found = found.wait().expect("they are found");
+    let told = SubjectView::Number(Box::new(number.clone()));
+    assert_eq!((&found[0], &found[4]), (&told, &told));
+    assert_eq!(found[1], SubjectView::Gap(Box::new(gap)));
+    assert!(matches!(&found[2], SubjectView::Series(row) if row.id == number.series));
+    let rest = [SubjectView::Gone, SubjectView::Gone, SubjectView::Gone];
+    assert_eq!((&found[3], &found[5..]), (&SubjectView::Held, &rest[..]));
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
+use engine::EngineError;
 use ledger::Misses;
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::document::WebhookEndpoint;
 use ledger::model::{At, DeliveryRow, DeliveryState, EventRow, LedgerRow, Object, ObjectRow};
-use store::{Reader, StoreError};
+use store::Reader;
 use tokio::time::Instant;
 
 use super::attempt::Ready;
@@ -40,7 +41,7 @@ pub(super) fn load(
     rows: &[DeliveryRow],
     now: At,
     begin_by: Instant,
-) -> Result<Vec<Prepared>, StoreError> {
+) -> Result<Vec<Prepared>, EngineError> {
     let Some(known) = Known::load(reader, ledger, rows)? else {
         // The ledger was wiped.
         return Ok(rows.iter().map(given_up).collect());
@@ -70,7 +71,7 @@ impl Known {
         reader: &mut dyn Reader,
         ledger: LedgerId,
         rows: &[DeliveryRow],
-    ) -> Result<Option<Known>, StoreError> {
+    ) -> Result<Option<Known>, EngineError> {
         let ids: BTreeSet<ObjectId> = rows.iter().map(|row| row.endpoint).collect();
         let objects = ids.into_iter().map(|id| (ledger, id)).collect();
         let misses = Misses { ledgers: vec![ledger], objects, ..Misses::default() };
@@ -104,7 +105,7 @@ impl Known {
         reader: &mut dyn Reader,
         render: &dyn Render,
         rows: &[DeliveryRow],
-    ) -> Result<Bodies<'_>, StoreError> {
+    ) -> Result<Bodies<'_>, EngineError> {
         let wanted = |row: &DeliveryRow| Some((row.event, self.endpoint_and_version(row)?.1));
         let wanted: BTreeSet<(ObjectId, &str)> = rows.iter().filter_map(wanted).collect();
         let telling = |&(id, version): &(ObjectId, _)| {

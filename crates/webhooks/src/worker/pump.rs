@@ -234,7 +234,7 @@ impl Pump {
         let loading = self
             .shared
             .engine
-            .read(move |reader| Ok(load(reader, &*render, ledger, &asked, now, begin_by)?));
+            .read(move |reader| load(reader, &*render, ledger, &asked, now, begin_by));
         let prepared = loading.await.unwrap_or_else(|error| {
             tracing::warn!(%ledger, %error, "webhooks cannot be read; they are put off");
             let due = At(now.0.saturating_add(PUT_OFF_MS));

@@ -12,7 +12,7 @@ use ledger::model::{
     At, DeliveryRow, DeliveryState, EventRow, LedgerRow, Object, ObjectRow, Subject,
 };
 use ledger::{Changes, Misses};
-use store::{Reader, Store, StoreError};
+use store::{Reader, Store};
 use testkit::model::Model;
 use webhooks::client::ClientOptions;
 use webhooks::{Render, Telling, Worker, WorkerOptions};
@@ -39,7 +39,7 @@ impl Render for Plain {
         _reader: &mut dyn Reader,
         _ledger: &LedgerRow,
         tellings: &[Telling<'_>],
-    ) -> Result<Vec<Result<Bytes, String>>, StoreError> {
+    ) -> Result<Vec<Result<Bytes, String>>, engine::EngineError> {
         let body = |telling: &Telling<'_>| match telling.event.kind.as_str() {
             "broken" => Err("the event cannot be written".to_owned()),
             kind => {
