@@ -90,6 +90,10 @@ impl Store for Follower {
         1
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn group(&self, _ledger: LedgerId) -> Option<u32> {
         None
     }
