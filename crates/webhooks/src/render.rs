@@ -1,6 +1,5 @@
 //! How an event becomes the bytes that an endpoint gets.
 
-use bytes::Bytes;
 use engine::EngineError;
 use ledger::model::{EventRow, LedgerRow};
 use store::Reader;
@@ -29,5 +28,5 @@ pub trait Render: Send + Sync + 'static {
         reader: &mut dyn Reader,
         ledger: &LedgerRow,
         tellings: &[Telling<'_>],
-    ) -> Result<Vec<Result<Bytes, String>>, EngineError>;
+    ) -> Result<Vec<Result<Vec<u8>, String>>, EngineError>;
 }

@@ -1,6 +1,9 @@
 //! `gapless serve`: the server.
 
+mod telling;
+
 use std::io;
+use std::sync::Arc;
 
 use api::Replica;
 use clap::Args;
@@ -11,11 +14,15 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::Level;
+use webhooks::address::{AddressRules, Network};
+use webhooks::client::ClientOptions;
+use webhooks::{Worker, WorkerOptions};
 
 use super::init::open_where_missing;
 use crate::door;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
+use telling::Telling;
 
 /// Serve the HTTP interface
 ///
@@ -35,6 +42,12 @@ pub(crate) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_ADDRESS)]
     listen: String,
+    /// Where the outside finds this server, for addresses in webhooks: https://invoices.example.com
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// A network of your own that webhooks may be sent to, as often as needed: 10.20.0.0/16
+    #[arg(long, value_name = "NETWORK")]
+    webhook_network: Vec<Network>,
     /// What to log on standard error: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: Level,
@@ -58,22 +71,42 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let url = url(&listener)?;
     output.either(|| announcement(&url, opened.as_ref()), || greeting(&url, opened.as_ref()))?;
     output.finish()?;
-    serve(&runtime, listener, &engine, replica);
+    let base = arguments.public_url.as_deref().unwrap_or(&url).trim_end_matches('/');
+    let outside = Outside { base: base.to_owned(), networks: arguments.webhook_network.clone() };
+    serve(&runtime, listener, &engine, replica, outside);
     Ok(Ending::Done)
 }
 
-/// Serves an engine until a signal comes, and answers what was accepted.
+/// What the server tells the outside by itself.
+pub(crate) struct Outside {
+    /// Where the outside finds the server, without a slash at its end.
+    pub(crate) base: String,
+    /// Networks beside the public ones that webhooks may be sent to.
+    pub(crate) networks: Vec<Network>,
+}
+
+/// Serves an engine and delivers its webhooks until a signal comes; then what was accepted is
+/// answered, and what is on its way is delivered.
 pub(crate) fn serve(
     runtime: &Runtime,
     listener: TcpListener,
     engine: &Engine,
     replica: Option<Replica>,
+    outside: Outside,
 ) {
     let router = match replica {
         None => api::router(engine.clone()),
         Some(replica) => api::router_reading_from(replica, engine.clone(), api::Limits::default()),
     };
-    runtime.block_on(api::serve(listener, router, told_to_stop()));
+    let rules = AddressRules { allowed: outside.networks };
+    let client = ClientOptions { rules, ..ClientOptions::default() };
+    let options = WorkerOptions { client, ..WorkerOptions::default() };
+    let telling = Arc::new(Telling { base: outside.base });
+    runtime.block_on(async {
+        let worker = Worker::start(engine.clone(), telling, options);
+        api::serve(listener, router, told_to_stop()).await;
+        worker.stop().await;
+    });
     engine.shutdown();
 }
 

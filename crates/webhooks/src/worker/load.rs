@@ -117,6 +117,7 @@ impl Known {
             return Ok(HashMap::new());
         }
         let bodies = render.bodies(reader, &self.ledger, &tellings)?;
+        let bodies = bodies.into_iter().map(|body| body.map(Bytes::from));
         Ok(wanted.into_iter().zip(bodies).collect())
     }
 }

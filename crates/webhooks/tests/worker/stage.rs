@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use engine::{Engine, EngineOptions, FixedClock, NewAccount, OpenedAccount, wait};
+use engine::{Engine, EngineError, EngineOptions, FixedClock, NewAccount, OpenedAccount, wait};
 use ledger::books::LedgerChange;
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::document::WebhookEndpoint;
@@ -39,12 +38,12 @@ impl Render for Plain {
         _reader: &mut dyn Reader,
         _ledger: &LedgerRow,
         tellings: &[Telling<'_>],
-    ) -> Result<Vec<Result<Bytes, String>>, engine::EngineError> {
+    ) -> Result<Vec<Result<Vec<u8>, String>>, EngineError> {
         let body = |telling: &Telling<'_>| match telling.event.kind.as_str() {
             "broken" => Err("the event cannot be written".to_owned()),
             kind => {
                 let (id, version) = (telling.event.id.0, telling.version);
-                Ok(Bytes::from(format!("{id} {kind} {version} {}", telling.pending)))
+                Ok(format!("{id} {kind} {version} {}", telling.pending).into_bytes())
             }
         };
         Ok(tellings.iter().map(body).collect())

@@ -55,7 +55,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         || tour(&url, &opened.live_key),
     )?;
     output.finish()?;
-    serve::serve(&runtime, listener, &engine, None);
+    let outside = serve::Outside { base: url, networks: Vec::new() };
+    serve::serve(&runtime, listener, &engine, None, outside);
     Ok(Ending::Done)
 }
 
