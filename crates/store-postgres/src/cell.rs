@@ -2,7 +2,9 @@
 
 use bytes::{BufMut, BytesMut};
 use jiff::civil::Date;
-use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use ledger::model::{At, Mode};
 use ledger::trail::Hash;
 use store::StoreError;
@@ -90,6 +92,7 @@ fixed! {
     Position: Bigint, put_i64, position => position.0 as i64;
     GapId: Bigint, put_i64, id => id.0 as i64;
     KeyId: Bigint, put_i64, id => id.0 as i64;
+    ObjectId: Bigint, put_i64, id => id.0 as i64;
     At: Bigint, put_i64, at => at.0;
     SeriesId: Integer, put_i32, id => id.0 as i32;
     Date: Date, put_i32, day => date::to_days(day);
@@ -216,6 +219,10 @@ impl<'row> Fields<'row> {
 
     pub(crate) fn position(&mut self) -> Result<Position, StoreError> {
         self.u64().map(Position)
+    }
+
+    pub(crate) fn object(&mut self) -> Result<ObjectId, StoreError> {
+        self.u64().map(ObjectId)
     }
 
     pub(crate) fn at(&mut self) -> Result<At, StoreError> {

@@ -19,7 +19,7 @@ const EVERYWHERE: [&str; 3] = ["account_route", "key_route", "gapless_migration"
 const FIRST: &str = "ledger";
 
 /// The tables whose rows lie with their ledger.
-const WITH_THEIR_LEDGER: [&str; 14] = [
+const WITH_THEIR_LEDGER: [&str; 17] = [
     FIRST,
     "api_key",
     "series",
@@ -28,6 +28,9 @@ const WITH_THEIR_LEDGER: [&str; 14] = [
     "gap",
     "customer",
     "prefix",
+    "object",
+    "event",
+    "delivery",
     "outcome",
     "trail",
     "trail_line",

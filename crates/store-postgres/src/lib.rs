@@ -29,6 +29,7 @@ mod restore;
 mod route;
 mod rows;
 mod session;
+mod span;
 mod store;
 mod table;
 #[cfg(test)]

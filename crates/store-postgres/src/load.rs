@@ -24,6 +24,10 @@ pub(crate) fn load(session: &Session, misses: &Misses) -> Result<Loaded, StoreEr
     let gaps = table::gap::load(&mut trip, &misses.gaps);
     let customers = table::customer::load(&mut trip, &misses.customers);
     let prefixes = table::customer::load_prefixes(&mut trip, &misses.prefixes);
+    let objects = table::object::load(&mut trip, &misses.objects);
+    let labels = table::object::load_labels(&mut trip, &misses.labels);
+    let events = table::event::load(&mut trip, &misses.events);
+    let deliveries = table::delivery::load(&mut trip, &misses.deliveries);
     let outcomes = table::outcome::load(&mut trip, &misses.outcomes);
     let answers = session.run(&trip)?;
     Ok(Loaded {
@@ -41,7 +45,10 @@ pub(crate) fn load(session: &Session, misses: &Misses) -> Result<Loaded, StoreEr
         gaps: answers.read(&gaps)?,
         customers: answers.read(&customers)?,
         prefixes: answers.read(&prefixes)?,
+        objects: answers.read(&objects)?,
+        labels: table::object::in_order(answers.read(&labels)?),
+        events: answers.read(&events)?,
+        deliveries: answers.read(&deliveries)?,
         outcomes: answers.read(&outcomes)?,
-        ..Loaded::default()
     })
 }

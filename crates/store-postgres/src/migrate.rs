@@ -18,9 +18,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") },
     Migration { name: "0002_staging", sql: include_str!("../migrations/0002_staging.sql") },
+    Migration { name: "0003_documents", sql: include_str!("../migrations/0003_documents.sql") },
 ];
 
 /// How many steps there are: the shape of a database that has taken them all.

@@ -5,12 +5,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::date;
 use ledger::Changes;
-use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
-use ledger::model::{At, Kind, NumberRow, State};
+use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId};
+use ledger::model::document::{Customer, TaxRate};
+use ledger::model::{
+    At, DeliveryRow, DeliveryState, EventRow, Kind, NumberRow, Object, ObjectKind, ObjectRow,
+    State, Subject,
+};
 use store::Store;
 use store::contract;
 
@@ -130,7 +135,8 @@ fn unrouted(sql: &str) -> Option<String> {
 }
 
 fn carries_ledger(sql: &str) -> bool {
-    sql.contains("SELECT * FROM unnest($1::bigint[]") || sql.contains("SELECT s.ledger_id, ")
+    let rows = ["* FROM unnest($1::bigint[]", "k.c0, ", "s.ledger_id, ", "r.ledger_id, "];
+    rows.iter().any(|rows| sql.contains(&format!(" SELECT {rows}")))
 }
 
 /// What is wrong with a statement's plan.
@@ -144,7 +150,8 @@ fn fault(sql: &str, plan: &str) -> Option<String> {
         let condition = lines.get(at + 1).copied().unwrap_or_default();
         let table = table_of(line, " on ").filter(|table| !EVERYWHERE.contains(table));
         if line.contains("Index ") && table.is_some() && !condition.contains("ledger_id") {
-            let by_time = line.contains("outcome_at") && sql.starts_with("DELETE ");
+            let is_by_time = ["outcome_at", "event_at"].iter().any(|index| line.contains(index));
+            let by_time = is_by_time && sql.starts_with("DELETE ");
             if !by_time {
                 return Some(format!("a scan of a whole index: {line}"));
             }
@@ -170,10 +177,17 @@ fn fault(sql: &str, plan: &str) -> Option<String> {
     (!plan.contains(&index)).then(|| format!("{index} is not used"))
 }
 
-/// A condition that a statement of a batch does not find by an index, but compares row by row. One
-/// is allowed: few texts are occupied.
+/// A condition that a statement of a batch does not find by an index, but compares row by row. Some
+/// are allowed: few texts are occupied, few deliveries do not arrive, and whoever locks rows looks
+/// again at what the index says.
 fn passed_over(plan: &str) -> Option<String> {
-    let filter = |line: &&str| line.starts_with("Filter: ") && !line.contains("(state <> 3)");
+    let claims = plan.contains("Index Scan using delivery_ready on delivery r");
+    let retries = plan.contains("Index Scan using delivery_open on delivery r");
+    let filter = |line: &&str| {
+        let again = claims && *line == "Filter: (state = 0)";
+        let few = line.contains("(state <> 3)") || retries && line.contains("(attempts > 0)");
+        line.starts_with("Filter: ") && !few && !again
+    };
     plan.lines().map(str::trim).find(filter).map(|line| format!("rows passed over: {line}"))
 }
 
@@ -214,8 +228,50 @@ fn fill(database: &Database, count: u64) {
         last_date: None,
     });
     changes.new_numbers = (1..=count).map(number).collect();
-    writer.begin(&[LedgerId(1)]).expect("begin");
-    writer.commit(&changes).expect("commit");
+    for changes in [changes, documents(count)] {
+        writer.begin(&[LedgerId(1)]).expect("begin");
+        writer.commit(&changes).expect("commit");
+    }
+}
+
+/// Objects of two kinds, events of three types, and what became of telling them.
+fn documents(count: u64) -> Changes {
+    let mut changes = Changes::default();
+    for n in 1..=count {
+        let email = Some(format!("{}@example.com", n % 1_000));
+        let customer = Customer { email, ..Customer::default() };
+        let tax_rate = TaxRate { active: n % 9 != 0, ..TaxRate::default() };
+        let body = match n % 3 {
+            0 => Object::TaxRate(tax_rate),
+            _ => Object::Customer(customer),
+        };
+        let (id, at) = (ObjectId(n), At(n as i64 / 3));
+        let object = ObjectRow {
+            ledger: LedgerId(1),
+            id,
+            created: at,
+            revision: n,
+            deleted: n % 11 == 0,
+            body,
+        };
+        changes.objects.push(Arc::new(object));
+        changes.events.push(EventRow {
+            ledger: LedgerId(1),
+            id,
+            at,
+            kind: ["customer.created", "customer.updated", "tax_rate.created"][n as usize % 3]
+                .to_owned(),
+            subject: Subject::Object(ObjectKind::Customer, id),
+            version: String::new(),
+            request: None,
+            idempotency_key: None,
+            body: None,
+        });
+        let state = DeliveryState::ALL[if n % 50 < 3 { n as usize % 3 } else { 1 }];
+        let new = DeliveryRow::new(LedgerId(1), id, ObjectId(n % 7), at);
+        changes.deliveries.push(DeliveryRow { state, ..new });
+    }
+    changes
 }
 
 fn number(n: u64) -> NumberRow {

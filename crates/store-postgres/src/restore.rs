@@ -10,9 +10,12 @@ use crate::trip::{Trip, values};
 use crate::writer::{PostgresWriter, write};
 
 /// Statements that delete the rows of a ledger. Keys come with its head, so there are none.
-const DELETE: [&str; 10] = [
+const DELETE: [&str; 13] = [
     "DELETE FROM outcome o WHERE o.ledger_id = $1",
     "DELETE FROM number n WHERE n.ledger_id = $1",
+    "DELETE FROM object o WHERE o.ledger_id = $1",
+    "DELETE FROM delivery d WHERE d.ledger_id = $1",
+    "DELETE FROM event e WHERE e.ledger_id = $1",
     "DELETE FROM trail t WHERE t.ledger_id = $1",
     "DELETE FROM trail_line l WHERE l.ledger_id = $1",
     "DELETE FROM checkpoint c WHERE c.ledger_id = $1",

@@ -2,7 +2,7 @@
 
 use ledger::id::LedgerId;
 use ledger::job::{JobId, StagedPart};
-use ledger::model::At;
+use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer};
@@ -176,32 +176,40 @@ impl Writer for PostgresWriter {
 
     fn claim_deliveries(
         &mut self,
-        _ledger: LedgerId,
-        _now: At,
-        _lease_until: At,
-        _limit: u32,
-    ) -> Result<Vec<ledger::model::DeliveryRow>, StoreError> {
-        Ok(Vec::new())
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.rollback()?;
+        table::delivery::claim(self.opened()?, ledger, now, lease_until, limit)
     }
 
-    fn settle_deliveries(
-        &mut self,
-        _rows: &[ledger::model::DeliveryRow],
-    ) -> Result<(), StoreError> {
-        Err(StoreError::Unusable("Deliveries are not stored here yet.".to_owned()))
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
+        self.rollback()?;
+        table::delivery::settle(self.opened()?, rows)
     }
 
-    fn forget_events(&mut self, _before: At, _limit: u32) -> Result<u32, StoreError> {
-        Ok(0)
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.alone(|session| table::event::forget(session, before, limit))
     }
 
     fn replace(
         &mut self,
-        _ledger: LedgerId,
-        _expected: ledger::model::Head,
-        _fresh: &Changes,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
     ) -> Result<(), StoreError> {
-        Err(StoreError::Unusable("A ledger cannot be replaced here yet.".to_owned()))
+        self.begin(&[ledger])?;
+        let remove = |session: &Session| {
+            table::ledger::remove(session, ledger, expected)?;
+            table::key::remove(session, ledger)
+        };
+        if let Err(error) = self.session().and_then(remove) {
+            self.rollback()?;
+            return Err(error);
+        }
+        self.commit(fresh)
     }
 
     fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
@@ -233,6 +241,11 @@ pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreErr
     table::gap::write(&mut trip, &changes.gaps);
     table::customer::write(&mut trip, &changes.customers);
     table::customer::write_prefixes(&mut trip, &changes.prefixes);
+    table::object::write(&mut trip, &changes.objects);
+    // Deliveries take their time from their event.
+    table::event::write(&mut trip, &changes.events);
+    table::delivery::write(&mut trip, &changes.deliveries);
+    table::delivery::retry(&mut trip, &changes.retries);
     table::trail::write(&mut trip, &changes.trail);
     table::trail::write_lines(&mut trip, &changes.trail_lines);
     table::trail::write_checkpoints(&mut trip, &changes.checkpoints);

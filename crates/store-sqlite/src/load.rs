@@ -34,7 +34,10 @@ pub(crate) fn load(
         gaps: table::gap::load(session, &misses.gaps)?,
         customers: table::customer::load(session, &misses.customers)?,
         prefixes: table::customer::load_prefixes(session, &misses.prefixes)?,
+        objects: table::object::load(session, &misses.objects)?,
+        labels: table::object::load_labels(session, &misses.labels)?,
+        events: table::event::load(session, &misses.events)?,
+        deliveries: table::delivery::load(session, &misses.deliveries)?,
         outcomes,
-        ..Loaded::default()
     })
 }

@@ -10,8 +10,12 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::civil::date;
 use ledger::Changes;
-use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
-use ledger::model::{At, Kind, NumberRow, State};
+use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId};
+use ledger::model::document::{Customer, TaxRate};
+use ledger::model::{
+    At, DeliveryRow, DeliveryState, EventRow, Kind, NumberRow, Object, ObjectKind, ObjectRow,
+    State, Subject,
+};
 use store::contract::{self, Database};
 use store::{Store, StoreError};
 use tempfile::TempDir;
@@ -21,10 +25,11 @@ use crate::open::Place;
 use crate::session::{Session, Use};
 use crate::{OpenOptions, SqliteStore};
 
-/// What may be read from one end to the other: a batch, the days of a range, the list of steps that
-/// a file has taken, and a table of one row.
-const MAY_BE_SCANNED: [&str; 6] =
-    ["k", "rows", "day", "migration", "sqlite_schema", "outcome_filed"];
+/// What may be read from one end to the other: a batch, what was found by leaps (the days of a range,
+/// the kinds of events, the ledgers with something to deliver), the list of steps that a file has
+/// taken, and a table of one row.
+const MAY_BE_SCANNED: [&str; 9] =
+    ["k", "rows", "day", "kind", "due", "CONSTANT", "migration", "sqlite_schema", "outcome_filed"];
 
 thread_local! {
     static RUN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
@@ -139,8 +144,50 @@ fn fill(file: &File, count: u64) {
         last_date: None,
     });
     changes.new_numbers = (1..=count).map(number).collect();
-    writer.begin(&[LedgerId(1)]).expect("begin");
-    writer.commit(&changes).expect("commit");
+    for changes in [changes, documents(count)] {
+        writer.begin(&[LedgerId(1)]).expect("begin");
+        writer.commit(&changes).expect("commit");
+    }
+}
+
+/// Objects of two kinds, events of three types, and what became of telling them.
+fn documents(count: u64) -> Changes {
+    let mut changes = Changes::default();
+    for n in 1..=count {
+        let email = Some(format!("{}@example.com", n % 1_000));
+        let customer = Customer { email, ..Customer::default() };
+        let tax_rate = TaxRate { active: n % 9 != 0, ..TaxRate::default() };
+        let body = match n % 3 {
+            0 => Object::TaxRate(tax_rate),
+            _ => Object::Customer(customer),
+        };
+        let (id, at) = (ObjectId(n), At(n as i64 / 3));
+        let object = ObjectRow {
+            ledger: LedgerId(1),
+            id,
+            created: at,
+            revision: n,
+            deleted: n % 11 == 0,
+            body,
+        };
+        changes.objects.push(Arc::new(object));
+        changes.events.push(EventRow {
+            ledger: LedgerId(1),
+            id,
+            at,
+            kind: ["customer.created", "customer.updated", "tax_rate.created"][n as usize % 3]
+                .to_owned(),
+            subject: Subject::Object(ObjectKind::Customer, id),
+            version: String::new(),
+            request: None,
+            idempotency_key: None,
+            body: None,
+        });
+        let state = DeliveryState::ALL[if n % 50 < 3 { n as usize % 3 } else { 1 }];
+        let new = DeliveryRow::new(LedgerId(1), id, ObjectId(n % 7), at);
+        changes.deliveries.push(DeliveryRow { state, ..new });
+    }
+    changes
 }
 
 fn number(n: u64) -> NumberRow {

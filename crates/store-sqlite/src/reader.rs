@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use ledger::model::{
-    CustomerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow, PrefixOwner, SequenceRow,
-    SeriesRow,
+    At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
-    GapFilter, GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, OutcomeCursor,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
+    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
     OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage,
 };
 
@@ -208,71 +211,75 @@ impl Reader for SqliteReader {
 
     fn objects(
         &mut self,
-        _ledger: LedgerId,
-        _filter: &store::ObjectFilter,
-        _page: Page<(ledger::model::At, ledger::id::ObjectId)>,
-    ) -> Result<store::ObjectPage, StoreError> {
-        Err(StoreError::Unusable("Documents are not stored here yet.".to_owned()))
+        ledger: LedgerId,
+        filter: &ObjectFilter,
+        page: Page<(At, ObjectId)>,
+    ) -> Result<ObjectPage, StoreError> {
+        table::object::page(&self.session, ledger, filter, page)
     }
 
     fn all_objects(
         &mut self,
-        _ledger: LedgerId,
-        _after: ledger::id::ObjectId,
-        _limit: u32,
-    ) -> Result<Vec<ledger::model::ObjectRow>, StoreError> {
-        Ok(Vec::new())
+        ledger: LedgerId,
+        after: ObjectId,
+        limit: u32,
+    ) -> Result<Vec<ObjectRow>, StoreError> {
+        table::object::all(&self.session, ledger, after, limit)
     }
 
     fn event(
         &mut self,
-        _ledger: LedgerId,
-        _event: ledger::id::ObjectId,
-    ) -> Result<Option<(ledger::model::EventRow, u32)>, StoreError> {
-        Ok(None)
+        ledger: LedgerId,
+        event: ObjectId,
+    ) -> Result<Option<(EventRow, u32)>, StoreError> {
+        table::event::one(&self.session, ledger, event)
+    }
+
+    fn events_of(
+        &mut self,
+        ledger: LedgerId,
+        events: &[ObjectId],
+    ) -> Result<Vec<(EventRow, u32)>, StoreError> {
+        table::event::many(&self.session, ledger, events)
     }
 
     fn events(
         &mut self,
-        _ledger: LedgerId,
-        _filter: &store::EventFilter,
-        _page: Page<ledger::id::ObjectId>,
-    ) -> Result<store::EventPage, StoreError> {
-        Err(StoreError::Unusable("Events are not stored here yet.".to_owned()))
+        ledger: LedgerId,
+        filter: &EventFilter,
+        page: Page<ObjectId>,
+    ) -> Result<EventPage, StoreError> {
+        self.at_once(|session| table::event::page(session, ledger, filter, page))
     }
 
     fn all_events(
         &mut self,
-        _ledger: LedgerId,
-        _after: ledger::id::ObjectId,
-        _limit: u32,
-    ) -> Result<Vec<ledger::model::EventRow>, StoreError> {
-        Ok(Vec::new())
+        ledger: LedgerId,
+        after: ObjectId,
+        limit: u32,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        table::event::all(&self.session, ledger, after, limit)
     }
 
     fn deliveries(
         &mut self,
-        _ledger: LedgerId,
-        _of: store::DeliveriesOf,
-        _page: Page<ledger::id::ObjectId>,
-    ) -> Result<store::DeliveryPage, StoreError> {
-        Err(StoreError::Unusable("Deliveries are not stored here yet.".to_owned()))
+        ledger: LedgerId,
+        of: DeliveriesOf,
+        page: Page<ObjectId>,
+    ) -> Result<DeliveryPage, StoreError> {
+        table::delivery::page(&self.session, ledger, of, page)
     }
 
     fn all_deliveries(
         &mut self,
-        _ledger: LedgerId,
-        _after: (ledger::id::ObjectId, ledger::id::ObjectId),
-        _limit: u32,
-    ) -> Result<Vec<ledger::model::DeliveryRow>, StoreError> {
-        Ok(Vec::new())
+        ledger: LedgerId,
+        after: (ObjectId, ObjectId),
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        table::delivery::all(&self.session, ledger, after, limit)
     }
 
-    fn due_ledgers(
-        &mut self,
-        _now: ledger::model::At,
-        _limit: u32,
-    ) -> Result<Vec<LedgerId>, StoreError> {
-        Ok(Vec::new())
+    fn due_ledgers(&mut self, now: At, limit: u32) -> Result<Vec<LedgerId>, StoreError> {
+        table::delivery::due_ledgers(&self.session, now, limit)
     }
 }

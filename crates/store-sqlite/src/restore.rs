@@ -13,11 +13,17 @@ use crate::writer::{Opened, SqliteWriter, write};
 const PORTION: u32 = 10_000;
 
 /// Statements that delete rows of a ledger, at most `?3`, whose row ids lie from `?1` to `?2`.
-const BY_PLACE: [&str; 2] = [
+const BY_PLACE: [&str; 5] = [
     "DELETE FROM number WHERE number_id IN \
      (SELECT number_id FROM number WHERE number_id BETWEEN ?1 AND ?2 LIMIT ?3)",
     "DELETE FROM trail WHERE trail_id IN \
      (SELECT trail_id FROM trail WHERE trail_id BETWEEN ?1 AND ?2 LIMIT ?3)",
+    "DELETE FROM object WHERE object_id IN \
+     (SELECT object_id FROM object WHERE object_id BETWEEN ?1 AND ?2 LIMIT ?3)",
+    "DELETE FROM event WHERE event_id IN \
+     (SELECT event_id FROM event WHERE event_id BETWEEN ?1 AND ?2 LIMIT ?3)",
+    "DELETE FROM delivery WHERE (event_id, endpoint_id) IN \
+     (SELECT event_id, endpoint_id FROM delivery WHERE event_id BETWEEN ?1 AND ?2 LIMIT ?3)",
 ];
 
 /// Statements that delete rows of the ledger `?1`, at most `?2`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger::id::LedgerId;
 use ledger::job::{JobId, StagedPart};
-use ledger::model::At;
+use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer};
@@ -147,32 +147,39 @@ impl Writer for SqliteWriter {
 
     fn claim_deliveries(
         &mut self,
-        _ledger: LedgerId,
-        _now: At,
-        _lease_until: At,
-        _limit: u32,
-    ) -> Result<Vec<ledger::model::DeliveryRow>, StoreError> {
-        Ok(Vec::new())
+        ledger: LedgerId,
+        now: At,
+        lease_until: At,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.alone(|opened| {
+            table::delivery::claim(&opened.session, ledger, now, lease_until, limit)
+        })
     }
 
-    fn settle_deliveries(
-        &mut self,
-        _rows: &[ledger::model::DeliveryRow],
-    ) -> Result<(), StoreError> {
-        Err(StoreError::Unusable("Deliveries are not stored here yet.".to_owned()))
+    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.alone(|opened| table::delivery::settle(&opened.session, rows))
     }
 
-    fn forget_events(&mut self, _before: At, _limit: u32) -> Result<u32, StoreError> {
-        Ok(0)
+    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
+        self.alone(|opened| table::event::forget(&opened.session, before, limit))
     }
 
     fn replace(
         &mut self,
-        _ledger: LedgerId,
-        _expected: ledger::model::Head,
-        _fresh: &Changes,
+        ledger: LedgerId,
+        expected: Head,
+        fresh: &Changes,
     ) -> Result<(), StoreError> {
-        Err(StoreError::Unusable("A ledger cannot be replaced here yet.".to_owned()))
+        self.begin(&[])?;
+        if let Err(error) = table::ledger::remove(&self.opened()?.session, ledger, expected) {
+            self.rollback()?;
+            return Err(error);
+        }
+        self.commit(fresh)
     }
 
     fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
@@ -222,6 +229,11 @@ pub(crate) fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, S
     table::gap::write(session, &changes.gaps)?;
     table::customer::write(session, &changes.customers)?;
     table::customer::write_prefixes(session, &changes.prefixes)?;
+    table::object::write(session, &changes.objects)?;
+    // Deliveries take their time from their event.
+    table::event::write(session, &changes.events)?;
+    table::delivery::write(session, &changes.deliveries)?;
+    table::delivery::retry(session, &changes.retries)?;
     table::trail::write(session, &changes.trail)?;
     table::trail::write_lines(session, &changes.trail_lines)?;
     table::trail::write_checkpoints(session, &changes.checkpoints)?;

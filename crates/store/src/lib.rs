@@ -153,9 +153,9 @@ pub trait Writer: Send {
     fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError>;
 
     /// Takes deliveries in hand: of a ledger those that are pending, due at `now` and in nobody's
-    /// hand (or in the hand of somebody whose time ran out before `now`), the longest due first, at
-    /// most `limit`. They are leased until `lease_until`, durably, before this returns, and nobody
-    /// else gets them until then. Called outside a batch, beside other writers.
+    /// hand (or in the hand of somebody whose time is over), those first that could be taken for
+    /// longest, at most `limit`. They are leased until `lease_until`, durably, before this returns,
+    /// and nobody else gets them until then. Called outside a batch, beside other writers.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -176,8 +176,9 @@ pub trait Writer: Send {
     /// See [`StoreError`].
     fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError>;
 
-    /// Forgets events from before `before` that have no pending delivery, with their deliveries, at
-    /// most `limit` events; returns how many. Called outside a batch.
+    /// Forgets events of all ledgers from before `before` that have no pending delivery, the oldest
+    /// first, with their deliveries, at most `limit` events; returns how many. Called outside a
+    /// batch.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -486,7 +487,8 @@ pub trait Reader: Send {
         Ok(found)
     }
 
-    /// Events of a ledger, newest first.
+    /// Events of a ledger, newest first: by time, and of one moment by id. Behind an edge that is
+    /// forgotten there is nothing.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -530,8 +532,10 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError>;
 
-    /// Ledgers with deliveries that [`Writer::claim_deliveries`] would take in hand at `now`, the
-    /// longest due first, each once, at most `limit`. The one question that names no ledger.
+    /// Ledgers with deliveries that [`Writer::claim_deliveries`] would take in hand at `now`, those
+    /// first where one could be taken for longest, each once, at most `limit`. A ledger that has no
+    /// head, such as one that is being moved in, is not among them. The one question that names no
+    /// ledger.
     ///
     /// # Errors
     /// See [`StoreError`].

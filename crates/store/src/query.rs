@@ -200,7 +200,7 @@ pub struct EventFilter {
     pub delivered: Option<bool>,
 }
 
-/// A page of events, newest first by id.
+/// A page of events, newest first: by time, and of one moment by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventPage {
     /// The events, each with the number of its deliveries that are pending.

@@ -7,7 +7,7 @@ use store::StoreError;
 
 use crate::cell::Fields;
 use crate::error::damaged;
-use crate::rows::Rows;
+use crate::rows::{Column, Rows, Value};
 use crate::session::Session;
 use crate::trip::{Asked, Trip, values};
 
@@ -36,6 +36,10 @@ const WRITE_ROUTES: &str = "INSERT INTO key_route AS r (ledger_id, key_id, hash)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) \
     ON CONFLICT (key_id) DO UPDATE SET hash = excluded.hash \
     WHERE r.ledger_id = excluded.ledger_id";
+
+const REMOVE: &str = "DELETE FROM api_key a WHERE a.ledger_id = $1 RETURNING a.key_id";
+
+const REMOVE_ROUTES: &str = "DELETE FROM key_route r WHERE r.key_id = ANY($1)";
 
 const ROUTE_BY_HASH: &str = "SELECT r.ledger_id, r.key_id FROM key_route r WHERE r.hash = $1";
 
@@ -73,6 +77,14 @@ pub(crate) fn write(trip: &mut Trip, keys: &[KeyRow]) {
     }
     trip.write(WRITE, rows);
     trip.write(WRITE_ROUTES, routes);
+}
+
+/// Removes the keys of a ledger, with the ways to them.
+pub(crate) fn remove(session: &Session, ledger: LedgerId) -> Result<(), StoreError> {
+    let keys = session.all(REMOVE, values![ledger], |fields| fields.u64())?;
+    let mut trip = Trip::new();
+    trip.run(REMOVE_ROUTES, vec![Value::Many(Column::of(keys))]);
+    session.run(&trip).map(drop)
 }
 
 pub(crate) fn by_hash(session: &Session, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {

@@ -2,7 +2,7 @@
 
 use ledger::books::LedgerChange;
 use ledger::id::{AccountId, LedgerId};
-use ledger::model::{HouseStyle, LedgerRow, Mode, Settings};
+use ledger::model::{Head, HouseStyle, LedgerRow, Mode, Settings};
 use store::{LedgerSummary, StoreError};
 
 use crate::cell::Fields;
@@ -14,7 +14,7 @@ use crate::trip::{Asked, Trip, values};
 macro_rules! columns {
     () => {
         "l.ledger_id, l.account, l.mode, l.last_position, l.last_series, l.last_sequence, \
-         l.last_gap, l.trail_count, l.trail_hash, l.definition"
+         l.last_gap, l.last_object, l.trail_count, l.trail_hash, l.definition"
     };
 }
 
@@ -34,21 +34,28 @@ const ACCOUNTS: &str = "SELECT r.account, r.mode, r.ledger_id \
 
 // The head that is stored must be the one that the batch was decided on.
 const UPDATE: &str = "UPDATE ledger l SET last_position = k.c3, last_series = k.c4, \
-    last_sequence = k.c5, last_gap = k.c6, trail_count = k.c7, trail_hash = k.c8, \
-    definition = k.c9 \
+    last_sequence = k.c5, last_gap = k.c6, last_object = k.c7, trail_count = k.c8, \
+    trail_hash = k.c9, definition = k.c10 \
     FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::integer[], \
-    $6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bigint[], \
-    $12::bytea[]) k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11) \
-    WHERE l.ledger_id = ANY($13) AND l.ledger_id = k.c0 AND l.account = k.c1 AND l.mode = k.c2 \
-    AND l.trail_count = k.c10 AND l.trail_hash = k.c11";
+    $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[], $11::bytea[], \
+    $12::bigint[], $13::bytea[], $14::bigint[]) \
+    k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13) \
+    WHERE l.ledger_id = ANY($15) AND l.ledger_id = k.c0 AND l.account = k.c1 AND l.mode = k.c2 \
+    AND l.trail_count = k.c11 AND l.trail_hash = k.c12 AND l.last_object = k.c13";
 
 const INSERT: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
-    last_sequence, last_gap, trail_count, trail_hash, definition) \
+    last_sequence, last_gap, last_object, trail_count, trail_hash, definition) \
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::integer[], \
-    $6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[])";
+    $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[], $11::bytea[])";
 
 const INSERT_ROUTES: &str = "INSERT INTO account_route (ledger_id, account, mode) \
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[])";
+
+const REMOVE: &str = "DELETE FROM ledger l WHERE l.ledger_id = $1 AND l.trail_count = $2 \
+    AND l.trail_hash = $3 AND l.last_object = $4 RETURNING l.account, l.mode";
+
+const REMOVE_ROUTE: &str = "DELETE FROM account_route r \
+    WHERE r.account = $1 AND r.mode = $2 AND r.ledger_id = $3";
 
 const LIST: &str =
     concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id > $1 ORDER BY 1 LIMIT $2");
@@ -90,7 +97,7 @@ pub(crate) fn load_accounts(
 }
 
 pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
-    let (mut new, mut routes, mut old) = (Rows::new(10), Rows::new(3), Rows::new(12));
+    let (mut new, mut routes, mut old) = (Rows::new(11), Rows::new(3), Rows::new(14));
     for change in changes {
         let row = &change.row;
         match change.expected {
@@ -100,13 +107,31 @@ pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
             }
             Some(head) => {
                 put_head(&mut old, row);
-                old.put(head.trail_count).put(head.trail_hash);
+                old.put(head.trail_count).put(head.trail_hash).put(head.last_object);
             }
         }
     }
     trip.write(UPDATE, old);
     trip.write(INSERT, new);
     trip.write(INSERT_ROUTES, routes);
+}
+
+/// Removes a head that is as expected, with the way to it.
+pub(crate) fn remove(
+    session: &Session,
+    ledger: LedgerId,
+    expected: Head,
+) -> Result<(), StoreError> {
+    let Head { trail_count, trail_hash, last_object } = expected;
+    let values = values![ledger, trail_count, trail_hash, last_object];
+    let removed =
+        session.first(REMOVE, values, |fields| Ok((fields.string()?, fields.get::<i16>()?)))?;
+    let Some((account, mode)) = removed else {
+        return Err(StoreError::Conflict(format!("ledger {ledger} is not as expected")));
+    };
+    let mut trip = Trip::new();
+    trip.run(REMOVE_ROUTE, values![account.as_str(), mode, ledger]);
+    session.run(&trip).map(drop)
 }
 
 pub(crate) fn list(
@@ -142,7 +167,7 @@ pub(crate) fn many(ids: &[LedgerId]) -> Value {
 
 fn put_head(rows: &mut Rows, row: &LedgerRow) {
     rows.row(row.id).put(&row.account).put(row.mode).put(row.last_position);
-    rows.put(row.last_series).put(row.last_sequence).put(row.last_gap);
+    rows.put(row.last_series).put(row.last_sequence).put(row.last_gap).put(row.last_object);
     rows.put(row.trail_count).put(row.trail_hash).put(row.definition().as_slice());
 }
 
@@ -159,6 +184,7 @@ fn read(fields: &mut Fields<'_>) -> Result<LedgerRow, StoreError> {
     row.last_series = fields.u32()?;
     row.last_sequence = fields.u64()?;
     row.last_gap = fields.u64()?;
+    row.last_object = fields.u64()?;
     row.trail_count = fields.u64()?;
     row.trail_hash = fields.hash()?;
     row.with_definition(fields.bytes()?).map_err(damaged)

@@ -8,11 +8,14 @@
 //! what was planned for a table of ten rows would be run on one of ten million.
 
 pub(crate) mod customer;
+pub(crate) mod delivery;
+pub(crate) mod event;
 pub(crate) mod gap;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod number;
 pub(crate) mod number_list;
+pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod sequence;
 pub(crate) mod series;
@@ -20,7 +23,7 @@ pub(crate) mod staging;
 pub(crate) mod trail;
 
 /// Every table, as it is named.
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: [&str; 20] = [
     "account_route",
     "key_route",
     "ledger",
@@ -31,6 +34,9 @@ pub(crate) const NAMES: [&str; 17] = [
     "gap",
     "customer",
     "prefix",
+    "object",
+    "event",
+    "delivery",
     "outcome",
     "trail",
     "trail_line",

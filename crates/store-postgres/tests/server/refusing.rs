@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use store::contract::drive;
 use store::{Create, Store, StoreError};
 use store_postgres::connect::Location;
-use store_postgres::{Access, OpenOptions, PostgresStore};
+use store_postgres::{Access, OpenOptions, PostgresStore, STEPS};
 
 use crate::stage::{Database, cluster, open};
 
@@ -64,9 +64,11 @@ fn newer_and_different_databases_are_refused() {
     let database = Database::new();
     drop(database.open(options(Create::WhenMissing)).expect("open"));
     let sum = "(SELECT checksum FROM gapless_migration WHERE version = 1)";
-    database.ask(&format!("INSERT INTO gapless_migration VALUES (2, '0002_later', {sum})"));
-    refused(&database, options(Create::WhenMissing), &["newer version", "shape is 2"]);
-    database.ask("DELETE FROM gapless_migration WHERE version = 2");
+    let next = STEPS + 1;
+    database.ask(&format!("INSERT INTO gapless_migration VALUES ({next}, '9999_later', {sum})"));
+    let shape = format!("shape is {next}");
+    refused(&database, options(Create::WhenMissing), &["newer version", &shape]);
+    database.ask(&format!("DELETE FROM gapless_migration WHERE version = {next}"));
     database.ask("UPDATE gapless_migration SET checksum = sha256('other')");
     refused(&database, options(Create::WhenMissing), &["another build", "0001_heart"]);
     database.ask("DELETE FROM gapless_migration");
@@ -127,7 +129,7 @@ fn eight_that_open_an_empty_database_at_once_set_it_up_once() {
             });
         }
     });
-    assert_eq!(database.ask("SELECT count(*) FROM gapless_migration"), "1");
+    assert_eq!(database.ask("SELECT count(*) FROM gapless_migration"), STEPS.to_string());
 }
 
 /// Waits until a condition is true in the database.

@@ -2,7 +2,7 @@
 
 use ledger::books::LedgerChange;
 use ledger::id::{AccountId, LedgerId};
-use ledger::model::{HouseStyle, LedgerRow, Mode, Settings};
+use ledger::model::{Head, HouseStyle, LedgerRow, Mode, Settings};
 use store::{LedgerSummary, StoreError};
 
 use crate::cell::Fields;
@@ -14,7 +14,7 @@ use crate::table::Found;
 macro_rules! columns {
     () => {
         "l.ledger_id, l.account, l.mode, l.last_position, l.last_series, l.last_sequence, \
-         l.last_gap, l.trail_count, l.trail_hash, l.definition"
+         l.last_gap, l.last_object, l.trail_count, l.trail_hash, l.definition"
     };
 }
 
@@ -25,17 +25,24 @@ const ACCOUNTS: &str = "SELECT k.c0, k.c1, l.ledger_id FROM rows(?1) k \
     CROSS JOIN ledger l ON l.account = k.c0 AND l.mode = k.c1";
 
 const STRANGERS: &str = "SELECT k.c0 FROM rows(?1) k LEFT JOIN ledger l ON l.ledger_id = k.c0 \
-    WHERE k.c1 IS NOT l.trail_count OR k.c2 IS NOT l.trail_hash LIMIT 1";
+    WHERE k.c1 IS NOT l.trail_count OR k.c2 IS NOT l.trail_hash OR k.c3 IS NOT l.last_object \
+    LIMIT 1";
 
 const WRITE: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
-    last_sequence, last_gap, trail_count, trail_hash, definition) \
-    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM rows(?1) WHERE true \
+    last_sequence, last_gap, last_object, trail_count, trail_hash, definition) \
+    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM rows(?1) WHERE true \
     ON CONFLICT (ledger_id) DO UPDATE SET last_position = excluded.last_position, \
     last_series = excluded.last_series, \
     last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
+    last_object = excluded.last_object, \
     trail_count = excluded.trail_count, trail_hash = excluded.trail_hash, \
     definition = excluded.definition \
     WHERE ledger.account = excluded.account AND ledger.mode = excluded.mode";
+
+const REMOVE: &str = "DELETE FROM ledger \
+    WHERE ledger_id = ?1 AND trail_count = ?2 AND trail_hash = ?3 AND last_object = ?4";
+
+const REMOVE_KEYS: &str = "DELETE FROM api_key WHERE ledger_id = ?1";
 
 const LIST: &str =
     concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id > ?1 ORDER BY 1 LIMIT ?2");
@@ -69,29 +76,42 @@ pub(crate) fn load_accounts(
 
 /// Refuses when the stored head of a ledger is not the one that the batch was decided on.
 pub(crate) fn guard(session: &Session, changes: &[LedgerChange]) -> Result<(), StoreError> {
-    let mut rows = Rows::new(3, changes.len());
+    let mut rows = Rows::new(4, changes.len());
     for change in changes {
-        let count = change.expected.map(|head| head.trail_count);
-        let hash = change.expected.map(|head| head.trail_hash);
-        rows.put(change.row.id).put(count).put(hash);
+        let expected = change.expected;
+        rows.put(change.row.id).put(expected.map(|head| head.trail_count));
+        rows.put(expected.map(|head| head.trail_hash)).put(expected.map(|head| head.last_object));
     }
     let strangers = session.look(STRANGERS, rows, |fields| fields.ledger())?;
     match strangers.first() {
         None => Ok(()),
-        Some(id) => Err(StoreError::Conflict(format!(
-            "the trail of ledger {id} is not where this batch began"
-        ))),
+        Some(id) => Err(StoreError::Conflict(format!("ledger {id} is not where this batch began"))),
     }
 }
 
 pub(crate) fn write(session: &Session, changes: &[LedgerChange]) -> Result<(), StoreError> {
-    let mut rows = Rows::new(10, changes.len());
+    let mut rows = Rows::new(11, changes.len());
     for LedgerChange { row, .. } in changes {
         rows.put(row.id).put(&row.account).put(row.mode).put(row.last_position);
-        rows.put(row.last_series).put(row.last_sequence).put(row.last_gap);
+        rows.put(row.last_series).put(row.last_sequence).put(row.last_gap).put(row.last_object);
         rows.put(row.trail_count).put(row.trail_hash).put(row.definition().as_slice());
     }
     session.write(WRITE, rows)
+}
+
+/// Removes a head that is as expected, and the keys.
+pub(crate) fn remove(
+    session: &Session,
+    ledger: LedgerId,
+    expected: Head,
+) -> Result<(), StoreError> {
+    let id = ledger.0 as i64;
+    let Head { trail_count, trail_hash, last_object } = expected;
+    let params = (id, trail_count as i64, trail_hash.0, last_object as i64);
+    match session.run(REMOVE, params)? {
+        0 => Err(StoreError::Conflict(format!("ledger {ledger} is not as expected"))),
+        _ => session.run(REMOVE_KEYS, [id]).map(drop),
+    }
 }
 
 pub(crate) fn list(
@@ -137,6 +157,7 @@ fn read(fields: &mut Fields<'_>) -> Result<LedgerRow, StoreError> {
     row.last_series = fields.u32()?;
     row.last_sequence = fields.u64()?;
     row.last_gap = fields.u64()?;
+    row.last_object = fields.u64()?;
     row.trail_count = fields.u64()?;
     row.trail_hash = fields.hash()?;
     row.with_definition(fields.bytes()?).map_err(damaged)

@@ -1,11 +1,14 @@
 //! What is read from and written to each table: one file a table.
 
 pub(crate) mod customer;
+pub(crate) mod delivery;
+pub(crate) mod event;
 pub(crate) mod gap;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod number;
 pub(crate) mod number_list;
+pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod sequence;
 pub(crate) mod series;

@@ -4,13 +4,17 @@
 //! own. A case fails by a panic that says what was expected.
 
 mod batches;
+mod deliveries;
+mod documents;
 mod drive;
+mod events;
 mod filters;
 mod history;
 mod loading;
 mod moving;
 mod outcomes;
 mod pages;
+mod places;
 mod refused;
 mod sample;
 mod staging;
@@ -31,7 +35,7 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 9] = [
+const CASES: [&[Case]; 13] = [
     batches::CASES,
     history::CASES,
     loading::CASES,
@@ -41,6 +45,10 @@ const CASES: [&[Case]; 9] = [
     filters::CASES,
     refused::CASES,
     staging::CASES,
+    documents::CASES,
+    events::CASES,
+    deliveries::CASES,
+    places::CASES,
 ];
 
 /// Runs every case on a database that `make` makes for it.

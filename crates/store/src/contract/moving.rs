@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use ledger::Changes;
 use ledger::books::{Checkpoint, LedgerChange, TrailLine};
-use ledger::id::{GapId, KeyId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::id::{GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
+use ledger::model::document::Customer;
 use ledger::model::{
-    At, CustomerRow, GapCause, GapRow, IdempotencyKey, KeyHash, KeyRow, Mode, OutcomeRow,
-    PrefixOwner, RequestHash,
+    At, CustomerRow, DeliveryRow, EventRow, GapCause, GapRow, IdempotencyKey, KeyHash, KeyRow,
+    Mode, Object, ObjectRow, OutcomeRow, PrefixOwner, RequestHash, Retry,
 };
 use ledger::outcome::Outcome;
 use ledger::role::Role;
 use ledger::trail::Hash;
 
 use super::sample::{
-    LEDGER, NOON, account, customer, done, entry, head, issue, ledger, number, open, put, sequence,
-    series, texts, writer,
+    LEDGER, NOON, account, customer, done, entry, event, head, issue, ledger, number, object, open,
+    put, sequence, series, texts, writer,
 };
 use super::{Case, Database};
 use crate::{Page, Reader, StoreError, Writer};
@@ -212,7 +213,21 @@ fn parts(count: u64) -> (Vec<Changes>, Changes) {
         keys: vec![key],
         ..Changes::default()
     };
-    (vec![places, register, history], end)
+    (vec![places, register, history, documents(count)], end)
+}
+
+/// Objects, events and deliveries of a ledger.
+fn documents(count: u64) -> Changes {
+    let mut documents = Changes::default();
+    for id in 1..=count {
+        let row = object(id, Object::Customer(Customer::default()));
+        let row = ObjectRow { ledger: MOVED, revision: id + 5, deleted: id % 4 == 0, ..row };
+        documents.objects.push(Arc::new(row));
+        documents.events.push(EventRow { ledger: MOVED, ..event(id, 0, "customer.created") });
+        let new = DeliveryRow::new(MOVED, ObjectId(id), ObjectId(9), NOON);
+        documents.deliveries.push(new);
+    }
+    documents
 }
 
 /// What a reader finds of the moved ledger, as text.
@@ -220,7 +235,7 @@ fn seen(reader: &mut dyn Reader) -> String {
     let page = Page { limit: 50, ..Page::default() };
     let gaps = Page { limit: 50, ..Page::default() };
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         reader.series(MOVED).expect("read"),
         reader.sequences(MOVED, SequenceId(0), 50).expect("read").rows,
         reader.numbers(MOVED, &Default::default(), page).expect("read").rows,
@@ -233,10 +248,13 @@ fn seen(reader: &mut dyn Reader) -> String {
         reader.trail_lines(MOVED, 0, 0, 50).expect("read"),
         reader.checkpoints(MOVED).expect("read"),
         reader.keys(MOVED).expect("read"),
+        reader.all_objects(MOVED, ObjectId(0), 50).expect("read"),
+        reader.all_events(MOVED, ObjectId(0), 50).expect("read"),
+        reader.all_deliveries(MOVED, (ObjectId(0), ObjectId(0)), 50).expect("read"),
     )
 }
 
-const NOTHING: &str = "[] [] [] [] [] [] [] [] [] [] [] []";
+const NOTHING: &str = "[] [] [] [] [] [] [] [] [] [] [] [] [] [] []";
 
 fn a_ledger_is_moved_in_by_parts(database: &dyn Database) {
     let store = database.open().expect("open");
@@ -250,6 +268,7 @@ fn a_ledger_is_moved_in_by_parts(database: &dyn Database) {
         assert_eq!(texts(&mut *writer, issue(LEDGER, "a")), ["INV-2026-00001"]);
         assert_eq!(reader.ledgers(LEDGER, 10).expect("read"), []);
         assert_eq!(reader.ledger_of(&account(MOVED), Mode::Live).expect("read"), None);
+        assert_eq!(reader.due_ledgers(NOON, 9).expect("read"), []);
     }
     writer.begin(&[MOVED]).expect("begin");
     writer.commit(&end).expect("the head");
@@ -259,6 +278,12 @@ fn a_ledger_is_moved_in_by_parts(database: &dyn Database) {
     assert_eq!(reader.number(MOVED, Position(20)).expect("read").expect("one").row.ordinal, 20);
     assert_eq!(reader.customers(MOVED, None, 50).expect("read").len(), IDS.len());
     assert_eq!(reader.trail(MOVED, 0, 50).expect("read").entries[0].sealed, parts[2].trail[0]);
+    assert_eq!(reader.due_ledgers(NOON, 9).expect("read"), [MOVED]);
+    let objects = reader.all_objects(MOVED, ObjectId(0), 50).expect("read");
+    assert!(objects.iter().eq(parts[3].objects.iter().map(|row| &**row)));
+    assert_eq!(reader.all_events(MOVED, ObjectId(0), 50).expect("read"), parts[3].events);
+    let first = (ObjectId(0), ObjectId(0));
+    assert_eq!(reader.all_deliveries(MOVED, first, 50).expect("read"), parts[3].deliveries);
     let mut outcomes = parts[2].outcomes.clone();
     outcomes.sort_by_key(|row| row.key);
     assert_eq!(remembered(&mut *reader, MOVED, 3), outcomes);
@@ -291,6 +316,8 @@ fn a_part_that_does_not_fit_leaves_nothing(database: &dyn Database) {
     let mut twice = parts[2].clone();
     twice.new_numbers.push(parts[1].new_numbers[0].clone());
     refused(&mut *writer, &twice, "a number that is there");
+    let retries = vec![Retry { ledger: MOVED, after: ObjectId(0), due: NOON }];
+    refused(&mut *writer, &Changes { retries, ..Changes::default() }, "something to try again");
     assert_eq!(seen(&mut *reader), before);
 }
 

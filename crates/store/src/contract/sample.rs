@@ -6,10 +6,12 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use ledger::books::LedgerChange;
 use ledger::command::{Action, Actor, Item, Open};
-use ledger::id::{AccountId, CustomerId, LedgerId, Position, ScopeKey, SequenceId, SeriesId};
+use ledger::id::{
+    AccountId, CustomerId, LedgerId, ObjectId, Position, ScopeKey, SequenceId, SeriesId,
+};
 use ledger::model::{
-    At, FormatVersion, HouseStyle, Kind, KindText, LedgerRow, Mode, NumberRow, Receipt,
-    SequenceRow, SeriesRow, Settings, State,
+    At, EventRow, FormatVersion, HouseStyle, Kind, KindText, LedgerRow, Mode, NumberRow, Object,
+    ObjectKind, ObjectRow, Receipt, SequenceRow, SeriesRow, Settings, State, Subject,
 };
 use ledger::outcome::Outcome;
 use ledger::trail::{Entry, Hash, Sealed};
@@ -195,7 +197,45 @@ pub(super) fn ledger() -> Changes {
     }
 }
 
+/// An object of the ledger of most cases, as new.
+pub(super) fn object(id: u64, body: Object) -> ObjectRow {
+    ObjectRow {
+        ledger: LEDGER,
+        id: ObjectId(id),
+        created: NOON,
+        revision: id,
+        deleted: false,
+        body,
+    }
+}
+
+/// An event some milliseconds after noon, with nothing beside it.
+pub(super) fn event(id: u64, ms: i64, kind: &str) -> EventRow {
+    EventRow {
+        ledger: LEDGER,
+        id: ObjectId(id),
+        at: At(NOON.0 + ms),
+        kind: kind.to_owned(),
+        subject: Subject::Object(ObjectKind::Customer, ObjectId(1)),
+        version: "2026-11-20.test".to_owned(),
+        request: None,
+        idempotency_key: None,
+        body: None,
+    }
+}
+
 /// A customer's id.
 pub(super) fn customer(id: &str) -> CustomerId {
     CustomerId(id.to_owned())
+}
+
+/// Numbers that look random, the same each time.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    /// One of the numbers below `n`.
+    pub(super) fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+        (self.0 >> 33) % n
+    }
 }

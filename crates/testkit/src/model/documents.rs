@@ -8,7 +8,7 @@ use store::{DeliveriesOf, DeliveryPage, EventFilter, EventPage, ObjectFilter, Ob
 
 use super::reader::part;
 use super::rows::Rows;
-use super::writer::is_free;
+use super::writer::{free_since, is_free};
 
 pub(super) fn objects(
     rows: &Rows,
@@ -44,16 +44,28 @@ pub(super) fn events(
     filter: &EventFilter,
     page: Page<ObjectId>,
 ) -> EventPage {
+    let edge = |id: Option<ObjectId>| match id {
+        None => Some(None),
+        Some(id) => rows.events.get(&(ledger, id)).map(|event| Some((event.at, event.id))),
+    };
+    let (Some(starting_after), Some(ending_before)) =
+        (edge(page.starting_after), edge(page.ending_before))
+    else {
+        return EventPage::default();
+    };
+    let page = Page { starting_after, ending_before, limit: page.limit };
     let is_delivered =
         |event: &EventRow| of_event(rows, event).all(|row| row.state == DeliveryState::Delivered);
-    let all = rows.events.values().rev().filter(|event| {
+    let all = rows.events.values().filter(|event| {
         let of_kind = || filter.kinds.iter().any(|kinds| kinds.contain(&event.kind));
         event.ledger == ledger
             && filter.at.contains(event.at)
             && (filter.kinds.is_empty() || of_kind())
             && filter.delivered.is_none_or(|wanted| wanted == is_delivered(event))
     });
-    let (found, has_more) = part(all.collect(), page, |event| event.id);
+    let mut all: Vec<&EventRow> = all.collect();
+    all.sort_by_key(|event| Reverse((event.at, event.id)));
+    let (found, has_more) = part(all, page, |event| (event.at, event.id));
     let with_pending = |event: &EventRow| with_pending(rows, event);
     EventPage { rows: found.into_iter().map(with_pending).collect(), has_more }
 }
@@ -86,9 +98,9 @@ pub(super) fn deliveries(
 }
 
 pub(super) fn due_ledgers(rows: &Rows, now: At, limit: u32) -> Vec<LedgerId> {
-    let mut free: Vec<&DeliveryRow> =
-        rows.deliveries.values().filter(|row| is_free(row, now)).collect();
-    free.sort_by_key(|row| (row.due, row.ledger));
+    let is_due = |row: &&DeliveryRow| is_free(row, now) && rows.ledgers.contains_key(&row.ledger);
+    let mut free: Vec<&DeliveryRow> = rows.deliveries.values().filter(is_due).collect();
+    free.sort_by_key(|row| (free_since(row), row.ledger));
     let mut ledgers = Vec::new();
     for row in free {
         if !ledgers.contains(&row.ledger) {

@@ -149,6 +149,15 @@ impl Rows {
                 return conflict(format!("line {} of entry {} is there", line.line, line.index));
             }
         }
+        for row in &changes.objects {
+            let gives_way = |stored: &ObjectRow| {
+                (stored.kind(), stored.created) == (row.kind(), row.created)
+                    && stored.revision < row.revision
+            };
+            if !self.objects.get(&(row.ledger, row.id)).is_none_or(gives_way) {
+                return conflict(format!("object {} is there", row.id.0));
+            }
+        }
         for row in &changes.events {
             if self.events.contains_key(&(row.ledger, row.id)) {
                 return conflict(format!("event {} is there", row.id.0));

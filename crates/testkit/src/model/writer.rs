@@ -92,7 +92,7 @@ impl Writer for ModelWriter {
             .values_mut()
             .filter(|row| row.ledger == ledger && is_free(row, now))
             .collect();
-        free.sort_by_key(|row| (row.due, row.event, row.endpoint));
+        free.sort_by_key(|row| (free_since(row), row.event, row.endpoint));
         free.truncate(limit as usize);
         let lease = |row: &mut DeliveryRow| {
             row.leased_until = Some(lease_until);
@@ -122,8 +122,10 @@ impl Writer for ModelWriter {
             .filter(|row| is_pending(row))
             .map(|row| (row.ledger, row.event))
             .collect();
-        let old = rows.events.values().filter(|row| row.at < before);
-        let old = old.map(|row| (row.ledger, row.id)).filter(|key| !pending.contains(key));
+        let mut old: Vec<_> = rows.events.values().filter(|row| row.at < before).collect();
+        old.sort_by_key(|row| row.at);
+        let old = old.into_iter().map(|row| (row.ledger, row.id));
+        let old = old.filter(|key| !pending.contains(key));
         let old: BTreeSet<_> = old.take(limit as usize).collect();
         rows.events.retain(|key, _| !old.contains(key));
         rows.deliveries.retain(|(ledger, event, _), _| !old.contains(&(*ledger, *event)));
@@ -154,9 +156,12 @@ impl Writer for ModelWriter {
     }
 }
 
+/// Since when a delivery may be taken in hand.
+pub(super) fn free_since(row: &DeliveryRow) -> At {
+    row.leased_until.map_or(row.due, |until| row.due.max(until))
+}
+
 /// Whether a delivery may be taken in hand.
 pub(super) fn is_free(row: &DeliveryRow, now: At) -> bool {
-    row.state == DeliveryState::Pending
-        && row.due <= now
-        && row.leased_until.is_none_or(|until| until <= now)
+    row.state == DeliveryState::Pending && free_since(row) <= now
 }
