@@ -32,6 +32,8 @@ pub struct Access {
     pub mode: Mode,
     /// What it may do.
     pub role: Role,
+    /// The version of the interface that the account is on.
+    pub api_version: String,
 }
 
 impl Access {
@@ -69,6 +71,30 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// What a key opens of an account that is connected to its own; `None` when there is no such
+    /// account.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn connected(
+        &self,
+        access: &Access,
+        account: AccountId,
+    ) -> Result<Option<Access>, EngineError> {
+        let (mode, platform) = (access.mode, access.account.clone());
+        let found = self.read(move |reader| Ok(reader.ledger_of(&account, mode)?)).await?;
+        let connected = found.filter(|row| row.documents.platform.as_ref() == Some(&platform));
+        Ok(connected.map(|row| Access {
+            ledger: row.id,
+            account: row.account,
+            account_name: row.name,
+            api_version: access.api_version.clone(),
+            ..access.clone()
+        }))
+    }
+}
+
 /// The hash that a key's secret is stored as.
 pub fn key_hash(secret: &str) -> KeyHash {
     KeyHash(Sha256::digest(secret.as_bytes()).into())
@@ -88,6 +114,7 @@ fn find(reader: &mut dyn Reader, hash: &KeyHash) -> Result<Option<Access>, Engin
         account_name: ledger.name,
         mode: ledger.mode,
         role: key.role,
+        api_version: ledger.documents.version.name.clone(),
     }))
 }
 
@@ -118,6 +145,11 @@ impl AccessCache {
     /// Forgets a key, because it was revoked.
     pub(crate) fn forget(&self, key: KeyId) {
         self.lock().retain(|_, (access, _)| access.key != key);
+    }
+
+    /// Forgets the keys to a ledger, because what they were remembered with has changed.
+    pub(crate) fn forget_ledger(&self, ledger: LedgerId) {
+        self.lock().retain(|_, (access, _)| access.ledger != ledger);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<KeyHash, (Access, At)>> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::command::{NewKey, Open};
 use ledger::id::{AccountId, LedgerId};
-use ledger::model::{HouseStyle, LedgerRow, Mode};
+use ledger::model::{At, HouseStyle, LedgerRow, Mode};
 use ledger::role::Role;
 use ledger::{Action, Actor, Batch, Code, Command, Refusal};
 use numbering::FiscalYearStart;
@@ -102,7 +102,22 @@ impl Engine {
     /// [`EngineError::Refused`] when a field does not hold, for example an unknown time zone;
     /// [`EngineError::Store`], unusable, when a move into the database was stopped half-way.
     pub async fn open_account(&self, new: NewAccount) -> Result<OpenedAccount, EngineError> {
-        self.open_account_where(new, |_| true).await
+        self.open_account_where(new, None, |_| true).await
+    }
+
+    /// As [`Engine::open_account`], for an account that is connected to another one: that one's
+    /// keys open it too.
+    ///
+    /// # Errors
+    /// As [`Engine::open_account`]; [`EngineError::Refused`] with `resource_already_exists` when
+    /// there is an account with that id.
+    pub async fn open_connected(
+        &self,
+        new: NewAccount,
+        account: AccountId,
+        platform: AccountId,
+    ) -> Result<OpenedAccount, EngineError> {
+        self.open_account_where(new, Some((account, platform)), |_| true).await
     }
 
     /// As [`Engine::open_account`], where the database has no account yet, also when several
@@ -112,16 +127,18 @@ impl Engine {
     /// As [`Engine::open_account`]; [`EngineError::Refused`] with `resource_already_exists` when
     /// there is an account.
     pub async fn open_first_account(&self, new: NewAccount) -> Result<OpenedAccount, EngineError> {
-        self.open_account_where(new, |last| last == LedgerId(0)).await
+        self.open_account_where(new, None, |last| last == LedgerId(0)).await
     }
 
     async fn open_account_where(
         &self,
         new: NewAccount,
+        connected: Option<(AccountId, AccountId)>,
         may_follow: fn(LedgerId) -> bool,
     ) -> Result<OpenedAccount, EngineError> {
+        let (account, platform) = connected.unzip();
         let opened = OpenedAccount {
-            account: self.ids().account(),
+            account: account.unwrap_or_else(|| self.ids().account()),
             live: LedgerId(0),
             test: LedgerId(0),
             live_key: self.ids().secret(Mode::Live),
@@ -147,19 +164,15 @@ impl Engine {
                 let mut commands = Vec::with_capacity(4);
                 for (mode, key) in [(Mode::Live, keys[0]), (Mode::Test, keys[1])] {
                     let open = open(&new, &opened.account, mode, &prefix);
-                    let key = first_key(&opened, mode, key);
-                    commands.push((opened.ledger(mode), Action::Open(open)));
-                    commands.push((opened.ledger(mode), Action::CreateKey(key)));
+                    let open = match &platform {
+                        None => Action::Open(open),
+                        Some(platform) => Action::OpenConnected(open, platform.clone()),
+                    };
+                    let key = Action::CreateKey(first_key(&opened, mode, key));
+                    let ledger = opened.ledger(mode);
+                    commands.extend([open, key].map(|action| by_operator(ledger, at, action)));
                 }
-                let actor = || Actor::Operator("operator".to_owned());
-                let commands = commands.into_iter().map(|(ledger, action)| Command {
-                    ledger,
-                    actor: actor(),
-                    at,
-                    idempotency: None,
-                    action,
-                });
-                match run(writer, commands.collect()) {
+                match run(writer, commands) {
                     Ok(()) => return Ok(opened),
                     // Another process opened an account at the same moment.
                     Err(Unopened::Conflict) => writer.rollback()?,
@@ -257,6 +270,11 @@ fn first_key(opened: &OpenedAccount, mode: Mode, id: ledger::id::KeyId) -> NewKe
     }
 }
 
+fn by_operator(ledger: LedgerId, at: At, action: Action) -> Command {
+    let actor = Actor::Operator("operator".to_owned());
+    Command { ledger, actor, at, idempotency: None, action }
+}
+
 enum Unopened {
     Conflict,
     Failed(EngineError),
@@ -286,7 +304,7 @@ fn run(writer: &mut dyn Writer, commands: Vec<Command>) -> Result<(), Unopened> 
 }
 
 /// The highest ledger id in use, found by halving what lies between used and unused.
-fn last_ledger(reader: &mut dyn Reader) -> Result<LedgerId, StoreError> {
+pub(crate) fn last_ledger(reader: &mut dyn Reader) -> Result<LedgerId, StoreError> {
     let (mut used, mut step) = (LedgerId(0), 1u64);
     while let Some(row) = reader.ledgers(LedgerId(used.0 + step - 1), 1)?.first() {
         used = row.id;

@@ -22,6 +22,7 @@ mod pending;
 mod query;
 mod readers;
 mod vacancy;
+mod wipe;
 mod writer;
 
 pub use access::{Access, key_hash};

@@ -1,16 +1,14 @@
 //! Objects, listed and one by one, each with what is needed to show it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use ledger::command::Item;
-use ledger::id::{CustomerId, LedgerId, ObjectId};
-use ledger::model::{At, Level, Object, ObjectKind, ObjectRow};
+use ledger::decide::view_object;
+use ledger::id::{LedgerId, ObjectId};
+use ledger::model::{At, ObjectKind, ObjectRow};
 use ledger::outcome::ObjectView;
-use ledger::{Misses, Outcome};
+use ledger::{Books, Misses};
 use store::{ObjectFilter, Page, Reader};
 
-use super::preview::{decide_and_forget, issue};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::lookup;
@@ -18,6 +16,8 @@ use crate::pending::Pending;
 
 /// Rows that are looked at between two answers of a query that sifts them.
 const SLICE: u32 = 200;
+/// Questions that follow from each other, at most: ledger, series, sequence.
+const ROUNDS: u32 = 6;
 
 /// Which objects, beyond what a store can look by.
 pub type Sieve = Arc<dyn Fn(&ObjectRow) -> bool + Send + Sync>;
@@ -55,7 +55,7 @@ impl Engine {
         self.read(move |reader| {
             let page = edges(reader, ledger, filter.kind, page)?;
             let found = reader.objects(ledger, &filter, page)?;
-            let data = views(reader, ledger, found.rows, at)?;
+            let data = views(reader, found.rows, at)?;
             Ok(ObjectList { data, has_more: found.has_more })
         })
     }
@@ -105,7 +105,7 @@ impl Engine {
             false => rows.truncate(limit),
         }
         let now = self.now();
-        let data = self.read(move |reader| views(reader, ledger, rows.clone(), now)).await?;
+        let data = self.read(move |reader| views(reader, rows.clone(), now)).await?;
         Ok(ObjectList { data, has_more })
     }
 }
@@ -123,7 +123,7 @@ pub fn object(
 ) -> Result<Option<ObjectView>, EngineError> {
     let rows = rows(reader, ledger, &[id])?;
     let rows = rows.into_iter().filter(|row| row.kind() == kind).collect();
-    Ok(views(reader, ledger, rows, at)?.pop())
+    Ok(views(reader, rows, at)?.pop())
 }
 
 /// Objects with what is needed to show them, in their order.
@@ -132,28 +132,26 @@ pub fn object(
 /// [`EngineError::Store`].
 pub fn views(
     reader: &mut dyn Reader,
-    ledger: LedgerId,
     objects: Vec<ObjectRow>,
     at: At,
 ) -> Result<Vec<ObjectView>, EngineError> {
-    let mut named: Vec<ObjectId> = objects.iter().flat_map(tax_rates).collect();
-    named.sort_unstable();
-    named.dedup();
-    let rates: HashMap<ObjectId, ObjectRow> =
-        rows(reader, ledger, &named)?.into_iter().map(|row| (row.id, row)).collect();
-    let next = next_sequences(reader, ledger, &objects, at)?;
-    let view = |row: ObjectRow| {
-        let next_invoice_sequence = next.get(&row.id).copied();
-        let mut shown: Vec<ObjectId> = Vec::new();
-        for id in tax_rates(&row) {
-            if !shown.contains(&id) {
-                shown.push(id);
-            }
+    let mut books = Books::default();
+    for _ in 0..ROUNDS {
+        let view = |row: &ObjectRow| view_object(&books, row.clone(), at);
+        let shown: Vec<_> = objects.iter().map(view).collect();
+        let misses = books.take_misses();
+        if misses.is_empty() {
+            let shown: Result<Vec<_>, _> = shown.into_iter().collect();
+            return shown.map_err(|_| defect("nothing is missing to show an object, but it is"));
         }
-        let tax_rates = shown.iter().filter_map(|id| rates.get(id).cloned()).collect();
-        ObjectView { row, next_invoice_sequence, tax_rates }
-    };
-    Ok(objects.into_iter().map(view).collect())
+        let found = reader.load(&misses)?;
+        books.fill(misses, found);
+    }
+    Err(defect("an object asks for more each time that it is shown"))
+}
+
+fn defect(what: &str) -> EngineError {
+    EngineError::Defect(what.to_owned())
 }
 
 fn rows(
@@ -166,50 +164,6 @@ fn rows(
     }
     let objects = ids.iter().map(|id| (ledger, *id)).collect();
     Ok(reader.load(&Misses { objects, ..Misses::default() })?.objects)
-}
-
-/// The tax rates that an object shows.
-fn tax_rates(row: &ObjectRow) -> Vec<ObjectId> {
-    match &row.body {
-        Object::InvoiceItem(item) => item.tax_rates.clone(),
-        Object::Invoice(invoice) => invoice.default_tax_rates.clone(),
-        Object::CreditNote(note) => {
-            note.lines.iter().flat_map(|line| line.tax_rates.iter().copied()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The ordinals that the next invoices of customers get, where customers have counters: what an
-/// invoice of today would get.
-fn next_sequences(
-    reader: &mut dyn Reader,
-    ledger: LedgerId,
-    objects: &[ObjectRow],
-    at: At,
-) -> Result<HashMap<ObjectId, u64>, EngineError> {
-    let mut customers = objects.iter().filter(|row| row.kind() == ObjectKind::Customer);
-    let mut next = HashMap::new();
-    if customers.clone().next().is_none()
-        || lookup::ledger(reader, ledger)?.settings.level != Level::Customer
-    {
-        return Ok(next);
-    }
-    let living = customers.by_ref().filter(|row| !row.deleted);
-    let living: Vec<&ObjectRow> = living.collect();
-    let item =
-        |row: &&ObjectRow| Item { customer: Some(CustomerId(row.text())), ..Item::default() };
-    let commands = living.iter().map(|row| issue(ledger, at, vec![item(row)])).collect();
-    let answers = decide_and_forget(reader, commands)?;
-    for (row, answer) in living.iter().zip(answers) {
-        // Where none could be given today, such as in a locked period, none is told.
-        if let Ok(Outcome::Issued(views)) = answer.result
-            && let Some(view) = views.first()
-        {
-            next.insert(row.id, view.row.ordinal);
-        }
-    }
-    Ok(next)
 }
 
 /// The edges of a page, as a store knows them. Refuses those that are not there.

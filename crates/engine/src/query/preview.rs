@@ -8,7 +8,7 @@ use ledger::command::{Item, SeriesRef};
 use ledger::id::{CustomerId, LedgerId, Position};
 use ledger::model::{At, Kind, Receipt};
 use ledger::outcome::NumberView;
-use ledger::{Action, Actor, Answer, Batch, Command, Outcome};
+use ledger::{Action, Actor, Answer, Batch, Books, Command, Outcome, Refusal};
 use store::Reader;
 
 use crate::engine::Engine;
@@ -56,6 +56,21 @@ impl Engine {
             }
         })
     }
+
+    /// What actions would come to if they were carried out now, one after the other. Nothing is
+    /// kept.
+    pub fn preview_actions(
+        &self,
+        ledger: LedgerId,
+        actions: Vec<Action>,
+    ) -> Pending<Vec<Result<Outcome, Refusal>>> {
+        let at = self.now();
+        self.read(move |reader| {
+            let commands = actions.iter().map(|action| pretended(ledger, at, action.clone()));
+            let answers = decide_and_forget(reader, commands.collect())?;
+            Ok(answers.into_iter().map(|answer| answer.result).collect())
+        })
+    }
 }
 
 impl Preview {
@@ -78,8 +93,12 @@ impl Preview {
 }
 
 pub(super) fn issue(ledger: LedgerId, at: At, items: Vec<Item>) -> Command {
+    pretended(ledger, at, Action::Issue(items))
+}
+
+fn pretended(ledger: LedgerId, at: At, action: Action) -> Command {
     let actor = Actor::Operator("preview".to_owned());
-    Command { ledger, actor, at, idempotency: None, action: Action::Issue(items) }
+    Command { ledger, actor, at, idempotency: None, action }
 }
 
 /// Decides commands of one ledger on what is there at one moment, and forgets what came of it.
@@ -113,10 +132,12 @@ fn unreal(answer: &mut Answer, last: Position) {
 
 fn decide(reader: &mut dyn Reader, mut commands: Vec<Command>) -> Result<Vec<Answer>, EngineError> {
     let mut answers = Vec::with_capacity(commands.len());
+    let mut books = Books::default();
     while !commands.is_empty() {
-        let decided = Batch::new(commands).run(|misses| reader.load(misses))?;
+        let decided = Batch::on(books, commands).run(|misses| reader.load(misses))?;
         answers.extend(decided.answers);
-        commands = decided.put_off;
+        // What is put off comes on top of what was decided before it.
+        (books, commands) = (decided.books, decided.put_off);
     }
     Ok(answers)
 }
