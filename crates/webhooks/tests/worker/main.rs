@@ -1,5 +1,6 @@
 //! The worker, on a database with a clock that moves when told to.
 
+mod commands;
 mod endpoints;
 mod leases;
 mod receivers;
