@@ -83,7 +83,7 @@ impl Play {
 
     fn draft(&mut self) -> DocumentAction {
         let day = self.random.below(900) as i64 - 800;
-        let next = 1 + self.random.below(15);
+        let next = 1 + self.random.below(6);
         let number = match self.random.below(3) {
             0 => format!("INV-2026-{next:05}"),
             1 => format!("INV/2026/{next:05}"),
