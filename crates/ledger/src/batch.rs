@@ -115,6 +115,13 @@ impl Batch {
         }
     }
 
+    /// Gives the batch up. What it began with comes back, for [`Batch::on`].
+    pub fn into_books(mut self) -> Books {
+        self.books.forget_writes();
+        drop(self.books.take_misses());
+        self.books.kept()
+    }
+
     /// Takes what was loaded for [`Step::Load`].
     pub fn fill(&mut self, asked: Misses, found: Loaded) {
         // The round that asked is lost, and what it wrote must not be taken for what was kept.

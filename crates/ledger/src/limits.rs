@@ -26,6 +26,8 @@ pub const FUTURE_DAYS_MAX: u32 = 36_525;
 pub const CHECKPOINT_EVERY: u64 = 65_536;
 /// Milliseconds that an idempotency outcome is kept at least.
 pub const OUTCOME_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+/// Milliseconds for which an event is kept at least; one that is still to be delivered, for longer.
+pub const EVENT_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// How many texts ahead are looked up when an ordinal turns out to be occupied.
 pub const OCCUPIED_LOOKAHEAD: u64 = 64;
 /// Objects of one label that a batch is told of, the oldest first.

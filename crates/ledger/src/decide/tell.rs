@@ -1,5 +1,7 @@
 //! Events, and their deliveries: written with what they tell of.
 
+use std::sync::Arc;
+
 use super::Halt;
 use crate::books::Books;
 use crate::command::{Action, Command};
@@ -62,13 +64,13 @@ pub(super) fn tell(
 }
 
 /// The enabled endpoints of a ledger, by id.
-pub(super) fn endpoints(books: &Books, ledger: &LedgerRow) -> Result<Vec<ObjectRow>, Halt> {
+pub(super) fn endpoints(books: &Books, ledger: &LedgerRow) -> Result<Vec<Arc<ObjectRow>>, Halt> {
     let ids = books.labelled(ledger.id, ObjectKind::WebhookEndpoint, ObjectRow::ENABLED)?;
     let mut rows = Vec::with_capacity(ids.len());
     let mut missing = false;
     for id in ids {
         match books.objects.read(&(ledger.id, id)) {
-            Ok(row) => rows.extend(row.map(|row| ObjectRow::clone(row))),
+            Ok(row) => rows.extend(row.cloned()),
             // All are asked for before any is missed, so that one round loads them.
             Err(_) => missing = true,
         }
@@ -79,7 +81,7 @@ pub(super) fn endpoints(books: &Books, ledger: &LedgerRow) -> Result<Vec<ObjectR
 /// The enabled endpoints that want to hear of events of a type.
 fn wanting(books: &Books, ledger: &LedgerRow, kind: &str) -> Result<Vec<ObjectId>, Halt> {
     let rows = endpoints(books, ledger)?;
-    let wants = |row: &ObjectRow| match &row.body {
+    let wants = |row: &Arc<ObjectRow>| match &row.body {
         Object::WebhookEndpoint(endpoint) => endpoint.wants(kind),
         _ => false,
     };

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, CustomField, Line, Shipping, TaxExempt, Totals, words};
+use super::{Address, CustomField, Line, Shipping, TaxExempt, Totals, is_default, words};
 use crate::id::{ObjectId, Position, SeriesId};
 use crate::model::{At, Metadata, Receipt, Warning, civil};
 use crate::money::Currency;
@@ -59,12 +59,16 @@ words!(CollectionMethod {
 #[serde(default)]
 pub struct StatusTransitions {
     /// Finalized.
+    #[serde(skip_serializing_if = "is_default")]
     pub finalized_at: Option<At>,
     /// Paid.
+    #[serde(skip_serializing_if = "is_default")]
     pub paid_at: Option<At>,
     /// Voided.
+    #[serde(skip_serializing_if = "is_default")]
     pub voided_at: Option<At>,
     /// Marked uncollectible.
+    #[serde(skip_serializing_if = "is_default")]
     pub marked_uncollectible_at: Option<At>,
 }
 
@@ -104,16 +108,22 @@ pub struct Numbering {
 #[serde(default)]
 pub struct IssuedTo {
     /// The name.
+    #[serde(skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The e-mail address.
+    #[serde(skip_serializing_if = "is_default")]
     pub email: Option<String>,
     /// The telephone.
+    #[serde(skip_serializing_if = "is_default")]
     pub phone: Option<String>,
     /// The address.
+    #[serde(skip_serializing_if = "is_default")]
     pub address: Option<Address>,
     /// Where goods are sent.
+    #[serde(skip_serializing_if = "is_default")]
     pub shipping: Option<Shipping>,
     /// Whether taxes are charged.
+    #[serde(skip_serializing_if = "is_default")]
     pub tax_exempt: TaxExempt,
 }
 
@@ -125,112 +135,112 @@ pub struct Invoice {
     /// The currency.
     pub currency: Currency,
     /// Whether nobody chose the currency: the first line does.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub currency_open: bool,
     /// Where it is in its life.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status: InvoiceStatus,
     /// How it is paid.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub collection_method: CollectionMethod,
     /// Whether whoever sends it wants it to go on by itself.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub auto_advance: bool,
     /// Days from finalizing until it is due.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub days_until_due: Option<u32>,
     /// When it is due.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub due_date: Option<At>,
     /// Words at its head.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub description: Option<String>,
     /// Words at its foot.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub footer: Option<String>,
     /// Pairs that it prints as they are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub custom_fields: Vec<CustomField>,
     /// What a bank statement says.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub statement_descriptor: Option<String>,
     /// The account on whose behalf it is issued, as was said.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub on_behalf_of: Option<String>,
     /// Free key-value pairs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub metadata: Metadata,
     /// The series it is to be numbered in; that of its kind when missing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub series: Option<SeriesId>,
     /// The number: given, or typed on the draft.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub number: Option<String>,
     /// Where the number stands in the register; `None` while there is none, or it is only typed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub numbering: Option<Numbering>,
     /// The date of issue that was asked for; of a finalized one that date, or when it was finalized.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub effective_at: Option<At>,
     /// The lines, in order.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub lines: Vec<Line>,
     /// Tax rates of lines that have none of their own.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub default_tax_rates: Vec<ObjectId>,
     /// What the lines add up to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub totals: Totals,
     /// What is to be paid, in minor units: the total with the customer's balance, never negative.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub amount_due: i64,
     /// What was paid.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub amount_paid: i64,
     /// What is still to be paid.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub amount_remaining: i64,
     /// The customer's balance before it was finalized.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub starting_balance: i64,
     /// The customer's balance once it was finalized; `None` before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ending_balance: Option<i64>,
     /// Credited before it was paid, void credit notes left out.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pre_payment_credited: i64,
     /// Credited after it was paid.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub post_payment_credited: i64,
     /// Whether it was paid by other ways than this server knows of.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub paid_out_of_band: bool,
     /// Whether a payment was tried.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub attempted: bool,
     /// When it was last marked as sent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub sent_at: Option<At>,
     /// The customer as it was when the invoice was finalized; `None` before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub issued_to: Option<IssuedTo>,
     /// The invoice that this one revises.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub revision_of: Option<ObjectId>,
     /// The newest finalized invoice that revises this one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub latest_revision: Option<ObjectId>,
     /// When it reached each status.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status_transitions: StatusTransitions,
     /// The beginning of the time in which items were added to it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub period_start: At,
     /// The end of that time.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub period_end: At,
     /// What opens its page and its PDF for whoever has the link.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub secret: String,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A store keeps a body as JSON and never looks into it. Every field has a default, so that a body
 //! that was written before a field was there is read all the same; a field never changes its
-//! meaning.
+//! meaning, nor its default. What has its default is left out: a body is written three times, with
+//! the object, its event and the remembered answer.
 
 mod credit_note;
 mod customer;
@@ -21,6 +22,11 @@ pub use item::InvoiceItem;
 pub use line::{Line, LineTax, Span, Totals};
 pub use tax_rate::TaxRate;
 pub use webhook::{FormerSecret, WebhookEndpoint};
+
+/// Whether a field is left out of a body: what is read without it is the same.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
 
 /// Words of an enum, both ways, and its form in bodies.
 macro_rules! words {

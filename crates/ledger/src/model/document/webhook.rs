@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::is_default;
+
 use crate::model::{At, Metadata};
 
 /// A secret that was replaced, and until when deliveries are signed with it too.
@@ -18,20 +20,28 @@ pub struct FormerSecret {
 #[serde(default)]
 pub struct WebhookEndpoint {
     /// Where to.
+    #[serde(skip_serializing_if = "is_default")]
     pub url: String,
     /// Which events: their types, `invoice.*`, or `*`.
+    #[serde(skip_serializing_if = "is_default")]
     pub enabled_events: Vec<String>,
     /// The version that its deliveries are written in; the account's when missing.
+    #[serde(skip_serializing_if = "is_default")]
     pub version: Option<String>,
     /// Words for people.
+    #[serde(skip_serializing_if = "is_default")]
     pub description: Option<String>,
     /// Free key-value pairs.
+    #[serde(skip_serializing_if = "is_default")]
     pub metadata: Metadata,
     /// Whether nothing is sent for now.
+    #[serde(skip_serializing_if = "is_default")]
     pub disabled: bool,
     /// What deliveries are signed with, `whsec_…`.
+    #[serde(skip_serializing_if = "is_default")]
     pub secret: String,
     /// The secret before that, while it still holds.
+    #[serde(skip_serializing_if = "is_default")]
     pub former_secret: Option<FormerSecret>,
 }
 
