@@ -144,9 +144,9 @@ pub trait Writer: Send {
     /// when its rows clash with what is stored as those of a batch would; nothing was written.
     fn restore(&mut self, part: &Changes) -> Result<(), StoreError>;
 
-    /// Deletes whatever was restored of a ledger that has no head yet; nothing when nothing was.
-    /// Called outside a batch. It may take several transactions: what an error leaves behind is
-    /// deleted by calling it again.
+    /// Deletes whatever was restored or staged of a ledger that has no head yet; nothing when
+    /// nothing was. Called outside a batch. It may take several transactions: what an error leaves
+    /// behind is deleted by calling it again.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the ledger has a head; nothing was deleted.

@@ -15,10 +15,10 @@ const LINES: u64 = 10_000;
 const NUMBERS: u64 = LINES - LINES / 1_000;
 
 fn list() -> String {
-    let mut list = "number,date,reference\n".to_owned();
+    let mut list = "number,date\n".to_owned();
     for ordinal in (1..=LINES).filter(|ordinal| ordinal % 1_000 != 500) {
         let (month, day) = (1 + ordinal * 12 / (LINES + 1), 1 + ordinal % 28);
-        list += &format!("F-{ordinal:06},2019-{month:02}-{day:02},doc-{ordinal}\n");
+        list += &format!("F-{ordinal:06},2019-{month:02}-{day:02}\n");
     }
     list
 }
@@ -29,8 +29,7 @@ fn killed_at_any_moment(kills: u32, new_database: impl Fn(&Place, u32) -> String
     let file = place.write("list.csv", list());
     let file = file.to_str().expect("a path in UTF-8");
     let import = |database: &str| {
-        let command = place.command(&["import", file, "--database", database, "--json"]);
-        let mut command = command;
+        let mut command = place.command(&["import", file, "--database", database, "--json"]);
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start the import")
     };
     let numbers = |database: &str| {

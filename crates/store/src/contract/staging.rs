@@ -169,6 +169,11 @@ fn a_job_is_cleared_away(database: &dyn Database) {
     assert_eq!(writer.staged(LedgerId(2)).expect("jobs"), [(JOB, NOON)]);
     assert_eq!(writer.unstage(LEDGER, JobId(8), 4).expect("clear"), 2);
     writer.stage(&part(0..9)).expect("stage again");
+    // What is left of a ledger without a head goes with it.
+    writer.discard(LedgerId(2)).expect("discard");
+    assert_eq!(writer.staged(LedgerId(2)).expect("jobs"), []);
+    assert_eq!(writer.unstage(LedgerId(2), JOB, 4).expect("clear"), 0);
+    assert_eq!(writer.staged(LEDGER).expect("jobs"), [(JOB, NOON)]);
 }
 
 /// A list with a hole in it.

@@ -116,6 +116,8 @@ impl Rows {
         self.trail.retain(|key, _| key.0 != ledger);
         self.lines.retain(|key, _| key.0 != ledger);
         self.checkpoints.retain(|key, _| key.0 != ledger);
+        self.staged.retain(|key, _| key.0 != ledger);
+        self.jobs.retain(|key, _| key.0 != ledger);
     }
 
     fn check_heads(&self, changes: &Changes) -> Result<(), StoreError> {

@@ -74,6 +74,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         fiscal_year,
     };
     let Plan { import, notes } = Plan::of(&list, &audit, &wishes)?;
+    // A long list is held once.
+    drop((audit, list));
     let database = match arguments.dry_run {
         true => Database::open(&arguments.database, StoreAccess::Read)?,
         false => Database::open_or_make(&arguments.database, |news| output.note(news))?,

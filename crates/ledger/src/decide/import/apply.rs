@@ -92,7 +92,8 @@ fn refuse_number(checked: &CheckedImport, row: &NumberRow) -> Result<(), Halt> {
         }
         let message = format!(
             "Nothing was imported: while the list was taken in, the number {} was given, which is \
-             so much like line {}, {}, that files of both could be mixed up. Import the list again.",
+             so much like line {}, {}, that files of both could be mixed up. Import the list \
+             again.",
             row.text, line.line, line.text
         );
         return Err(changed(message));
