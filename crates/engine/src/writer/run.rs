@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ledger::batch::Decided;
 use ledger::id::LedgerId;
-use ledger::limits::OUTCOME_KEPT_MS;
+use ledger::limits::{EVENT_KEPT_MS, OUTCOME_KEPT_MS};
 use ledger::model::At;
 use ledger::{Books, Outcome};
 use store::{Store, StoreError, Writer};
@@ -21,7 +21,7 @@ use crate::health::Health;
 use crate::importing::RunningJobs;
 use crate::metrics::{Counters, count};
 
-/// Outcomes forgotten at once: few enough that nobody notices.
+/// Outcomes or events forgotten at once: few enough that nobody notices.
 const FORGET_CHUNK: u32 = 1_024;
 /// Tries at a command that the store refuses, before it is told so.
 const CONFLICT_TRIES: u32 = 3;
@@ -50,16 +50,16 @@ pub(crate) struct Runner {
     /// What is known of the ledgers that were written last.
     books: Books,
     forgot: Instant,
-    /// Whether more outcomes were old than could be forgotten while others waited.
+    /// Whether more was old than could be forgotten while others waited.
     behind: bool,
-    /// Whether old outcomes are for this writer to forget: one of them is enough.
+    /// Whether what is old is for this writer to forget: one of them is enough.
     tidies: bool,
     /// Whether the way to write was open before.
     was_open: bool,
 }
 
 impl Runner {
-    /// The first writer, which also forgets old outcomes.
+    /// The first writer, which also forgets what is old.
     pub(crate) fn first(shared: Arc<Shared>, queue: Arc<Queue>, writer: Box<dyn Writer>) -> Runner {
         Runner { writer: Some(writer), tidies: true, ..Runner::further(shared, queue) }
     }
@@ -285,25 +285,31 @@ impl Runner {
         }
     }
 
-    /// Forgets old outcomes, a few at a time, until none is left or something waits; then a few
-    /// more after each batch, always more than a batch writes.
+    /// Forgets old outcomes and events, a few at a time, until none is left or something waits;
+    /// then a few more after each batch, of outcomes always more than a batch writes.
     fn forget(&mut self) {
         self.forgot = Instant::now();
-        self.behind = false;
-        let before = At(self.shared.clock.now().0.saturating_sub(OUTCOME_KEPT_MS));
+        let now = self.shared.clock.now().0;
+        let before = |kept_ms: i64| At(now.saturating_sub(kept_ms));
+        let (outcomes, events) = (before(OUTCOME_KEPT_MS), before(EVENT_KEPT_MS));
+        let more = self.forget_some(|writer| writer.forget_outcomes(outcomes, FORGET_CHUNK));
+        self.behind = self.forget_some(|writer| writer.forget_events(events, FORGET_CHUNK)) || more;
+    }
+
+    /// Says whether something is left for later.
+    fn forget_some(
+        &mut self,
+        mut forget: impl FnMut(&mut dyn Writer) -> Result<u32, StoreError>,
+    ) -> bool {
         loop {
-            let forgotten = match self.open() {
-                Ok(writer) => writer.forget_outcomes(before, FORGET_CHUNK),
-                Err(error) => Err(error),
-            };
-            match forgotten {
-                Ok(count) if count < FORGET_CHUNK => return,
+            match self.open().and_then(&mut forget) {
+                Ok(count) if count < FORGET_CHUNK => return false,
                 Ok(_) if self.queue.depth() == 0 => {}
-                Ok(_) => {
-                    self.behind = true;
-                    return;
+                Ok(_) => return true,
+                Err(_) => {
+                    self.close();
+                    return false;
                 }
-                Err(_) => return self.close(),
             }
         }
     }

@@ -6,3 +6,4 @@ mod leases;
 mod receivers;
 mod schedule;
 mod stage;
+mod stores;

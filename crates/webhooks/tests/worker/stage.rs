@@ -72,6 +72,14 @@ impl Stage {
         Stage { engine, clock, opened }
     }
 
+    /// Another process on the database of another stage, with the same clock and account.
+    pub(crate) fn beside(store: Arc<dyn Store>, other: &Stage) -> Stage {
+        let (clock, opened) = (Arc::clone(&other.clock), other.opened.clone());
+        let options = EngineOptions { clock: clock.clone(), ..EngineOptions::default() };
+        let engine = Engine::start(store, options).expect("an engine");
+        Stage { engine, clock, opened }
+    }
+
     /// A worker on this engine.
     pub(crate) fn worker(&self) -> Worker {
         self.worker_with(options())
