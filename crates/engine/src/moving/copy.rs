@@ -6,8 +6,9 @@ use ledger::Changes;
 use ledger::books::{LedgerChange, TrailLine};
 use ledger::id::{CustomerId, GapId, LedgerId, Position, SequenceId};
 use ledger::model::{LedgerRow, NumberRow};
-use store::{GapFilter, NumberFilter, Page, Reader, StoreError, StoredEntry, Writer};
+use store::{GapFilter, NumberFilter, Page, Reader, Store, StoreError, StoredEntry, Writer};
 
+use super::documents;
 use super::error::MoveError;
 use super::hold::Hold;
 use super::page::PageSize;
@@ -19,10 +20,11 @@ const PLAIN: u32 = 1_000;
 /// What a row takes beside its texts, about.
 const ROW: usize = 256;
 
-/// Copies a ledger that the target does not have.
+/// Copies a ledger that `target`, which `to` writes to, does not have.
 pub(super) fn copy(
     from: &mut dyn Reader,
     to: &mut dyn Writer,
+    target: &dyn Store,
     head: &LedgerRow,
     hold: &Hold,
     progress: &Progress,
@@ -39,7 +41,9 @@ pub(super) fn copy(
     prefixes(from, head.id, &mut part, progress)?;
     trail(from, head, &mut part, progress)?;
     outcomes(from, head.id, &mut part, progress)?;
+    let documents = documents::copy(from, head.id, &mut part, progress)?;
     part.flush()?;
+    documents.prove(&mut *target.reader()?, head.id)?;
     let row = head.clone();
     let end =
         Changes { ledgers: vec![LedgerChange { row, expected: None }], keys, ..Changes::default() };

@@ -64,8 +64,7 @@ impl Default for Seen {
 impl Seen {
     /// Refuses a target that has anything else of a ledger than what was copied.
     pub(super) fn prove(self, to: &mut dyn Reader, ledger: LedgerId) -> Result<(), MoveError> {
-        let mut there = Seen::default();
-        there.objects = objects(to, ledger)?;
+        let mut there = Seen { objects: objects(to, ledger)?, ..Seen::default() };
         each_event(to, ledger, |rows, _| {
             rows.iter().for_each(|row| there.events.event(row));
             Ok(())

@@ -6,6 +6,7 @@
 //! move can be run as often as needed.
 
 mod copy;
+mod documents;
 mod error;
 mod hold;
 mod page;
@@ -112,11 +113,12 @@ impl Sides<'_> {
         let standing = Standing::of(self.from, &mut *self.target.reader()?, &head)?;
         if standing == Standing::Same {
             standing::refuse_one_database(self.to, &head)?;
+            documents::prove_objects(self.from, &mut *self.target.reader()?, ledger)?;
         }
         let source = proof.of(Side::Source, &head)?;
         if standing == Standing::Missing {
             self.to.discard(ledger).map_err(MoveError::of_target)?;
-            copy::copy(self.from, self.to, &head, hold, progress)?;
+            copy::copy(self.from, self.to, self.target, &head, hold, progress)?;
         }
         let numbers = proof.same(&head, &source)?;
         Ok(MovedLedger {

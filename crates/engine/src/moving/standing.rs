@@ -43,20 +43,19 @@ impl Standing {
         let begins_as = |reader: &mut dyn Reader, row: &LedgerRow| -> Result<bool, StoreError> {
             Ok(hash_at(reader, head, row.trail_count)? == Some(row.trail_hash))
         };
-        let text = if there.trail_count > head.trail_count && begins_as(target, head)? {
-            let more = there.trail_count - head.trail_count;
+        let text = if is_behind(head, &there) && begins_as(target, head)? {
             format!(
-                "ledger {} has gone on in the target, where its trail is {more} longer. It was \
-                 moved before; use the target, and never the source again.",
-                head.id
+                "ledger {} has gone on in the target, where {}. It was moved before; use the \
+                 target, and never the source again.",
+                head.id,
+                more(&there, head)
             )
-        } else if there.trail_count < head.trail_count && begins_as(source, &there)? {
-            let more = head.trail_count - there.trail_count;
+        } else if is_behind(&there, head) && begins_as(source, &there)? {
             format!(
-                "ledger {} has gone on in the source since it was moved: its trail is {more} \
-                 longer there. Nothing was issued in the target: empty that database, and move \
-                 again.",
-                head.id
+                "ledger {} has gone on in the source since it was moved: {} there. Nothing was \
+                 issued in the target: empty that database, and move again.",
+                head.id,
+                more(head, &there)
             )
         } else {
             format!(
@@ -67,6 +66,19 @@ impl Standing {
             )
         };
         Err(MoveError::Clash(text))
+    }
+}
+
+/// Whether nothing was written to one that was not written to the other, as far as counts tell.
+fn is_behind(one: &LedgerRow, other: &LedgerRow) -> bool {
+    one.trail_count <= other.trail_count && one.last_object <= other.last_object
+}
+
+/// What was written to a ledger since it was like another.
+fn more(ledger: &LedgerRow, before: &LedgerRow) -> String {
+    match ledger.trail_count - before.trail_count {
+        0 => "documents were written since".to_owned(),
+        entries => format!("its trail is {entries} longer"),
     }
 }
 

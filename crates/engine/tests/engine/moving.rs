@@ -6,9 +6,15 @@ use engine::{
     Engine, EngineError, EngineOptions, MoveError, MovedLedger, NewAccount, Progress, Side,
     StoreFailureKind, move_ledgers,
 };
+use ledger::command::document::{
+    CustomerChange, DocumentAction, DocumentCommand, EndpointChange, NewTaxRate, TaxRateChange,
+};
 use ledger::command::{Advance, Item, SeriesRef, Void};
-use ledger::id::{CustomerId, LedgerId, Position};
-use ledger::model::{Cause, IdempotencyKey, Kind, Mode, RequestHash};
+use ledger::id::{CustomerId, LedgerId, ObjectId, Position};
+use ledger::model::{
+    At, Cause, DeliveryAttempt, DeliveryState, IdempotencyKey, Kind, Mode, RequestHash,
+};
+use ledger::outcome::Outcome;
 use ledger::role::Role;
 use ledger::{Action, Changes, Command};
 use store::{GapFilter, NumberFilter, Page, Reader, Store};
@@ -65,13 +71,71 @@ fn played() -> Stage {
     stage.run(Action::Advance(advance)).expect("advanced");
     let refused = once(stage.command(Action::Void(missing())), 99_999);
     stage.engine.answer(refused).wait().expect("an answer").result.expect_err("a refusal");
+    documents(&stage);
     let key = stage.engine.create_key(stage.live(), operator(), Role::Clerk, "shop");
     engine::wait(key).expect("a key");
     let test =
         stage.engine.command(stage.account.test, operator(), Action::Issue(vec![order("t")]));
     stage.engine.execute_blocking(test).expect("a number");
     stage.engine.shutdown();
+    deliver(&*stage.store, stage.live());
     stage
+}
+
+/// Runs a command about documents, and tells the object that it made or changed.
+fn document(stage: &Stage, action: DocumentAction) -> ObjectId {
+    let command = DocumentCommand {
+        request: Some("req_1".to_owned()),
+        idempotency_key: None,
+        drafts_numbered: false,
+        action,
+    };
+    match stage.run(Action::Document(Box::new(command))).expect("done") {
+        Outcome::Object(view) => view.row.id,
+        Outcome::Deleted(_, id) => id,
+        other => panic!("an object, not {other:?}"),
+    }
+}
+
+/// Customers who come and go, with an endpoint that is to be told of it and has been told of some.
+fn documents(stage: &Stage) {
+    let endpoint = EndpointChange {
+        url: Some("https://hooks.example.com/".to_owned()),
+        enabled_events: Some(vec!["customer.*".to_owned()]),
+        ..EndpointChange::default()
+    };
+    let secret = "whsec_0123456789abcdef".to_owned();
+    document(stage, DocumentAction::CreateEndpoint(Box::new(endpoint), secret));
+    for n in 0..150 {
+        let change = CustomerChange {
+            name: Some(Some(format!("Customer {n}"))),
+            email: Some(Some(format!("{n}@example.com"))),
+            ..CustomerChange::default()
+        };
+        let id = document(stage, DocumentAction::CreateCustomer(Box::new(change.clone())));
+        let next = match n % 3 {
+            0 => DocumentAction::DeleteCustomer(id),
+            _ => {
+                let name = Some(Some("Renamed".to_owned()));
+                DocumentAction::UpdateCustomer(id, Box::new(CustomerChange { name, ..change }))
+            }
+        };
+        document(stage, next);
+    }
+}
+
+/// Has some events of a ledger delivered, as a server does that works on them.
+fn deliver(store: &dyn Store, ledger: LedgerId) {
+    let mut writer = store.writer().expect("a writer");
+    let (now, until) = (At(i64::MAX - 9), At(i64::MAX - 5));
+    let mut taken = writer.claim_deliveries(ledger, now, until, 40).expect("claimed");
+    assert_eq!(taken.len(), 40);
+    for row in taken.iter_mut().take(30) {
+        let attempt = DeliveryAttempt { at: now, result: Ok(200), milliseconds: 7 };
+        row.attempted(attempt);
+        row.state = DeliveryState::Delivered;
+    }
+    writer.settle_deliveries(&taken[..30]).expect("settled");
 }
 
 fn missing() -> Void {
@@ -119,6 +183,9 @@ fn everything(reader: &mut dyn Reader, ledger: LedgerId) -> String {
     }
     put(&trail);
     put(&reader.checkpoints(ledger).unwrap());
+    put(&reader.all_objects(ledger, ObjectId(0), 100_000).unwrap());
+    put(&reader.all_events(ledger, ObjectId(0), 100_000).unwrap());
+    put(&reader.all_deliveries(ledger, (ObjectId(0), ObjectId(0)), 100_000).unwrap());
     text
 }
 
@@ -139,6 +206,8 @@ fn every_row_arrives_and_both_sides_are_proven() {
     for moved in &ledgers {
         let before = everything(&mut *from, moved.ledger);
         assert!(before.contains("cus_") == (moved.mode == Mode::Live));
+        assert!(before.contains("149@example.com") == (moved.mode == Mode::Live));
+        assert!(before.contains("state: Delivered") == (moved.mode == Mode::Live));
         assert_eq!(before, everything(&mut *to, moved.ledger));
     }
 }
@@ -269,6 +338,78 @@ fn any_row_of_a_stopped_move_keeps_an_account_from_being_opened() {
         let Err(EngineError::Store(failure)) = opening else { panic!("{opening:?} {part:?}") };
         assert!(failure.message.contains("rows of ledger 2"), "{failure}");
     }
+}
+
+#[test]
+fn documents_that_do_not_arrive_are_told_before_the_ledger_is_there() {
+    let (stage, target) = (played(), Target::new());
+    let lossy = crate::stage::Tampered::new(target.open());
+    lossy.lose_an_object();
+    let to: Arc<dyn Store> = Arc::<crate::stage::Tampered>::clone(&lossy);
+    match move_ledgers(&source(&stage), &to, &Progress::default()) {
+        Err(MoveError::Unproven { side: Side::Target, ledger, findings }) => {
+            assert_eq!(ledger, stage.live());
+            assert_eq!(findings.len(), 1, "{findings:?}");
+            assert!(findings[0].contains("objects are not the same: 151"), "{findings:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let heads = to.reader().and_then(|mut reader| reader.ledgers(LedgerId(0), 10));
+    assert!(heads.expect("read").is_empty(), "nothing was moved");
+    drop((to, lossy));
+    moved(&stage, &target).expect("moved when nothing is lost");
+}
+
+#[test]
+fn a_moved_ledger_whose_documents_differ_is_told() {
+    let (stage, target) = (played(), Target::new());
+    moved(&stage, &target).expect("moved");
+    {
+        let store = target.open();
+        // What is delivered in the target moves no head, and is nobody's fault.
+        deliver(&*store, stage.live());
+        let mut row = store
+            .reader()
+            .and_then(|mut reader| reader.all_objects(stage.live(), ObjectId(0), 1))
+            .expect("read")
+            .remove(0);
+        moved_again(&stage, &store);
+        row.revision += 1_000;
+        let changes = Changes { objects: vec![Arc::new(row)], ..Changes::default() };
+        let mut writer = store.writer().expect("a writer");
+        writer.begin(&[stage.live()]).expect("begun");
+        writer.commit(&changes).expect("written");
+    }
+    let told = message(moved(&stage, &target));
+    assert!(told.contains("objects are not the same: 151 in the source, 151 there"), "{told}");
+}
+
+fn moved_again(stage: &Stage, target: &Arc<dyn Store>) {
+    let moved = move_ledgers(&source(stage), target, &Progress::default()).expect("proven");
+    assert!(moved.iter().all(|moved| moved.was_there));
+}
+
+#[test]
+fn documents_that_were_written_since_are_told() {
+    let (stage, target) = (played(), Target::new());
+    moved(&stage, &target).expect("moved");
+    let engine = Engine::start(source(&stage), EngineOptions::default()).expect("it starts");
+    let tax_rate = NewTaxRate {
+        percentage: 19.into(),
+        inclusive: false,
+        rest: TaxRateChange { display_name: Some("VAT".to_owned()), ..TaxRateChange::default() },
+    };
+    let command = DocumentCommand {
+        request: None,
+        idempotency_key: None,
+        drafts_numbered: false,
+        action: DocumentAction::CreateTaxRate(Box::new(tax_rate)),
+    };
+    let new = engine.command(stage.live(), operator(), Action::Document(Box::new(command)));
+    engine.execute_blocking(new).expect("a tax rate");
+    engine.shutdown();
+    let told = message(moved(&stage, &target));
+    assert!(told.contains("source since it was moved: documents were written since"), "{told}");
 }
 
 #[test]

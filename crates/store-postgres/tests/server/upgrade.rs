@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::process::Command;
 
+use ledger::command::document::{CustomerChange, DocumentAction, DocumentCommand, EndpointChange};
 use ledger::command::{Action, Item, NewKey, Void};
-use ledger::id::{KeyId, LedgerId, Position};
-use ledger::model::{Cause, IdempotencyKey, KeyHash, Kind, Mode, RequestHash, State};
+use ledger::id::{KeyId, LedgerId, ObjectId, Position};
+use ledger::model::{
+    At, Cause, IdempotencyKey, KeyHash, Kind, Mode, ObjectKind, RequestHash, State,
+};
 use ledger::outcome::Outcome;
 use ledger::role::Role;
 use ledger::trail::Verifier;
 use store::contract::drive;
-use store::{Create, Page, Store};
+use store::{Create, ObjectFilter, Page, Reader, Store, Writer};
 use store_postgres::OpenOptions;
 
 use crate::stage::{Database, Stage, cluster, command, issue, issue_item, open};
@@ -85,6 +88,36 @@ fn goes_on(release: &str, dump: &str) {
         Ok(Outcome::Issued(views)) => assert_eq!(views[0].row.text, "INV-2026-00003"),
         other => panic!("{release}: {other:?}"),
     }
+    documents_are_kept(&mut *writer, &mut *reader, release);
+}
+
+/// Asserts that documents, events and deliveries have their tables.
+fn documents_are_kept(writer: &mut dyn Writer, reader: &mut dyn Reader, release: &str) {
+    let endpoint = EndpointChange {
+        url: Some("https://hooks.example.com/".to_owned()),
+        enabled_events: Some(vec!["*".to_owned()]),
+        ..EndpointChange::default()
+    };
+    let secret = "whsec_0123456789abcdef".to_owned();
+    let actions = [
+        DocumentAction::CreateEndpoint(Box::new(endpoint), secret),
+        DocumentAction::CreateCustomer(Box::default()),
+    ];
+    let document = |action| {
+        let (request, idempotency_key) = (None, None);
+        let asked = DocumentCommand { request, idempotency_key, drafts_numbered: false, action };
+        command(LEDGER, Action::Document(Box::new(asked)))
+    };
+    for answer in drive(writer, actions.map(document).to_vec()).expect("drive") {
+        assert!(answer.result.is_ok(), "{release}: {answer:?}");
+    }
+    let page = Page { limit: 10, ..Page::default() };
+    let filter = ObjectFilter::of(ObjectKind::Customer);
+    assert_eq!(reader.objects(LEDGER, &filter, page).expect("read").rows.len(), 1, "{release}");
+    assert_eq!(reader.all_events(LEDGER, ObjectId(0), 10).expect("read").len(), 1, "{release}");
+    let (now, until) = (At(i64::MAX - 1), At(i64::MAX));
+    let taken = writer.claim_deliveries(LEDGER, now, until, 10).expect("claim");
+    assert_eq!(taken.len(), 1, "{release}");
 }
 
 /// What the present release leaves. With `GAPLESS_WRITE_RELEASE` it is written among those above,

@@ -56,6 +56,8 @@ struct State {
     unread: usize,
     /// A ledger that another process holds, so many times.
     foreign: Option<(LedgerId, usize)>,
+    /// Whether an object of the next part that brings some is lost.
+    loses: bool,
     /// Confirmations that were asked for, and how many of them are to fail.
     confirmed: usize,
     unconfirmed: usize,
@@ -124,6 +126,11 @@ impl Tampered {
     /// The ledger is another process's for so many times.
     pub fn lend(&self, ledger: LedgerId, times: usize) {
         self.change(|state| state.foreign = Some((ledger, times)));
+    }
+
+    /// Loses an object that is moved in.
+    pub fn lose_an_object(&self) {
+        self.change(|state| state.loses = true);
     }
 
     /// Cannot confirm what was read so many times.
@@ -311,6 +318,13 @@ impl Writer for TamperedWriter {
     }
 
     fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
+        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.loses && !part.objects.is_empty() {
+            state.loses = false;
+            let mut part = part.clone();
+            part.objects.pop();
+            return self.inner.restore(&part);
+        }
         self.inner.restore(part)
     }
 
