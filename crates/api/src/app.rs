@@ -3,8 +3,11 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use engine::Engine;
 
+use crate::cors::Origins;
+use crate::rate::{Meter, Rates};
 use crate::replica::Replica;
 
 /// How much is taken on at once. What goes beyond is answered 429.
@@ -16,6 +19,22 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
+}
+
+/// How the interface is set up. The default is what a server uses.
+#[derive(Clone, Default)]
+pub struct Setup {
+    /// How much is taken on at once.
+    pub limits: Limits,
+    /// How much is taken on in a second.
+    pub rates: Rates,
+    /// Origins whose pages may ask, such as `https://books.example.com`; `*` is any. None at first.
+    pub origins: Vec<String>,
+    /// Where the outside finds this server, such as `https://invoices.example.com`, for addresses
+    /// in answers; when missing, where each request found it.
+    pub public_url: Option<String>,
+    /// Where lists and reports are read, if not where everything is written.
+    pub replica: Option<Replica>,
 }
 
 impl Default for Limits {
@@ -33,6 +52,9 @@ pub(crate) struct App {
     /// Where lists and reports are read, if not where everything is written.
     pub(crate) replica: Option<Replica>,
     pub(crate) limits: Limits,
+    pub(crate) meter: Meter,
+    pub(crate) origins: Origins,
+    public_url: Option<String>,
     pub(crate) openapi: axum::body::Bytes,
     /// One verification at a time: each walks a whole ledger.
     pub(crate) verifying: tokio::sync::Semaphore,
@@ -55,11 +77,15 @@ impl Drop for Room<'_> {
 }
 
 impl App {
-    pub(crate) fn new(engine: Engine, replica: Option<Replica>, limits: Limits) -> App {
+    pub(crate) fn new(engine: Engine, setup: Setup) -> App {
+        let Setup { limits, rates, origins, public_url, replica } = setup;
         App {
             engine,
             replica,
             limits,
+            meter: Meter::new(rates),
+            origins: Origins(origins),
+            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             openapi: crate::openapi::document().to_string().into(),
             verifying: tokio::sync::Semaphore::new(1),
             requests: AtomicUsize::new(0),
@@ -76,6 +102,21 @@ impl App {
     /// Room for a body of at most so many bytes.
     pub(crate) fn hold(&self, bytes: usize) -> Option<Room<'_>> {
         take(&self.body_bytes, bytes, self.limits.body_bytes_max)
+    }
+
+    /// Where the outside finds this server, as far as a request tells where that is not known.
+    pub(crate) fn base(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.public_url {
+            return url.clone();
+        }
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        let host = text("host").filter(|host| !host.is_empty() && host.bytes().all(is_plain));
+        let scheme = match text("x-forwarded-proto") {
+            Some("https") => "https",
+            _ => "http",
+        };
+        format!("{scheme}://{}", host.unwrap_or("localhost"))
     }
 
     pub(crate) fn count(&self, status: u16) {

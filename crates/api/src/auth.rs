@@ -12,6 +12,8 @@ use wire::{Problem, RimCode};
 use crate::failure::Failure;
 
 const SECRET_BYTES_MAX: usize = 255;
+/// How secrets begin.
+const KNOWN: [&str; 4] = ["sk_test_", "sk_live_", "rk_test_", "rk_live_"];
 
 /// What the request's key opens.
 pub(crate) async fn authenticate(engine: &Engine, headers: &HeaderMap) -> Result<Access, Failure> {
@@ -41,9 +43,9 @@ fn secret(headers: &HeaderMap) -> Result<Cow<'_, str>, Problem> {
     } else {
         return Err(unknown("The authentication is neither Bearer nor Basic."));
     };
-    let known_shape = secret.starts_with("sk_test_") || secret.starts_with("sk_live_");
+    let known_shape = KNOWN.iter().any(|known| secret.starts_with(known));
     if !known_shape || secret.len() > SECRET_BYTES_MAX {
-        return Err(unknown("An API key begins with sk_test_ or sk_live_."));
+        return Err(unknown("An API key begins with sk_test_, sk_live_, rk_test_ or rk_live_."));
     }
     Ok(secret)
 }

@@ -9,11 +9,13 @@ pub(crate) struct Failure {
     pub(crate) problem: Problem,
     /// Whether an earlier request with the same idempotency key was told the same.
     pub(crate) replayed: bool,
+    /// Which rate was passed, where one was.
+    pub(crate) limited: Option<&'static str>,
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Failure {
-        Failure { problem, replayed: false }
+        Failure { problem, replayed: false, limited: None }
     }
 }
 

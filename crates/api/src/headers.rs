@@ -1,10 +1,11 @@
 //! The headers that a request may carry, beside its key.
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
+use ledger::id::AccountId;
 use ledger::model::IdempotencyKey;
 use sha2::{Digest, Sha256};
 use wire::limits::IDEMPOTENCY_KEY_CHARS_MAX;
-use wire::{Problem, RimCode};
+use wire::{Problem, RimCode, Version};
 
 pub(crate) const STRIPE_VERSION: &str = "stripe-version";
 /// How many seconds old an answer may be that was read from a replica.
@@ -38,29 +39,34 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyK
     Ok(Some(IdempotencyKey(first)))
 }
 
-/// The version of the interface that the caller speaks, to be repeated in the answer.
-pub(crate) fn version(headers: &HeaderMap) -> Result<Option<HeaderValue>, Problem> {
-    let Some(value) = headers.get(STRIPE_VERSION) else { return Ok(None) };
-    if value.to_str().is_ok_and(is_version) {
-        return Ok(Some(value.clone()));
-    }
-    Err(Problem::new(
-        RimCode::ApiVersionInvalid,
-        "Stripe-Version is not a date such as 2026-05-27 or 2026-05-27.name. Leave it out to use \
-         the account's version.",
-    ))
+/// The text of the idempotency key, for the events of the request.
+pub(crate) fn idempotency_text(headers: &HeaderMap) -> Option<String> {
+    headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// Refuses to act for another account than the key's.
-pub(crate) fn same_account(headers: &HeaderMap, account: &str) -> Result<(), Problem> {
-    match headers.get(STRIPE_ACCOUNT) {
-        Some(value) if value.as_bytes() != account.as_bytes() => Err(Problem::of(
-            ledger::Code::ResourceMissing,
-            "Stripe-Account",
-            "The key does not open the account in Stripe-Account. Use that account's own key.",
-        )),
-        _ => Ok(()),
-    }
+/// The version of the interface that the caller speaks, if the request says it.
+pub(crate) fn version(headers: &HeaderMap) -> Result<Option<Version>, Problem> {
+    let Some(value) = headers.get(STRIPE_VERSION) else { return Ok(None) };
+    // Behind a semicolon stand names of previews, of which there are none here.
+    let text = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    Version::read(text.trim(), "Stripe-Version").map(Some)
+}
+
+/// The account that the request acts for, if it says one.
+pub(crate) fn account(headers: &HeaderMap) -> Option<AccountId> {
+    let value = headers.get(STRIPE_ACCOUNT)?;
+    // What is no text is nobody's id either.
+    Some(AccountId(value.to_str().unwrap_or_default().to_owned()))
+}
+
+/// The problem that the key does not open the account.
+pub(crate) fn no_such_account() -> Problem {
+    Problem::of(
+        ledger::Code::ResourceMissing,
+        "Stripe-Account",
+        "The key does not open the account in Stripe-Account. Use that account's own key, or the \
+         key of the account that it is connected to.",
+    )
 }
 
 /// Whether the answer is to be read from the database that is written to.
@@ -78,28 +84,27 @@ pub(crate) fn asks_for_primary(headers: &HeaderMap) -> Result<bool, Problem> {
     Ok(asks)
 }
 
-// version ::= YYYY "-" MM "-" DD [ "." name ]
-fn is_version(text: &str) -> bool {
-    let (date, name) = text.split_once('.').unwrap_or((text, "x"));
-    let named = (1..=MAX_NAME).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    named && wire::request::civil_date(date, STRIPE_VERSION).is_ok()
-}
-
-const MAX_NAME: usize = 30;
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
     fn versions() {
-        for good in ["2026-05-27", "2020-03-02", "2025-03-31.basil"] {
-            assert!(is_version(good), "{good}");
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(STRIPE_VERSION, HeaderValue::from_static(value));
+            version(&headers)
+        };
+        for good in ["2026-05-27.dahlia", "2020-03-02", "2025-03-31.basil; some_preview=v1"] {
+            assert!(read(good).is_ok_and(|version| version.is_some()), "{good}");
         }
-        for bad in ["", "latest", "2026-13-01", "2026-05-27.", "2026-05-27.a b", "20260527"] {
-            assert!(!is_version(bad), "{bad}");
+        for bad in ["", "latest", "2026-13-01", "2026-05-27.", "2026-05-27", "20260527"] {
+            let problem = read(bad).unwrap_err();
+            assert_eq!(problem.code.text(), "api_version_invalid", "{bad}");
         }
+        assert_eq!(version(&HeaderMap::new()), Ok(None));
     }
 
     #[test]

@@ -7,8 +7,11 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
+use wire::Version;
+
 use crate::failure::Failure;
 use crate::headers::{READ_AGE, STRIPE_VERSION};
+use crate::rate::GLOBAL_CONCURRENCY;
 
 /// A good answer in JSON.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("stripe-should-retry");
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+const LIMITED: HeaderName = HeaderName::from_static("stripe-rate-limited-reason");
+const FALSE: HeaderValue = HeaderValue::from_static("false");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -37,7 +42,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(crate) fn respond(
     result: Result<Reply, Failure>,
     request_id: &str,
-    version: Option<HeaderValue>,
+    version: Option<Version>,
 ) -> Response {
     let mut headers = HeaderMap::with_capacity(6);
     headers.insert(CONTENT_TYPE, JSON);
@@ -45,7 +50,8 @@ pub(crate) fn respond(
         headers.insert(REQUEST_ID, id);
     }
     if let Some(version) = version {
-        headers.insert(HeaderName::from_static(STRIPE_VERSION), version);
+        let name = HeaderValue::from_static(version.name());
+        headers.insert(HeaderName::from_static(STRIPE_VERSION), name);
     }
     let (status, body) = match result {
         Ok(reply) => {
@@ -58,7 +64,13 @@ pub(crate) fn respond(
             let status = failure.problem.status();
             if status == 429 || status == 503 {
                 headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
-                headers.insert(SHOULD_RETRY, TRUE);
+                // Who passes its rate is not helped by trying at once.
+                let again = if failure.limited.is_some() { FALSE } else { TRUE };
+                headers.insert(SHOULD_RETRY, again);
+            }
+            if status == 429 {
+                let reason = failure.limited.unwrap_or(GLOBAL_CONCURRENCY);
+                headers.insert(LIMITED, HeaderValue::from_static(reason));
             }
             if status == 401 {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

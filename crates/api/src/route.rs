@@ -8,19 +8,20 @@ use std::task::Poll;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
-use axum::http::HeaderValue;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use engine::Engine;
-use wire::{Problem, RimCode};
+use engine::{Access, Engine};
+use ledger::id::AccountId;
+use wire::{Problem, RimCode, Version};
 
-use crate::app::{App, Limits};
+use crate::app::{App, Limits, Setup};
 use crate::call::Call;
 use crate::failure::{Failure, internal, overloaded};
 use crate::openapi::Param;
 use crate::replica::{Replica, finds, may_answer};
 use crate::reply::{Reply, respond};
-use crate::{auth, body, headers, open, v1};
+use crate::{auth, body, cors, headers, open, v1};
 
 /// One operation: where it is, what it takes, what it answers.
 pub(crate) struct Route {
@@ -46,6 +47,7 @@ pub(crate) struct Route {
 pub(crate) enum Method {
     Get,
     Post,
+    Delete,
 }
 
 /// A future that a table can name.
@@ -67,6 +69,7 @@ impl Method {
         match self {
             Method::Get => "GET",
             Method::Post => "POST",
+            Method::Delete => "DELETE",
         }
     }
 
@@ -74,6 +77,7 @@ impl Method {
         match self {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
+            Method::Delete => MethodFilter::DELETE,
         }
     }
 }
@@ -90,17 +94,18 @@ pub fn router(engine: Engine) -> Router {
 
 /// The routes over an engine.
 pub fn router_with(engine: Engine, limits: Limits) -> Router {
-    router_of(App::new(engine, None, limits))
+    router_set_up(engine, Setup { limits, ..Setup::default() })
 }
 
 /// The routes over an engine, with lists and reports read from a replica while that is there. Such
 /// an answer says in `Gapless-Read-Age` how many seconds old it may be.
 pub fn router_reading_from(replica: Replica, engine: Engine, limits: Limits) -> Router {
-    router_of(App::new(engine, Some(replica), limits))
+    router_set_up(engine, Setup { limits, replica: Some(replica), ..Setup::default() })
 }
 
-fn router_of(app: App) -> Router {
-    let app = Arc::new(app);
+/// The routes over an engine, set up in every way.
+pub fn router_set_up(engine: Engine, setup: Setup) -> Router {
+    let app = Arc::new(App::new(engine, setup));
     let mut router = Router::new();
     for route in routes() {
         let app = Arc::clone(&app);
@@ -118,19 +123,25 @@ fn router_of(app: App) -> Router {
 /// Answers a request, whatever happens on the way.
 async fn answer(app: Arc<App>, route: Option<&'static Route>, request: Request) -> Response {
     let request_id = app.engine.ids().request();
+    let origin = app.origins.allowed(request.headers());
     let started = std::time::Instant::now();
     let line = tracing::enabled!(tracing::Level::DEBUG)
         .then(|| format!("{} {}", request.method(), request.uri().path()));
     let carried = match (app.enter(), route) {
         (None, _) => Err(overloaded().into()),
         (Some(_), None) => Err(unknown_url(&request).into()),
-        (Some(_room), Some(route)) => catching(carry_out(Arc::clone(&app), route, request)).await,
+        (Some(_room), Some(route)) => {
+            catching(carry_out(Arc::clone(&app), route, request, &request_id)).await
+        }
     };
-    let response = match carried {
+    let mut response = match carried {
         Ok(Carried::Reply(reply, version)) => respond(Ok(reply), &request_id, version),
         Ok(Carried::Page(page)) => page.respond(&request_id),
         Err(failure) => respond(Err(failure), &request_id, None),
     };
+    if let Some(origin) = origin {
+        cors::mark(response.headers_mut(), origin);
+    }
     let status = response.status().as_u16();
     app.count(status);
     let micros = started.elapsed().as_micros();
@@ -143,7 +154,7 @@ async fn answer(app: Arc<App>, route: Option<&'static Route>, request: Request) 
 }
 
 enum Carried {
-    Reply(Reply, Option<HeaderValue>),
+    Reply(Reply, Option<Version>),
     Page(open::Page),
 }
 
@@ -151,6 +162,7 @@ async fn carry_out(
     app: Arc<App>,
     route: &'static Route,
     request: Request,
+    request_id: &str,
 ) -> Result<Carried, Failure> {
     if let Handler::Open(handler) = route.handler {
         return handler(app).await.map(Carried::Page);
@@ -158,9 +170,10 @@ async fn carry_out(
     // What is wrong is told in the order of the catalogue of errors.
     let (mut parts, body) = request.into_parts();
     let access = auth::authenticate(&app.engine, &parts.headers).await?;
+    app.meter.admit(access.ledger, access.mode, route.operation)?;
     let version = headers::version(&parts.headers)?;
-    headers::same_account(&parts.headers, &access.account.0)?;
-    let id = if route.path.contains('{') { Some(path_id(&mut parts).await?) } else { None };
+    let (access, platform) = act_for(&app, access, &parts.headers).await?;
+    let ids = if route.path.contains('{') { path_ids(&mut parts).await? } else { Vec::new() };
     let post = route.method == Method::Post;
     let idempotency_key = if post { headers::idempotency_key(&parts.headers)? } else { None };
     let announced = if post { body::announced(&parts.headers, &body)? } else { None };
@@ -170,16 +183,25 @@ async fn carry_out(
     };
     let newest = headers::asks_for_primary(&parts.headers)?;
     let bytes = held.as_ref().map(|held| held.bytes.clone()).unwrap_or_default();
+    let of_account = || Version::parse(&access.api_version).unwrap_or(Version::NEWEST);
+    let version = version.unwrap_or_else(of_account);
     let call = Call {
         engine: app.engine.clone(),
         access,
         method: route.method,
+        operation: route.operation,
+        answer: route.answer,
         encoding: announced.unwrap_or_else(|| body::guessed(&bytes)),
+        idempotency_text: idempotency_key.and_then(|_| headers::idempotency_text(&parts.headers)),
         idempotency_key,
+        request_id: request_id.to_owned(),
+        version,
+        base: app.base(&parts.headers),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        id,
+        ids,
         body: bytes,
+        platform,
     };
     let reply = match &app.replica {
         Some(replica) if may_answer(route) && !newest && !finds(&call) => {
@@ -187,7 +209,23 @@ async fn carry_out(
         }
         _ => handle(&app, route, call).await,
     };
-    reply.map(|reply| Carried::Reply(reply, version))
+    reply.map(|reply| Carried::Reply(reply, Some(version)))
+}
+
+/// What the request acts on: the key's own account, or one that is connected to it.
+async fn act_for(
+    app: &App,
+    access: Access,
+    headers: &HeaderMap,
+) -> Result<(Access, Option<AccountId>), Failure> {
+    match headers::account(headers) {
+        Some(account) if account != access.account => {
+            let connected = app.engine.connected(&access, account).await?;
+            let connected = connected.ok_or_else(headers::no_such_account)?;
+            Ok((connected, Some(access.account)))
+        }
+        _ => Ok((access, None)),
+    }
 }
 
 async fn handle(app: &Arc<App>, route: &Route, call: Call) -> Result<Reply, Failure> {
@@ -223,10 +261,10 @@ async fn read_from(
     handle(app, route, call).await
 }
 
-async fn path_id(parts: &mut axum::http::request::Parts) -> Result<String, Problem> {
+async fn path_ids(parts: &mut axum::http::request::Parts) -> Result<Vec<String>, Problem> {
     let params = RawPathParams::from_request_parts(parts, &()).await;
-    let id = params.ok().and_then(|params| params.iter().next().map(|(_, id)| id.to_owned()));
-    id.ok_or_else(|| {
+    let ids = params.ok().map(|params| params.iter().map(|(_, id)| id.to_owned()).collect());
+    ids.ok_or_else(|| {
         let message = "The id in the address is not UTF-8.";
         Problem::of(ledger::Code::ResourceMissing, "id", message)
     })
@@ -256,6 +294,9 @@ fn unknown_url(request: &Request) -> Problem {
 const SHOWN_CHARS_MAX: usize = 100;
 
 async fn refuse_method(app: Arc<App>, request: Request) -> Response {
+    if let Some(response) = app.origins.preflight(request.method(), request.headers()) {
+        return response;
+    }
     let method = request.method();
     let path: String = request.uri().path().chars().take(SHOWN_CHARS_MAX).collect();
     let message = format!("{path} does not take {method}. See /openapi.json for what it takes.");

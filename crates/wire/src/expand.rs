@@ -139,17 +139,21 @@ impl Expand {
 
 /// The kind of what stands in a field, if it can be expanded.
 fn step<'k>(kind: &'k str, name: &str) -> Option<&'k str> {
-    if let Some(inner) = kind.strip_suffix("_list").filter(|_| name == "data") {
-        return Some(inner);
+    if name == "data" && is_list(kind) {
+        return kind.rsplit_once('_').map(|(inner, _)| inner);
     }
     let link = LINKS.iter().find(|(of, field, _)| *of == kind && *field == name);
     link.map(|(_, _, to)| *to)
 }
 
+fn is_list(kind: &str) -> bool {
+    kind.ends_with("_list") || kind.ends_with("_search")
+}
+
 fn cannot(path: &str, name: &str, kind: &str, param: &str) -> Problem {
     let mut known: Vec<&str> =
         LINKS.iter().filter(|(of, ..)| *of == kind).map(|(_, field, _)| *field).collect();
-    if kind.ends_with("_list") {
+    if is_list(kind) {
         known.push("data");
     }
     let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
@@ -180,6 +184,7 @@ mod tests {
             ("expand[]=from_invoice.invoice.customer", "invoice"),
             ("expand[]=data.invoice.latest_revision.customer", "credit_note_list"),
             ("expand[]=payments.data.invoice", "invoice"),
+            ("expand[]=data.customer", "invoice_search"),
             ("expand[]=default_payment_method", "invoice"),
         ] {
             assert!(!take(form, kind).unwrap().is_empty(), "{form}");

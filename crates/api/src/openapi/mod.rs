@@ -33,6 +33,19 @@ pub fn document() -> Value {
                 "bearer": { "type": "http", "scheme": "bearer" },
                 "basic": { "type": "http", "scheme": "basic" },
             },
+            "parameters": {
+                "stripe_version": {
+                    "name": "Stripe-Version", "in": "header", "required": false,
+                    "schema": { "type": "string" },
+                    "description": "The version of the interface that the caller speaks; the \
+                        account's when missing. This document describes the newest.",
+                },
+                "stripe_account": {
+                    "name": "Stripe-Account", "in": "header", "required": false,
+                    "schema": { "type": "string" },
+                    "description": "A connected account to act for; the key's own when missing.",
+                },
+            },
             "schemas": schema::all(),
         },
     })
@@ -80,11 +93,21 @@ fn operation(route: &Route) -> Value {
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters = Vec::new();
-    if route.path.contains("{id}") {
-        parameters.push(json!({
-            "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
-            "description": "The id; of a series also its name.",
-        }));
+    if !matches!(route.handler, Handler::Open(_)) {
+        let shared = ["stripe_version", "stripe_account"];
+        let shared =
+            shared.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
+        parameters.extend(shared);
+    }
+    for (name, says) in
+        [("id", "The id; of a series also its name."), ("line", "The id of the line.")]
+    {
+        if route.path.contains(&format!("{{{name}}}")) {
+            parameters.push(json!({
+                "name": name, "in": "path", "required": true, "schema": { "type": "string" },
+                "description": says,
+            }));
+        }
     }
     if may_answer(route) {
         let finding: Vec<&str> = FINDING
@@ -104,7 +127,7 @@ fn parameters(route: &Route) -> Vec<Value> {
             ),
         }));
     }
-    if route.method == Method::Get {
+    if route.method != Method::Post {
         parameters.extend(route.params.iter().map(Param::in_query));
     } else {
         parameters.push(json!({

@@ -26,6 +26,20 @@ pub(crate) enum Kind {
     Texts,
     /// A list of sets of parameters.
     Items(&'static [Param]),
+    /// A set of parameters.
+    Object(&'static [Param]),
+    /// Texts in order.
+    TextList,
+    /// A text that an empty one takes away.
+    Clearable,
+    /// Money in minor units.
+    Amount,
+    /// A decimal number, as a text.
+    Decimal,
+    /// An instant in seconds since 1970-01-01 UTC.
+    Instant,
+    /// An instant, or bounds of instants.
+    InstantBounds,
 }
 
 /// A parameter that must be sent.
@@ -49,6 +63,16 @@ impl Param {
         "Only what comes just before the object with this id",
     );
 
+    pub(crate) const EXPAND: Param =
+        optional("expand", Kind::TextList, "Paths of ids to answer as the objects they name");
+    pub(crate) const METADATA: Param = optional(
+        "metadata",
+        Kind::Texts,
+        "Up to 50 names with values, laid over those that are there; an empty value takes one away",
+    );
+    pub(crate) const CREATED: Param =
+        optional("created", Kind::InstantBounds, "Made then, or with gte, gt, lte, lt");
+
     pub(crate) fn is_needed(&self) -> bool {
         self.needed
     }
@@ -58,7 +82,7 @@ impl Param {
             "name": self.name, "in": "query", "required": self.needed,
             "schema": self.kind.schema(), "description": format!("{}.", self.says),
         });
-        if matches!(self.kind, Kind::DateBounds) {
+        if self.kind.is_nested() {
             parameter["style"] = json!("deepObject");
             parameter["explode"] = json!(true);
         }
@@ -87,9 +111,37 @@ pub(crate) fn body(params: &[Param]) -> Value {
 }
 
 impl Kind {
+    /// Whether its name goes on in brackets.
+    fn is_nested(self) -> bool {
+        matches!(
+            self,
+            Kind::DateBounds
+                | Kind::InstantBounds
+                | Kind::Texts
+                | Kind::TextList
+                | Kind::Items(_)
+                | Kind::Object(_)
+        )
+    }
+
     fn schema(self) -> Value {
         match self {
-            Kind::Text => json!({ "type": "string" }),
+            Kind::Text | Kind::Clearable => json!({ "type": "string" }),
+            Kind::Amount | Kind::Instant => json!({ "type": "integer", "format": "int64" }),
+            Kind::Decimal => json!({ "type": "string", "format": "decimal" }),
+            Kind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
+            Kind::Object(params) => body(params),
+            Kind::InstantBounds => {
+                let second = json!({ "type": "integer", "format": "int64" });
+                json!({ "oneOf": [
+                    second,
+                    {
+                        "type": "object",
+                        "properties": { "gte": second, "gt": second, "lte": second, "lt": second },
+                        "additionalProperties": false,
+                    },
+                ] })
+            }
             Kind::Integer => json!({ "type": "integer" }),
             Kind::Flag => json!({ "type": "boolean" }),
             Kind::Date => json!({ "type": "string", "format": "date" }),

@@ -1,13 +1,25 @@
 //! The routes below `/v1`, one file for each resource.
 
+mod accounts;
+mod credit_notes;
+mod customers;
+mod document;
+mod events;
 mod gaps;
+mod invoice_items;
+mod invoice_lines;
+mod invoices;
 mod locks;
 mod numbers;
 mod patterns;
 mod period;
+mod preview;
 mod series;
 mod settings;
+mod tax_rates;
+mod test_ledger;
 mod trail;
+mod webhook_endpoints;
 
 use engine::EngineError;
 use ledger::Code;
@@ -24,6 +36,17 @@ pub(crate) static TABLES: &[&[Route]] = &[
     gaps::ROUTES,
     locks::ROUTES,
     trail::ROUTES,
+    customers::ROUTES,
+    tax_rates::ROUTES,
+    invoice_items::ROUTES,
+    invoices::ROUTES,
+    invoices::ROUTES_OF_STEPS,
+    invoice_lines::ROUTES,
+    credit_notes::ROUTES,
+    events::ROUTES,
+    webhook_endpoints::ROUTES,
+    accounts::ROUTES,
+    test_ledger::ROUTES,
 ];
 
 fn page<Id>(paging: wire::request::Paging<Id>) -> store::Page<Id> {

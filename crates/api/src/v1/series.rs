@@ -139,6 +139,25 @@ pub(super) const fn post(
     }
 }
 
+pub(super) const fn delete(
+    path: &'static str,
+    operation: &'static str,
+    summary: &'static str,
+    answer: &'static str,
+    handler: fn(Call) -> crate::route::Boxed<Result<Reply, Failure>>,
+) -> Route {
+    Route {
+        method: Method::Delete,
+        path,
+        operation,
+        summary,
+        params: &[],
+        answer,
+        body_bytes_max: 0,
+        handler: Handler::Keyed(handler),
+    }
+}
+
 async fn list(call: Call) -> Result<Reply, Failure> {
     let paging = request::series_list(call.params()?, call.ledger())?;
     let ledger = call.ledger();

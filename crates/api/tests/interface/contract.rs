@@ -1,8 +1,10 @@
 //! The OpenAPI document against the interface itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
+use ledger::id::{LedgerId, ObjectId};
+use ledger::model::ObjectKind;
 use serde_json::Value;
 
 use crate::app::App;
@@ -43,7 +45,8 @@ async fn every_operation_of_the_document_is_routed_and_no_other() {
     }
 }
 
-/// The parameters that the interface says it knows, when asked for one that nobody knows.
+/// The parameters that the interface says it knows, when asked for one that nobody knows: at the
+/// top, and in every set of parameters inside.
 #[tokio::test]
 async fn every_parameter_of_the_document_is_read_and_no_other() {
     let app = App::new().await;
@@ -59,70 +62,159 @@ async fn every_parameter_of_the_document_is_read_and_no_other() {
             Some("gaps") => gap.as_str(),
             _ => "invoices",
         };
-        let address = path.replace("{id}", id);
-        let got = match method.as_str() {
-            "GET" => app.get(&format!("{address}?nobody_knows=1")).await,
-            _ => app.form(&address, "nobody_knows=1").await,
+        let address = path.replace("{id}", id).replace("{line}", "il_1");
+        let in_query = operation["parameters"].as_array().unwrap().iter();
+        let in_query = in_query.filter(|parameter| parameter["in"] == "query");
+        let mut shown: BTreeMap<_, _> = in_query
+            .map(|parameter| (parameter["name"].as_str().unwrap(), &parameter["schema"]))
+            .collect();
+        let schema = "/requestBody/content/application~1json/schema/properties";
+        let in_body = operation.pointer(schema).and_then(Value::as_object);
+        shown.extend(in_body.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)));
+        let base = needed(operation["operationId"].as_str().unwrap(), app.account.test);
+        let ask = Ask { app: &app, method: &method, address: &address, base: &base };
+        // What is expanded is taken off before the other parameters are looked at.
+        shown.remove("expand");
+        ask.check("", &shown).await;
+        for (name, schema) in inside(&shown) {
+            ask.check(&name, &schema).await;
+        }
+    }
+}
+
+/// What an operation wants to see before it looks into its sets of parameters.
+fn needed(operation: &str, ledger: LedgerId) -> String {
+    match operation {
+        "create_credit_note" | "preview_credit_note" | "preview_credit_note_lines" => {
+            format!("invoice={}&", ObjectId(1).text(ObjectKind::Invoice, ledger))
+        }
+        "preview_invoice" => {
+            format!("customer={}&", ObjectId(1).text(ObjectKind::Customer, ledger))
+        }
+        _ => String::new(),
+    }
+}
+
+type Shown<'s> = BTreeMap<&'s str, &'s Value>;
+
+/// The sets of parameters inside others, one level down, by how their names begin.
+fn inside<'s>(shown: &Shown<'s>) -> Vec<(String, Shown<'s>)> {
+    let mut sets = Vec::new();
+    for (name, schema) in shown {
+        let either = schema.get("oneOf").and_then(|either| either.get(1));
+        let (name, set) = match either.or(schema.get("items")) {
+            Some(set) if either.is_none() => (format!("{name}[0]"), set),
+            Some(set) => ((*name).to_owned(), set),
+            None => ((*name).to_owned(), *schema),
         };
-        assert_eq!((got.code(), got.param()), ("parameter_unknown", "nobody_knows"), "{path}");
+        let properties = set.get("properties").and_then(Value::as_object);
+        if let Some(properties) = properties {
+            let fields = properties.iter().map(|(name, schema)| (name.as_str(), schema));
+            sets.push((name, fields.collect()));
+        }
+    }
+    sets
+}
+
+struct Ask<'a> {
+    app: &'a App,
+    method: &'a str,
+    address: &'a str,
+    base: &'a str,
+}
+
+impl Ask<'_> {
+    async fn check(&self, place: &str, shown: &Shown<'_>) {
+        let unknown = match place {
+            "" => "nobody_knows".to_owned(),
+            place => format!("{place}[nobody_knows]"),
+        };
+        let sent = format!("{}{unknown}=1", if place.is_empty() { "" } else { self.base });
+        let got = match self.method {
+            "POST" => self.app.form(self.address, &sent).await,
+            method => {
+                let request = self.app.request(method, &format!("{}?{sent}", self.address));
+                self.app.send(request.body(Body::empty()).unwrap()).await
+            }
+        };
+        let asked = format!("{} {} {sent}: {}", self.method, self.address, got.text);
+        assert_eq!((got.code(), got.param()), ("parameter_unknown", unknown.as_str()), "{asked}");
         let said = got.str("/error/message").split("Known are: ").nth(1).unwrap();
         let said: BTreeSet<_> =
             said.trim_end_matches('.').split(", ").filter(|name| *name != "none").collect();
-        let in_query = operation["parameters"].as_array().unwrap().iter();
-        let in_query = in_query.filter(|parameter| parameter["in"] == "query");
-        let schema = "/requestBody/content/application~1json/schema/properties";
-        let in_body = operation.pointer(schema).and_then(Value::as_object);
-        let shown: BTreeSet<_> = in_query
-            .map(|parameter| parameter["name"].as_str().unwrap())
-            .chain(in_body.into_iter().flat_map(|body| body.keys().map(String::as_str)))
-            .collect();
-        assert_eq!(said, shown, "{method} {path}");
+        assert_eq!(said, shown.keys().copied().collect(), "{asked}");
     }
 }
 
-/// Checks that an answer has just the fields of its schema.
+/// Checks that an answer is just what its schema says.
+#[track_caller]
 pub(crate) fn conforms(schemas: &Value, name: &str, answer: &Value) {
-    let schema = &schemas[name];
-    let properties = schema["properties"].as_object().unwrap();
-    let fields = answer.as_object().unwrap_or_else(|| panic!("{name} is {answer}"));
+    if let Err(why) = object(schemas, name, answer) {
+        panic!("{why}\n{answer:#}");
+    }
+}
+
+/// An answer has the fields of its schema, and no others.
+fn object(schemas: &Value, name: &str, answer: &Value) -> Result<(), String> {
+    let schema = schemas.get(name).ok_or_else(|| format!("there is no schema {name}"))?;
+    let Some(properties) = schema["properties"].as_object() else {
+        return fits(schemas, name, schema, answer);
+    };
+    let fields = answer.as_object().ok_or_else(|| format!("{name} is {answer}"))?;
     for (field, value) in fields {
         let property = properties.get(field);
-        let property = property.unwrap_or_else(|| panic!("{name}.{field} is not in the document"));
-        matches(schemas, &format!("{name}.{field}"), property, value);
+        let property = property.ok_or_else(|| format!("{name}.{field} is not in the document"))?;
+        fits(schemas, &format!("{name}.{field}"), property, value)?;
     }
     for field in schema["required"].as_array().unwrap() {
-        assert!(fields.contains_key(field.as_str().unwrap()), "{name} lacks {field}");
+        if !fields.contains_key(field.as_str().unwrap()) {
+            return Err(format!("{name} lacks {field}"));
+        }
     }
+    Ok(())
 }
 
-fn matches(schemas: &Value, place: &str, schema: &Value, value: &Value) {
+fn fits(schemas: &Value, place: &str, schema: &Value, value: &Value) -> Result<(), String> {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        return conforms(schemas, reference.rsplit('/').next().unwrap(), value);
+        return object(schemas, reference.rsplit('/').next().unwrap(), value);
     }
-    if let Some(either) = schema.get("anyOf") {
-        return if value.is_null() {
-            assert_eq!(either[1]["type"], "null", "{place}");
-        } else {
-            matches(schemas, place, &either[0], value);
-        };
+    if let Some(either) = schema.get("anyOf").and_then(Value::as_array) {
+        let tries: Vec<_> = either.iter().map(|one| fits(schemas, place, one, value)).collect();
+        if tries.iter().any(Result::is_ok) {
+            return Ok(());
+        }
+        let whys: Vec<_> = tries.into_iter().filter_map(Result::err).collect();
+        return Err(format!("{place} fits none: {}", whys.join("; ")));
     }
     if let Some(word) = schema.get("const") {
-        return assert_eq!(word, value, "{place}");
+        let is_word = word == value;
+        return is_word.then_some(()).ok_or_else(|| format!("{place} is {value}, not {word}"));
     }
-    let fits = match schema["type"].as_str() {
+    let fits_type = match schema["type"].as_str() {
         Some("string") => value.is_string(),
         Some("integer") => value.is_u64() || value.is_i64(),
+        Some("number") => value.is_number(),
         Some("boolean") => value.is_boolean(),
-        Some("object") => value.as_object().unwrap().values().all(Value::is_string),
+        Some("null") => value.is_null(),
+        Some("object") => value.as_object().is_some_and(|fields| {
+            schema.get("additionalProperties").is_none() || fields.values().all(Value::is_string)
+        }),
         Some("array") => {
-            let items = value.as_array().unwrap();
-            items.iter().for_each(|item| matches(schemas, place, &schema["items"], item));
+            let items = value.as_array().ok_or_else(|| format!("{place} is {value}"))?;
+            let max = schema.get("maxItems").and_then(Value::as_u64);
+            if max.is_some_and(|max| items.len() as u64 > max) {
+                return Err(format!("{place} is {value}"));
+            }
+            items.iter().try_for_each(|item| fits(schemas, place, &schema["items"], item))?;
             true
         }
-        other => panic!("{place} has the type {other:?}"),
+        other => return Err(format!("{place} has the type {other:?}")),
     };
-    assert!(fits, "{place} is {value}, expected {schema}");
-    if let Some(words) = schema.get("enum") {
-        assert!(words.as_array().unwrap().contains(value), "{place} is {value}");
+    if !fits_type {
+        return Err(format!("{place} is {value}, expected {schema}"));
+    }
+    match schema.get("enum").and_then(Value::as_array) {
+        Some(words) if !words.contains(value) => Err(format!("{place} is {value}")),
+        _ => Ok(()),
     }
 }

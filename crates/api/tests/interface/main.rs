@@ -3,6 +3,7 @@
 mod app;
 mod bad_input;
 mod contract;
+mod documents;
 mod idempotency;
 mod numbers;
 mod protocol;

@@ -91,7 +91,9 @@ async fn versions_and_accounts_in_headers() {
     send("stripe-account", &app.account.account.0).await.ok();
     let got = send("stripe-account", "acct_other").await;
     assert_eq!((got.status.as_u16(), got.param()), (400, "Stripe-Account"));
-    assert_eq!(app.get("/v1/locks").await.ok().header("stripe-version"), "");
+    // Who says nothing is told the account's.
+    let got = app.get("/v1/locks").await.ok();
+    assert_eq!(got.header("stripe-version"), wire::Version::NEWEST.name());
 }
 
 #[tokio::test]
@@ -101,6 +103,7 @@ async fn what_is_too_much_is_answered_at_once() {
     let got = app.form("/v1/numbers", "reference=a").await;
     assert_eq!((got.status.as_u16(), got.code()), (429, "rate_limit"));
     assert_eq!((got.header("retry-after"), got.header("stripe-should-retry")), ("1", "true"));
+    assert_eq!(got.header("stripe-rate-limited-reason"), "global-concurrency");
 
     let limits = api::Limits { body_bytes_max: 100, ..api::Limits::default() };
     let app = App::with(HouseStyle::Yearly, limits).await;

@@ -44,7 +44,7 @@ impl<'a> Settings<'a> {
             livemode: is_live(mode),
             numbering: settings.style.text(),
             mode: settings.level.text(),
-            prefix: prefix(format),
+            prefix: settings_prefix(format),
             yearly_reset: match format.reset {
                 Reset::Yearly | Reset::FiscalYear => Some(true),
                 Reset::Never => Some(false),
@@ -74,7 +74,7 @@ impl<'a> Settings<'a> {
 }
 
 /// What every number begins with: the prefix field, or the text at the pattern's head.
-fn prefix(format: &Format) -> Option<&str> {
+pub fn settings_prefix(format: &Format) -> Option<&str> {
     if format.pattern.has(TokenKind::Prefix) {
         return Some(&format.prefix);
     }

@@ -67,11 +67,18 @@ pub const CATALOGUE: &[Entry] = &[
         "Use another key; an administrator can make one.",
     ),
     rim(
+        RimCode::LivemodeMismatch,
+        400,
+        ErrorType::InvalidRequest,
+        "The address takes keys of the other mode.",
+        "Use a test key, or a live one, as the message says.",
+    ),
+    rim(
         RimCode::ApiVersionInvalid,
         400,
         ErrorType::InvalidRequest,
-        "`Stripe-Version` is not a date.",
-        "Send `YYYY-MM-DD`, with or without a name behind it, or leave the header out.",
+        "There is no such version of the interface.",
+        "Send one that there is, such as `2026-10-28.endive`, or leave it out.",
     ),
     rim(
         RimCode::IdempotencyKeyInvalid,
@@ -435,15 +442,15 @@ programs, `message` says what happened and what to do, and `param` names the par
 such as `items[3][date]`.
 
 Where several errors apply, the one with the lowest rank is told. What the request alone shows,
-ranks 1 to 25, is told before anything is looked up: first names that are unknown or stand twice,
+ranks 1 to 26, is told before anything is looked up: first names that are unknown or stand twice,
 then, of several parameters that are wrong, the first one, in the order in which `/openapi.json`
 lists them. An id that can be none of this ledger is told there too, as `resource_missing`, behind
 the parameters where it stands in the address. What only the ledger can tell, such as a customer
-that the series needs, comes behind rank 28.
+that the series needs, comes behind rank 29.
 
 `type` is `idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
 `invalid_request_error` otherwise. Answers 429 and 503 carry `Retry-After` and
-`Stripe-Should-Retry: true`. What the request alone shows and ranks 26 and 27 are not kept for an
+`Stripe-Should-Retry: true`. What the request alone shows and ranks 27 and 28 are not kept for an
 idempotency key; the rest is, except the last three.
 
 | rank | code | status | meaning | remedy |
@@ -493,7 +500,7 @@ mod tests {
             |code: ErrorCode| CATALOGUE.iter().position(|entry| entry.code == code).unwrap() + 1;
         let (last_of_shape, last_unkept) = (Code::ParameterInvalid, Code::RoleForbidden);
         let ranks = (rank(last_of_shape.into()), rank(last_unkept.into()));
-        assert_eq!(ranks, (25, 27), "the introduction says so");
+        assert_eq!(ranks, (26, 28), "the introduction says so");
         let at_the_end = CATALOGUE.iter().rev();
         let at_the_end = at_the_end.take_while(|entry| matches!(entry.code, ErrorCode::Rim(_)));
         assert_eq!(at_the_end.count(), 3, "the introduction says so");

@@ -26,7 +26,9 @@ pub enum RimCode {
     ApiKeyMissing,
     /// The key is malformed or not known.
     ApiKeyInvalid,
-    /// The version of the interface is malformed.
+    /// The key is of the other mode.
+    LivemodeMismatch,
+    /// There is no such version of the interface.
     ApiVersionInvalid,
     /// The idempotency key is empty or too long.
     IdempotencyKeyInvalid,
@@ -81,12 +83,13 @@ pub enum ErrorType {
 
 impl RimCode {
     /// Every code, in rank order.
-    pub const ALL: [RimCode; 25] = [
+    pub const ALL: [RimCode; 26] = [
         RimCode::RateLimit,
         RimCode::UrlUnknown,
         RimCode::MethodNotAllowed,
         RimCode::ApiKeyMissing,
         RimCode::ApiKeyInvalid,
+        RimCode::LivemodeMismatch,
         RimCode::ApiVersionInvalid,
         RimCode::IdempotencyKeyInvalid,
         RimCode::ContentTypeUnsupported,
@@ -117,6 +120,7 @@ impl RimCode {
             RimCode::MethodNotAllowed => "method_not_allowed",
             RimCode::ApiKeyMissing => "api_key_missing",
             RimCode::ApiKeyInvalid => "api_key_invalid",
+            RimCode::LivemodeMismatch => "livemode_mismatch",
             RimCode::ApiVersionInvalid => "api_version_invalid",
             RimCode::IdempotencyKeyInvalid => "idempotency_key_invalid",
             RimCode::ContentTypeUnsupported => "content_type_unsupported",

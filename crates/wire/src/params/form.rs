@@ -39,19 +39,19 @@ struct Path<'n> {
 fn path(name: &str) -> Result<Path<'_>, Problem> {
     let head = name.find('[').unwrap_or(name.len());
     if head == 0 {
-        return Err(broken(name, "it has no name before its bracket or its `=`"));
+        return Err(undecodable(name, "it has no name before its bracket or its `=`"));
     }
     let mut keys = Vec::new();
     let mut rest = &name[head..];
     while let Some(inside) = rest.strip_prefix('[') {
         let Some((key, behind)) = inside.split_once(']') else {
-            return Err(broken(name, "a bracket is not closed"));
+            return Err(undecodable(name, "a bracket is not closed"));
         };
         keys.push(key);
         rest = behind;
     }
     if !rest.is_empty() {
-        return Err(broken(name, "there is text behind its closing bracket"));
+        return Err(undecodable(name, "there is text behind its closing bracket"));
     }
     if keys.len() >= DEPTH_MAX {
         return Err(broken(name, &format!("it has {DEPTH_MAX} levels of brackets or more")));
@@ -174,11 +174,11 @@ fn decode(text: &str) -> Result<Cow<'_, str>, Problem> {
             b'+' => bytes.push(b' '),
             b'%' => {
                 let Some((high, low)) = rest.first().zip(rest.get(1)) else {
-                    return Err(broken(text, "a % is not followed by two hexadecimal digits"));
+                    return Err(undecodable(text, "a % is not followed by two hexadecimal digits"));
                 };
                 let digit = |byte: &u8| char::from(*byte).to_digit(16);
                 let Some((high, low)) = digit(high).zip(digit(low)) else {
-                    return Err(broken(text, "a % is not followed by two hexadecimal digits"));
+                    return Err(undecodable(text, "a % is not followed by two hexadecimal digits"));
                 };
                 bytes.push((high * 16 + low) as u8);
                 rest = &rest[2..];
@@ -188,16 +188,26 @@ fn decode(text: &str) -> Result<Cow<'_, str>, Problem> {
     }
     match String::from_utf8(bytes) {
         Ok(decoded) => Ok(Cow::Owned(decoded)),
-        Err(_) => Err(broken(text, "it is not UTF-8")),
+        Err(_) => Err(undecodable(text, "it is not UTF-8")),
     }
 }
 
 const SHOWN_CHARS_MAX: usize = 60;
 
-fn broken(at: &str, why: &str) -> Problem {
-    let shown: String = at.chars().take(SHOWN_CHARS_MAX).collect();
+fn broken(name: &str, why: &str) -> Problem {
+    let shown = shown(name);
+    Problem { param: Some(shown), ..undecodable(name, why) }
+}
+
+/// A problem with a stretch of text of which nobody knows whether it is a name.
+fn undecodable(text: &str, why: &str) -> Problem {
+    let shown = shown(text);
     let message = format!("The parameters cannot be read as a form: at {shown:?}, {why}.");
-    Problem::of(RimCode::BodyInvalid, &shown, message)
+    Problem::new(RimCode::BodyInvalid, message)
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(SHOWN_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{Null, Surroundings, is_live};
 pub(super) struct Customer<'a> {
     id: String,
     object: &'static str,
-    address: Option<&'a body::Address>,
+    address: Option<Address<'a>>,
     balance: i64,
     business_name: Option<&'a str>,
     created: i64,
@@ -47,17 +47,41 @@ struct InvoiceSettings<'a> {
 
 #[derive(Serialize)]
 pub(super) struct Shipping<'a> {
-    address: Option<&'a body::Address>,
+    address: Option<Address<'a>>,
     carrier: Null,
     name: Option<&'a str>,
     phone: Option<&'a str>,
     tracking_number: Null,
 }
 
+/// An address, with null for what it has not.
+#[derive(Serialize)]
+pub(super) struct Address<'a> {
+    city: Option<&'a str>,
+    country: Option<&'a str>,
+    line1: Option<&'a str>,
+    line2: Option<&'a str>,
+    postal_code: Option<&'a str>,
+    state: Option<&'a str>,
+}
+
+impl<'a> Address<'a> {
+    pub(super) fn new(address: &'a body::Address) -> Address<'a> {
+        Address {
+            city: address.city.as_deref(),
+            country: address.country.as_deref(),
+            line1: address.line1.as_deref(),
+            line2: address.line2.as_deref(),
+            postal_code: address.postal_code.as_deref(),
+            state: address.state.as_deref(),
+        }
+    }
+}
+
 impl<'a> Shipping<'a> {
     pub(super) fn new(shipping: &'a body::Shipping) -> Shipping<'a> {
         Shipping {
-            address: shipping.address.as_ref(),
+            address: shipping.address.as_ref().map(Address::new),
             carrier: Null,
             name: shipping.name.as_deref(),
             phone: shipping.phone.as_deref(),
@@ -76,7 +100,7 @@ impl<'a> Customer<'a> {
         Customer {
             id: row.text(),
             object: ObjectKind::Customer.text(),
-            address: customer.address.as_ref(),
+            address: customer.address.as_ref().map(Address::new),
             balance: customer.balance,
             business_name: customer.business_name.as_deref(),
             created: row.created.seconds(),

@@ -8,7 +8,7 @@ use ledger::outcome::ObjectView;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::customer::{Shipping, shown_fields};
+use super::customer::{Address, Shipping, shown_fields};
 use super::line::{InvoiceLine, LINES_SHOWN};
 use super::tax::{Tax, TaxRate, rates, taxes};
 use super::{Inner, LedgerId, NoList, Null, Surroundings, is_live, seconds};
@@ -102,7 +102,7 @@ struct AutomaticTax {
 /// The customer as the invoice shows it.
 #[derive(Serialize)]
 struct IssuedTo<'a> {
-    customer_address: Option<&'a body::Address>,
+    customer_address: Option<Address<'a>>,
     customer_email: Option<&'a str>,
     customer_name: Option<&'a str>,
     customer_phone: Option<&'a str>,
@@ -181,7 +181,7 @@ impl<'a> Numbering<'a> {
 impl<'a> IssuedTo<'a> {
     fn new(to: &'a body::IssuedTo) -> IssuedTo<'a> {
         IssuedTo {
-            customer_address: to.address.as_ref(),
+            customer_address: to.address.as_ref().map(Address::new),
             customer_email: to.email.as_deref(),
             customer_name: to.name.as_deref(),
             customer_phone: to.phone.as_deref(),

@@ -1,7 +1,7 @@
 //! Requests about credit notes.
 
 use ledger::command::document::{MetadataChange, NewCreditLine, NewCreditNote, Set};
-use ledger::id::LedgerId;
+use ledger::id::{LedgerId, ObjectId};
 use ledger::model::ObjectKind;
 use ledger::model::document::CreditReason;
 use ledger::money::{Decimal, UNIT_AMOUNT_PLACES};
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::error::Problem;
 use crate::params::{Fields, Params};
+use crate::request::list::{PAGING, Paging, paging};
 
 const REASON_WORDS: &str = "duplicate, fraudulent, order_change or product_unsatisfactory";
 const LINES_MAX: usize = 250;
@@ -25,26 +26,48 @@ pub fn new_credit_note(
     ledger: LedgerId,
     secret: String,
 ) -> Result<NewCreditNote, Problem> {
-    const KNOWN: [&str; 10] = [
-        "amount",
-        "credit_amount",
-        "effective_at",
-        "invoice",
-        "lines",
-        "memo",
-        "metadata",
-        "out_of_band_amount",
-        "reason",
-        "refund_amount",
-    ];
-    let mut fields = params.fields(&KNOWN)?;
+    read(&mut params.fields(&KNOWN)?, ledger, secret)
+}
+
+/// Reads a credit note of which a page of lines is to be shown; `id` reads their ids.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn previewed_lines(
+    params: Params<'_>,
+    ledger: LedgerId,
+    id: impl Fn(&str, &str) -> Result<ObjectId, Problem>,
+) -> Result<(NewCreditNote, Paging<ObjectId>), Problem> {
+    let mut fields = params.fields(&[&KNOWN[..], &PAGING[..]].concat())?;
+    let paging = paging(&mut fields, id)?;
+    Ok((read(&mut fields, ledger, String::new())?, paging))
+}
+
+const KNOWN: [&str; 10] = [
+    "amount",
+    "credit_amount",
+    "effective_at",
+    "invoice",
+    "lines",
+    "memo",
+    "metadata",
+    "out_of_band_amount",
+    "reason",
+    "refund_amount",
+];
+
+fn read(
+    fields: &mut Fields<'_>,
+    ledger: LedgerId,
+    secret: String,
+) -> Result<NewCreditNote, Problem> {
     fields.exclusive("amount", "lines")?;
     let amount = fields.positive_amount("amount")?;
     let credit_amount = fields.positive_amount("credit_amount")?;
     let effective_at = fields.instant("effective_at")?;
     let invoice = fields.object("invoice", ObjectKind::Invoice, ledger)?;
     let invoice = invoice.ok_or_else(|| fields.missing("invoice"))?;
-    let lines = lines(&mut fields, ledger)?;
+    let lines = lines(fields, ledger)?;
     if amount.is_none() && lines.is_empty() {
         return Err(fields.missing("amount"));
     }
@@ -55,7 +78,7 @@ pub fn new_credit_note(
         credit_amount,
         effective_at,
         memo: fields.long_text("memo", PROSE_CHARS_MAX)?,
-        metadata: new_metadata(&mut fields)?,
+        metadata: new_metadata(fields)?,
         out_of_band_amount: fields.positive_amount("out_of_band_amount")?,
         reason: fields.word("reason", CreditReason::parse, REASON_WORDS)?,
         refund_amount: fields.positive_amount("refund_amount")?,
@@ -131,7 +154,6 @@ fn line(mut fields: Fields<'_>, ledger: LedgerId) -> Result<NewCreditLine, Probl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger::id::ObjectId;
 
     const LEDGER: LedgerId = LedgerId(3);
 

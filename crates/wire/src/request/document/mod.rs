@@ -18,7 +18,7 @@ use ledger::model::document::{Address, CustomField, Shipping};
 use ledger::model::{Metadata, ObjectKind};
 
 pub use self::account::{NewConnected, api_version, new_connected};
-pub use self::credit_note::{credit_note_change, new_credit_note};
+pub use self::credit_note::{credit_note_change, new_credit_note, previewed_lines};
 pub use self::customer::customer_change;
 pub use self::endpoint::{endpoint_change, new_endpoint, redelivery, secret_roll};
 pub use self::invoice::{InvoiceFilter, finalize, invoice_change, invoice_list, new_invoice, pay};
@@ -28,7 +28,7 @@ pub use self::list::{
     CreditNoteFilter, CustomerFilter, EventsAsked, TaxRateFilter, credit_note_list, customer_list,
     endpoint_list, event_id, event_list, line_id, line_list, tax_rate_list,
 };
-pub use self::preview::{InvoicePreview, invoice_preview};
+pub use self::preview::{InvoicePreview, PreviewItem, invoice_preview};
 pub use self::tax_rate::{new_tax_rate, tax_rate_change};
 use crate::error::Problem;
 use crate::params::Fields;

@@ -11,12 +11,19 @@ use crate::params::{Fields, Params};
 /// An invoice that is to be shown and not made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InvoicePreview {
-    /// Items that wait, and how they are to be otherwise.
-    pub changed: Vec<(ObjectId, LineChange)>,
-    /// Items beside those that wait.
-    pub items: Vec<NewItem>,
+    /// Its items, in the order of the request.
+    pub items: Vec<PreviewItem>,
     /// The invoice.
     pub invoice: NewInvoice,
+}
+
+/// An item of an invoice that is only shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PreviewItem {
+    /// One that waits, and how it is to be otherwise.
+    Waiting(ObjectId, LineChange),
+    /// Another one.
+    New(NewItem),
 }
 
 const ITEMS_MAX: usize = 250;
@@ -44,7 +51,7 @@ pub fn invoice_preview(params: Params<'_>, ledger: LedgerId) -> Result<InvoicePr
         waiting: Waiting::Include,
         ..NewInvoice::default()
     };
-    let mut preview = InvoicePreview { changed: Vec::new(), items: Vec::new(), invoice };
+    let mut preview = InvoicePreview { items: Vec::new(), invoice };
     for item in items {
         read_item(item, ledger, &mut preview)?;
     }
@@ -62,7 +69,7 @@ fn read_item(
     let waiting = fields.object("invoiceitem", ObjectKind::InvoiceItem, ledger)?;
     let read = priced(&mut fields, ledger, Some(unit))?;
     if let Some(item) = waiting {
-        preview.changed.push((item, read.line));
+        preview.items.push(PreviewItem::Waiting(item, read.line));
         return Ok(());
     }
     if read.line.amount.is_none() && read.line.unit_amount.is_none() {
@@ -70,7 +77,8 @@ fn read_item(
     }
     let customer = preview.invoice.customer.unwrap_or_default();
     let currency = own.or(read.currency).or(preview.invoice.currency);
-    preview.items.push(NewItem { customer, currency, invoice: None, line: read.line });
+    let new = NewItem { customer, currency, invoice: None, line: read.line };
+    preview.items.push(PreviewItem::New(new));
     Ok(())
 }
 
@@ -92,8 +100,10 @@ mod tests {
              &invoice_items[1][quantity]=2&invoice_items[2][unit_amount]=7"
         );
         let preview = read(&form).unwrap();
-        assert_eq!((preview.items.len(), preview.changed.len()), (2, 1));
-        assert_eq!(preview.items[0].currency.unwrap().text(), "eur");
+        let PreviewItem::New(first) = &preview.items[0] else { panic!("{:?}", preview.items) };
+        assert_eq!(first.currency.unwrap().text(), "eur");
+        assert!(matches!(&preview.items[1], PreviewItem::Waiting(ObjectId(8), _)));
+        assert_eq!(preview.items.len(), 3);
         assert_eq!(preview.invoice.waiting, Waiting::Include);
         for (rest, code, param) in [
             ("invoice_items[0][quantity]=1", "parameter_missing", "invoice_items[0][amount]"),

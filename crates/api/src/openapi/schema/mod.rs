@@ -1,5 +1,7 @@
 //! Answers, as the document shows them.
 
+mod document;
+
 use serde_json::{Map, Value, json};
 
 /// A reference to a schema by its name.
@@ -10,7 +12,7 @@ pub(crate) fn reference(name: &str) -> Value {
 /// Every schema, by name.
 pub(crate) fn all() -> Value {
     let mut all = Map::new();
-    for (name, fields) in OBJECTS {
+    for (name, fields) in OBJECTS.iter().chain(document::OBJECTS) {
         let properties: Map<String, Value> =
             fields.iter().map(|(field, kind)| ((*field).to_owned(), kind.schema())).collect();
         let always: Vec<_> = fields
@@ -21,8 +23,12 @@ pub(crate) fn all() -> Value {
         let schema = json!({ "type": "object", "properties": properties, "required": always });
         all.insert((*name).to_owned(), schema);
     }
-    for (name, inner) in LISTS {
+    for (name, inner) in LISTS.iter().chain(document::LISTS) {
         all.insert((*name).to_owned(), list(inner));
+    }
+    for (name, either) in document::EITHER {
+        let either: Vec<_> = either.iter().map(|name| reference(name)).collect();
+        all.insert((*name).to_owned(), json!({ "anyOf": either }));
     }
     Value::Object(all)
 }
@@ -70,6 +76,22 @@ enum Field {
     Null(&'static Field),
     /// The same, in some answers only.
     Sometimes(&'static Field),
+    /// Always null: what this server has nothing to say of.
+    Nothing,
+    /// Always an empty list, for the same reason.
+    NoList,
+    /// A number that may have decimals.
+    Number,
+    /// A decimal number, as a text.
+    Decimal,
+    /// An instant in seconds since 1970-01-01 UTC.
+    Instant,
+    /// Any object.
+    AnyObject,
+    /// An id, or the object that it names where that is expanded.
+    Named(&'static str),
+    /// Objects of a list inside an object.
+    Inner(&'static str),
 }
 
 impl Field {
@@ -89,6 +111,14 @@ impl Field {
             Field::TextList => json!({ "type": "array", "items": { "type": "string" } }),
             Field::Null(inner) => json!({ "anyOf": [inner.schema(), { "type": "null" }] }),
             Field::Sometimes(inner) => inner.schema(),
+            Field::Nothing => json!({ "type": "null" }),
+            Field::NoList => json!({ "type": "array", "maxItems": 0 }),
+            Field::Number => json!({ "type": "number" }),
+            Field::Decimal => json!({ "type": "string", "format": "decimal" }),
+            Field::Instant => json!({ "type": "integer", "format": "int64" }),
+            Field::AnyObject => json!({ "type": "object" }),
+            Field::Named(name) => json!({ "anyOf": [{ "type": "string" }, reference(name)] }),
+            Field::Inner(name) => reference(name),
         }
     }
 

@@ -1,0 +1,390 @@
+//! Invoices: made, changed, listed, searched for, and taken through their life.
+
+use std::sync::Arc;
+
+use ledger::command::document::DocumentAction;
+use ledger::id::ObjectId;
+use ledger::model::{At, Object, ObjectKind, ObjectRow};
+use store::{AtRange, ObjectFilter, Page};
+use wire::answer::{self, SearchResult};
+use wire::{Params, Problem, request};
+
+use super::customers::CUSTOM_FIELDS;
+use super::document::{
+    Around, addressed, change, finish, instants, list, remove, retrieve, show_list,
+};
+use super::invoice_items::{
+    AMOUNT, DESCRIPTION, DISCOUNTABLE, NO_PRICE, PRICE, QUANTITY, QUANTITY_DECIMAL, SPAN, TAX_RATES,
+};
+use super::page;
+use super::series::{delete, get, post};
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::openapi::{Kind, Param, needed, optional};
+use crate::reply::Reply;
+use crate::route::Route;
+
+const KIND: ObjectKind = ObjectKind::Invoice;
+const URL: &str = "/v1/invoices";
+/// Characters of the text that opens an invoice's page: as good as 142 bits.
+pub(super) const SECRET_CHARS: usize = 24;
+
+const COLLECTION: Kind = Kind::Words(&["charge_automatically", "send_invoice"]);
+const STATUS: Kind = Kind::Words(&["draft", "open", "paid", "void", "uncollectible"]);
+const WAITING: Kind = Kind::Words(&["exclude", "include", "include_and_require"]);
+
+const AUTOMATIC_TAX: &[Param] = &[needed("enabled", Kind::Flag, "Only false")];
+
+const FROM_INVOICE: &[Param] = &[
+    needed("action", Kind::Words(&["revision"]), "What becomes of it"),
+    needed("invoice", Kind::Text, "The invoice, open or uncollectible"),
+];
+
+const AUTO_ADVANCE: Param =
+    optional("auto_advance", Kind::Flag, "Whether it is to go on by itself");
+const NO_TAX: Param =
+    optional("automatic_tax", Kind::Object(AUTOMATIC_TAX), "Taxes follow from tax rates alone");
+const METHOD: Param = optional("collection_method", COLLECTION, "How it is paid");
+const CUSTOM: Param =
+    optional("custom_fields", Kind::Items(CUSTOM_FIELDS), "Up to 4 pairs that it prints");
+const DAYS: Param =
+    optional("days_until_due", Kind::Integer, "Days from finalizing until it is due");
+const RATES: Param =
+    optional("default_tax_rates", Kind::TextList, "Tax rates of lines that have none");
+const HEAD: Param = optional("description", Kind::Clearable, "Words at its head");
+const DUE: Param = optional("due_date", Kind::Instant, "When it is due");
+const EFFECTIVE: Param =
+    optional("effective_at", Kind::Instant, "Its date, which chooses the period of its number");
+const FOOT: Param = optional("footer", Kind::Clearable, "Words at its foot");
+const NUMBER: Param =
+    optional("number", Kind::Clearable, "A number of its own, refused when it is taken");
+const BEHALF: Param =
+    optional("on_behalf_of", Kind::Clearable, "The account on whose behalf it is issued");
+const SERIES: Param =
+    optional("series", Kind::Clearable, "The series it is numbered in, by id or name");
+const DESCRIPTOR: Param =
+    optional("statement_descriptor", Kind::Clearable, "What a bank statement says");
+
+const NEW: &[Param] = &[
+    AUTO_ADVANCE,
+    NO_TAX,
+    METHOD,
+    optional("currency", Kind::Text, "Three-letter code of ISO 4217; found when missing"),
+    CUSTOM,
+    optional("customer", Kind::Text, "The customer; that of the revised invoice when missing"),
+    DAYS,
+    RATES,
+    HEAD,
+    DUE,
+    EFFECTIVE,
+    Param::EXPAND,
+    FOOT,
+    optional("from_invoice", Kind::Object(FROM_INVOICE), "The invoice that it revises"),
+    Param::METADATA,
+    NUMBER,
+    BEHALF,
+    optional(
+        "pending_invoice_items_behavior",
+        WAITING,
+        "What becomes of items that wait; exclude when missing, before 2022-08-01 \
+         include_and_require",
+    ),
+    SERIES,
+    DESCRIPTOR,
+];
+
+const CHANGE: &[Param] = &[
+    AUTO_ADVANCE,
+    NO_TAX,
+    METHOD,
+    CUSTOM,
+    DAYS,
+    RATES,
+    HEAD,
+    DUE,
+    EFFECTIVE,
+    Param::EXPAND,
+    FOOT,
+    Param::METADATA,
+    NUMBER,
+    BEHALF,
+    SERIES,
+    DESCRIPTOR,
+];
+
+const LIST: &[Param] = &[
+    optional("collection_method", COLLECTION, "Paid in this way; sifts what the others find"),
+    Param::CREATED,
+    optional("customer", Kind::Text, "Of a customer"),
+    optional("due_date", Kind::InstantBounds, "Due then; sifts what the others find"),
+    Param::EXPAND,
+    Param::LIMIT,
+    Param::STARTING_AFTER,
+    Param::ENDING_BEFORE,
+    optional("status", STATUS, "In a status"),
+];
+
+const SEARCH: &[Param] = &[
+    Param::EXPAND,
+    Param::LIMIT,
+    optional("page", Kind::Text, "The next page, from `next_page`"),
+    needed(
+        "query",
+        Kind::Text,
+        "Clauses on number, status, customer, created, currency, total, subscription and metadata, \
+         joined by AND or by OR",
+    ),
+];
+
+const PREVIEW_ITEM: &[Param] = &[
+    AMOUNT,
+    optional("currency", Kind::Text, "Three-letter code of ISO 4217"),
+    DESCRIPTION,
+    DISCOUNTABLE,
+    optional("invoiceitem", Kind::Text, "An item that waits, to be otherwise"),
+    Param::METADATA,
+    SPAN,
+    PRICE,
+    NO_PRICE,
+    QUANTITY,
+    QUANTITY_DECIMAL,
+    TAX_RATES,
+    optional("unit_amount", Kind::Amount, "What one costs, in minor units"),
+    optional("unit_amount_decimal", Kind::Decimal, "The same, with up to 12 places"),
+];
+
+const PREVIEW: &[Param] = &[
+    optional("currency", Kind::Text, "Three-letter code of ISO 4217"),
+    needed("customer", Kind::Text, "The customer"),
+    Param::EXPAND,
+    optional("invoice_items", Kind::Items(PREVIEW_ITEM), "Items beside those that wait"),
+    optional("preview_mode", Kind::Words(&["next"]), "The next invoice"),
+];
+
+pub(super) static ROUTES: &[Route] = &[
+    post(URL, "create_invoice", "Make a draft", "invoice", NEW, |call| Box::pin(create(call))),
+    get(URL, "list_invoices", "List invoices, newest first", "invoice_list", LIST, |call| {
+        Box::pin(all(call))
+    }),
+    get(
+        "/v1/invoices/search",
+        "search_invoices",
+        "Search invoices",
+        "invoice_search",
+        SEARCH,
+        |call| Box::pin(search(call)),
+    ),
+    post(
+        "/v1/invoices/create_preview",
+        "preview_invoice",
+        "Show what the next invoice of a customer would be; nothing is kept",
+        "invoice",
+        PREVIEW,
+        |call| Box::pin(preview(call)),
+    ),
+    get(
+        "/v1/invoices/{id}",
+        "retrieve_invoice",
+        "Retrieve an invoice",
+        "invoice",
+        &[Param::EXPAND],
+        |call| Box::pin(retrieve(call, KIND)),
+    ),
+    post(
+        "/v1/invoices/{id}",
+        "update_invoice",
+        "Change an invoice: a draft in everything, another one in words alone",
+        "invoice",
+        CHANGE,
+        |call| Box::pin(update(call)),
+    ),
+    delete(
+        "/v1/invoices/{id}",
+        "delete_invoice",
+        "Delete a draft; it leaves no gap",
+        "deleted",
+        |call| Box::pin(gone(call)),
+    ),
+];
+
+pub(super) static ROUTES_OF_STEPS: &[Route] = &[
+    post(
+        "/v1/invoices/{id}/finalize",
+        "finalize_invoice",
+        "Finalize a draft: it gets its number",
+        "invoice",
+        &[AUTO_ADVANCE, Param::EXPAND],
+        |call| Box::pin(finalize(call)),
+    ),
+    post(
+        "/v1/invoices/{id}/pay",
+        "pay_invoice",
+        "Mark an invoice as paid",
+        "invoice",
+        &[
+            Param::EXPAND,
+            optional("off_session", Kind::Flag, "Not looked at: nobody is asked anything"),
+            optional(
+                "paid_out_of_band",
+                Kind::Flag,
+                "Paid by other ways than this server knows of",
+            ),
+        ],
+        |call| Box::pin(pay(call)),
+    ),
+    post(
+        "/v1/invoices/{id}/void",
+        "void_invoice",
+        "Void an invoice: it keeps its number",
+        "invoice",
+        &[Param::EXPAND],
+        |call| Box::pin(step(call, DocumentAction::Void)),
+    ),
+    post(
+        "/v1/invoices/{id}/mark_uncollectible",
+        "mark_invoice_uncollectible",
+        "Give an invoice up",
+        "invoice",
+        &[Param::EXPAND],
+        |call| Box::pin(step(call, DocumentAction::MarkUncollectible)),
+    ),
+    post(
+        "/v1/invoices/{id}/send",
+        "send_invoice",
+        "Mark an invoice as sent, a draft once it is finalized by this",
+        "invoice",
+        &[Param::EXPAND],
+        |call| Box::pin(step(call, DocumentAction::Send)),
+    ),
+];
+
+async fn create(call: Call) -> Result<Reply, Failure> {
+    let (params, once, expand) = call.modern_params_once()?;
+    let (behaviour, secret) = (call.version.behaviour(), secret(&call));
+    let new = request::new_invoice(params, call.ledger(), behaviour, secret)?;
+    change(&call, DocumentAction::CreateInvoice(Box::new(new)), once, expand).await
+}
+
+async fn update(call: Call) -> Result<Reply, Failure> {
+    let (params, once, expand) = call.modern_params_once()?;
+    let what = request::invoice_change(params, call.ledger())?;
+    let id = addressed(&call, KIND)?;
+    change(&call, DocumentAction::UpdateInvoice(id, Box::new(what)), once, expand).await
+}
+
+async fn gone(call: Call) -> Result<Reply, Failure> {
+    request::none(call.params()?)?;
+    remove(&call, DocumentAction::DeleteInvoice(addressed(&call, KIND)?)).await
+}
+
+async fn finalize(call: Call) -> Result<Reply, Failure> {
+    let (params, once, expand) = call.modern_params_once()?;
+    let advance = request::finalize(params)?;
+    let id = addressed(&call, KIND)?;
+    change(&call, DocumentAction::Finalize(id, advance), once, expand).await
+}
+
+async fn pay(call: Call) -> Result<Reply, Failure> {
+    let (params, once, expand) = call.modern_params_once()?;
+    let out_of_band = request::pay(params)?;
+    let id = addressed(&call, KIND)?;
+    change(&call, DocumentAction::Pay(id, out_of_band), once, expand).await
+}
+
+/// A step that takes nothing but the invoice.
+async fn step(call: Call, action: fn(ObjectId) -> DocumentAction) -> Result<Reply, Failure> {
+    let (params, once, expand) = call.modern_params_once()?;
+    request::none(params)?;
+    let id = addressed(&call, KIND)?;
+    change(&call, action(id), once, expand).await
+}
+
+async fn all(call: Call) -> Result<Reply, Failure> {
+    let (params, expand) = call.modern_params()?;
+    let asked = request::invoice_list(params, call.ledger())?;
+    let filter = ObjectFilter {
+        customer: asked.customer,
+        state: asked.status.map(|status| status.code()),
+        created: instants(asked.created),
+        ..ObjectFilter::of(KIND)
+    };
+    let (method, due) = (asked.collection_method, instants(asked.due_date));
+    if method.is_none() && due == AtRange::default() {
+        return list(&call, URL, filter, asked.paging, expand).await;
+    }
+    let is_due = move |at: Option<At>| match at {
+        Some(at) => due.contains(at),
+        None => due == AtRange::default(),
+    };
+    let sieve = move |row: &ObjectRow| match &row.body {
+        Object::Invoice(invoice) => {
+            method.is_none_or(|method| invoice.collection_method == method)
+                && is_due(invoice.due_date)
+        }
+        _ => false,
+    };
+    let (ledger, page) = (call.ledger(), page(asked.paging));
+    let found = call.engine.sifted_objects(ledger, filter, page, Arc::new(sieve)).await?;
+    show_list(&call, URL, found, expand).await
+}
+
+async fn search(call: Call) -> Result<Reply, Failure> {
+    const URL: &str = "/v1/invoices/search";
+    let (params, expand) = call.modern_params()?;
+    let asked = request::invoice_search(params, call.ledger())?;
+    let narrowed = asked.query.narrowed(call.ledger());
+    let filter = ObjectFilter {
+        customer: narrowed.customer,
+        state: narrowed.status.map(|status| status.code()),
+        label: narrowed.number_key,
+        created: AtRange { from: narrowed.from, to: narrowed.to },
+        ..ObjectFilter::of(KIND)
+    };
+    let page = Page { starting_after: asked.after, ending_before: None, limit: asked.limit };
+    let query = asked.query;
+    let found = match narrowed.nothing {
+        true => engine::ObjectList::default(),
+        false => {
+            let sieve = Arc::new(move |row: &ObjectRow| query.finds(row));
+            let found = call.engine.sifted_objects(call.ledger(), filter, page, sieve).await;
+            found.map_err(|error| of_page(error.into()))?
+        }
+    };
+    let last = found.data.last().filter(|_| found.has_more);
+    let next = last.map(|view| request::search_cursor(&view.row));
+    let around = Around::of(&call);
+    let data: Vec<_> = found.data.iter().map(|view| around.document(view)).collect();
+    let result = SearchResult::new(URL, next.as_deref(), data);
+    finish(&call, answer::to_value(&result), expand).await
+}
+
+/// Says of a cursor that is gone that it is the page's.
+fn of_page(mut failure: Failure) -> Failure {
+    if failure.problem.param.as_deref() == Some("starting_after") {
+        failure.problem.param = Some("page".to_owned());
+    }
+    failure
+}
+
+async fn preview(call: Call) -> Result<Reply, Failure> {
+    let (params, expand) = call.modern_params()?;
+    let view = super::preview::invoice(&call, read_preview(params, &call)?).await?;
+    let around = Around::of(&call);
+    let mut value = answer::to_value(&around.document(&view));
+    // What is not kept has no id that anybody could ask for.
+    let id = format!("upcoming_{}", view.row.text());
+    for line in value["lines"]["data"].as_array_mut().into_iter().flatten() {
+        line["invoice"] = id.clone().into();
+    }
+    value["id"] = id.into();
+    finish(&call, value, expand).await
+}
+
+fn read_preview(params: Params<'_>, call: &Call) -> Result<request::InvoicePreview, Problem> {
+    request::invoice_preview(params, call.ledger())
+}
+
+/// A text that opens the page of a document, and that nobody guesses.
+pub(super) fn secret(call: &Call) -> String {
+    call.engine.ids().base62(SECRET_CHARS)
+}

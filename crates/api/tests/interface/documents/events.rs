@@ -1,0 +1,57 @@
+//! Events, webhook endpoints and deliveries, as the interface shows them.
+
+use serde_json::json;
+
+use super::app;
+
+#[tokio::test]
+async fn what_happened_is_told_with_what_changed() {
+    let app = app().await;
+    let customer = app.customer("name=Ada&metadata[a]=1").await;
+    let path = format!("/v1/customers/{customer}");
+    app.form(&path, "name=Bob&metadata[a]=2&metadata[b]=3").await.ok();
+    let events = app.get("/v1/events").await.ok();
+    assert_eq!(events.each("type"), ["customer.updated", "customer.created"]);
+    let updated = app.get(&format!("/v1/events/{}", events.str("/data/0/id"))).await.ok();
+    assert_eq!(&updated.body, events.at("/data/0"));
+    let before = json!({ "name": "Ada", "metadata": { "a": "1", "b": null } });
+    assert_eq!(updated.at("/data/previous_attributes"), &before);
+    assert_eq!(updated.str("/data/object/name"), "Bob");
+    assert!(updated.str("/request/id").starts_with("req_"), "{}", updated.text);
+    let keyed = format!(r#"{{"customer":"{customer}"}}"#);
+    app.keyed("/v1/invoices", &keyed, Some("key-1")).await.ok();
+    let made = app.get("/v1/events?type=invoice.*").await.ok();
+    assert_eq!(made.each("type"), ["invoice.created"]);
+    assert_eq!(made.str("/data/0/request/idempotency_key"), "key-1");
+    let some = app.get("/v1/events?types[]=customer.created&types[]=invoice.created").await.ok();
+    assert_eq!(some.each("type"), ["invoice.created", "customer.created"]);
+}
+
+#[tokio::test]
+async fn an_endpoint_has_a_secret_that_is_told_once_and_rolled() {
+    let app = app().await;
+    let form = "url=http://127.0.0.1:9/hook&enabled_events[]=customer.*&api_version=2019-12-03";
+    let made = app.form("/v1/webhook_endpoints", form).await.ok();
+    let (id, secret) = (made.str("/id").to_owned(), made.str("/secret").to_owned());
+    assert!(secret.starts_with("whsec_"), "{}", made.text);
+    let path = format!("/v1/webhook_endpoints/{id}");
+    let got = app.get(&path).await.ok();
+    assert_eq!((got.at("/secret"), got.str("/api_version")), (&json!(null), "2019-12-03"));
+    let rolled = app.form(&format!("{path}/roll_secret"), "keep_hours=1").await.ok();
+    assert_ne!(rolled.str("/secret"), secret);
+    app.customer("name=Ada").await;
+    let event = app.get("/v1/events").await.ok();
+    assert_eq!(event.at("/data/0/pending_webhooks"), &json!(1));
+    let event = event.str("/data/0/id").to_owned();
+    let waiting = app.get(&format!("{path}/deliveries")).await.ok();
+    assert_eq!((waiting.str("/data/0/event"), waiting.str("/data/0/status")), (&*event, "pending"));
+    let waiting = app.get(&format!("/v1/events/{event}/deliveries")).await.ok();
+    assert_eq!(waiting.str("/data/0/webhook_endpoint"), id);
+    let again = app.form(&format!("/v1/events/{event}/redeliver"), "").await.ok();
+    assert_eq!((again.str("/event"), again.at("/pending_webhooks")), (&*event, &json!(1)));
+    let disabled = app.form(&path, "disabled=true").await.ok();
+    assert_eq!(disabled.str("/status"), "disabled");
+    let gone = app.delete(&path).await.ok();
+    assert_eq!(gone.body, json!({ "id": id, "object": "webhook_endpoint", "deleted": true }));
+    assert_eq!(app.get(&path).await.status.as_u16(), 404);
+}
