@@ -50,6 +50,10 @@ fn of_server(error: &DbError, place: &str) -> StoreError {
         | SqlState::EXCLUSION_VIOLATION
         | SqlState::T_R_SERIALIZATION_FAILURE
         | SqlState::T_R_DEADLOCK_DETECTED => StoreError::Conflict(error.message().to_owned()),
+        // Only a statement that guards how many rows it writes divides.
+        SqlState::DIVISION_BY_ZERO => {
+            StoreError::Conflict(format!("{place}: fewer rows fit than were to be written"))
+        }
         SqlState::LOCK_NOT_AVAILABLE => StoreError::Busy(format!(
             "{place} is being written by another process ({text}). Try again."
         )),

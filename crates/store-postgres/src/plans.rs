@@ -135,7 +135,13 @@ fn unrouted(sql: &str) -> Option<String> {
 }
 
 fn carries_ledger(sql: &str) -> bool {
-    let rows = ["* FROM unnest($1::bigint[]", "k.c0, ", "s.ledger_id, ", "r.ledger_id, "];
+    let rows = [
+        "* FROM unnest($1::bigint[]",
+        "*, 0, 0::smallint FROM unnest($1::bigint[]",
+        "k.c0, ",
+        "s.ledger_id, ",
+        "r.ledger_id, ",
+    ];
     rows.iter().any(|rows| sql.contains(&format!(" SELECT {rows}")))
 }
 

@@ -31,6 +31,14 @@ impl Value {
         let is_there = cell.write(&mut bytes);
         Value::One { kind: T::KIND, bytes: is_there.then_some(bytes) }
     }
+
+    /// The type that it has.
+    pub(crate) fn own(&self) -> Type {
+        match self {
+            Value::One { kind, .. } => kind.of_one(),
+            Value::Many(column) => column.kind.of_many(),
+        }
+    }
 }
 
 /// Rows of one width. The first column holds their ledgers.
@@ -160,10 +168,7 @@ impl ToSql for Value {
         of: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        let own = match self {
-            Value::One { kind, .. } => kind.of_one(),
-            Value::Many(column) => column.kind.of_many(),
-        };
+        let own = self.own();
         if own != *of {
             return Err(format!("a parameter of type {own} where {of} is expected").into());
         }

@@ -162,6 +162,54 @@ impl Session {
         self.note_words("COMMIT");
         let client = self.client()?;
         let committed = self.block_on(client.batch_execute("COMMIT"))?;
+        self.ended(committed)
+    }
+
+    /// Sends the statements of a trip and `COMMIT` behind them, however long they take. A server
+    /// that refuses one of them takes that `COMMIT` for a `ROLLBACK`.
+    ///
+    /// # Errors
+    /// As [`Session::commit`]; what a statement met when it was refused, and then nothing was
+    /// written.
+    pub(crate) fn run_and_commit(&self, trip: Trip) -> Result<(), StoreError> {
+        if self.place.is_distributed() {
+            self.run_patiently(&trip)?;
+            return self.commit();
+        }
+        self.note(None, &trip);
+        self.note_words("COMMIT");
+        let calls: Vec<Call> = trip.calls.into_iter().map(Call::guarded).collect();
+        let trip = Trip { ahead: None, calls };
+        let client = self.client()?;
+        let sent = async {
+            let statements = self.prepare(client, &trip.calls).await?;
+            let calls = trip.calls.iter().zip(&statements);
+            // What could not be sent would be missing from what is committed.
+            if let Some((call, _)) = calls.clone().find(|(call, of)| !call.fits(of)) {
+                return Ok(Err(call.sql.as_ref()));
+            }
+            let calls = calls.map(|(call, statement)| answer(client, call, statement));
+            Ok(Ok(join(join_all(calls), client.batch_execute("COMMIT")).await))
+        };
+        let sent: Result<_, Error> = self.block_on(sent)?;
+        let (answers, committed) = match sent.map_err(|error| self.error(&error))? {
+            Ok(sent) => sent,
+            Err(sql) => {
+                let text = format!("{}: values do not fit {sql}", self.place.shown());
+                return Err(StoreError::Database(text));
+            }
+        };
+        let refused = answers.into_iter().filter_map(Result::err).find(|e| e.code().is_some());
+        let Some(refused) = refused else { return self.ended(committed) };
+        match committed {
+            Ok(()) => self.is_open.store(false, Ordering::Relaxed),
+            Err(_) => self.is_lost.store(true, Ordering::Relaxed),
+        }
+        Err(self.error(&refused))
+    }
+
+    /// What the answer to a commit says.
+    fn ended(&self, committed: Result<(), Error>) -> Result<(), StoreError> {
         let Err(failure) = committed else {
             self.is_open.store(false, Ordering::Relaxed);
             count(&self.counting.commits);

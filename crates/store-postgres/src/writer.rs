@@ -7,7 +7,7 @@ use ledger::trail::Hash;
 use ledger::{Changes, Loaded, Misses};
 use store::{StoreError, Writer};
 
-use crate::load::load;
+use crate::load;
 use crate::restore;
 use crate::session::{Session, Use};
 use crate::store::Turn;
@@ -84,30 +84,40 @@ impl PostgresWriter {
 
 impl Writer for PostgresWriter {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
+        self.begin_loading(ledgers, &Misses::default()).map(|(held, _)| held)
+    }
+
+    fn begin_loading(
+        &mut self,
+        ledgers: &[LedgerId],
+        misses: &Misses,
+    ) -> Result<(Vec<LedgerId>, Loaded), StoreError> {
         self.rollback()?;
         let session = self.opened()?;
         let mut trip = Trip::begin(BEGIN);
         let locked = (!ledgers.is_empty()).then(|| table::ledger::lock(&mut trip, ledgers));
-        let held = match (session.run(&trip), locked) {
-            (Ok(answers), Some(locked)) => answers.read(&locked)?,
-            (Ok(_), None) => Vec::new(),
+        // Each statement sees what was committed before it, so these see what the lock keeps.
+        let asked = load::ask(&mut trip, misses);
+        let begun = match (session.run(&trip), locked) {
+            (Ok(answers), Some(locked)) => (answers.read(&locked)?, asked.read(&answers)?),
+            (Ok(answers), None) => (Vec::new(), asked.read(&answers)?),
             // Another process holds it for longer than this one waits.
             (Err(StoreError::Busy(_)), Some(_)) if !session.is_lost() => {
                 session.rollback()?;
                 session.run(&Trip::begin(BEGIN))?;
-                Vec::new()
+                (Vec::new(), Loaded::default())
             }
             (Err(error), _) => {
                 self.rollback()?;
                 return Err(error);
             }
         };
-        self.held.clone_from(&held);
-        Ok(held)
+        self.held.clone_from(&begun.0);
+        Ok(begun)
     }
 
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
-        load(self.session()?, misses)
+        load::load(self.session()?, misses)
     }
 
     fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
@@ -119,7 +129,7 @@ impl Writer for PostgresWriter {
             self.begin(&[])?;
         }
         let session = self.session()?;
-        match write(session, changes).and_then(|()| session.commit()) {
+        match trip(changes).and_then(|trip| session.run_and_commit(trip)) {
             Ok(()) => {
                 self.held.clear();
                 Ok(())
@@ -228,6 +238,11 @@ impl Writer for PostgresWriter {
 
 /// Writes a batch, each table with one statement, all of them in one trip.
 pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreError> {
+    session.run_patiently(&trip(changes)?).map(drop)
+}
+
+/// The statements that write a batch, one for each table.
+fn trip(changes: &Changes) -> Result<Trip, StoreError> {
     let mut trip = Trip::new();
     trip.run(PATIENTLY, values![]);
     table::ledger::write(&mut trip, &changes.ledgers);
@@ -235,7 +250,7 @@ pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreErr
     table::series::write(&mut trip, &changes.series);
     // Numbers and gaps take their series from their sequence.
     table::sequence::write(&mut trip, &changes.sequences);
-    table::number::insert(&mut trip, &changes.new_numbers)?;
+    table::number::insert(&mut trip, &changes.new_numbers, &changes.sequences)?;
     table::number::update(&mut trip, &changes.changed_numbers)?;
     table::staging::place_all(&mut trip, &changes.placings);
     table::gap::write(&mut trip, &changes.gaps);
@@ -250,8 +265,6 @@ pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreErr
     table::trail::write_lines(&mut trip, &changes.trail_lines);
     table::trail::write_checkpoints(&mut trip, &changes.checkpoints);
     table::outcome::write(&mut trip, &changes.outcomes);
-    session.run_patiently(&trip).map(drop)
+    Ok(trip)
 }
 
-#[cfg(test)]
-mod tests;

@@ -87,6 +87,20 @@ pub trait Writer: Send {
     /// See [`StoreError`].
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError>;
 
+    /// Begins a batch as [`Writer::begin`] does and loads as [`Writer::load`] does, in one trip where
+    /// the store is far away. What is loaded of ledgers that the batch may not write is of no use.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn begin_loading(
+        &mut self,
+        ledgers: &[LedgerId],
+        misses: &Misses,
+    ) -> Result<(Vec<LedgerId>, Loaded), StoreError> {
+        let held = self.begin(ledgers)?;
+        Ok((held, self.load(misses)?))
+    }
+
     /// Loads what is asked for, in a number of statements that does not depend on how much that is.
     ///
     /// # Errors

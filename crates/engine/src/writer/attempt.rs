@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use ledger::batch::Decided;
+use ledger::batch::{Decided, Step};
 use ledger::id::LedgerId;
 use ledger::{Batch, Books, Command, Misses};
 use store::{StoreError, Writer};
@@ -61,14 +61,29 @@ fn decide_and_commit(
     health: &Health,
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
-    let got = writer.begin(&ledgers).map_err(Trouble::Failed)?;
+    let mut batch = Batch::on(std::mem::take(books), commands);
+    // What the batch will ask for first is known before its ledgers are locked, so one trip brings
+    // both; nothing is decided on anything that was not loaded behind the lock.
+    let step = batch.step();
+    let misses = match &step {
+        Step::Load(misses) => misses,
+        Step::Done(_) => &Misses::default(),
+    };
+    let begun = writer.begin_loading(&ledgers, misses).map_err(Trouble::Failed)?;
+    let (got, found) = begun;
     let held = held(writer, &ledgers, &got).map_err(Trouble::Failed)?;
     if !held.is_empty() {
+        *books = batch.into_books();
         writer.rollback().map_err(Trouble::Failed)?;
         return Err(Trouble::Held(held));
     }
-    let batch = Batch::on(std::mem::take(books), commands);
-    let decided = batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?;
+    let decided = match step {
+        Step::Load(misses) => {
+            batch.fill(misses, found);
+            batch.run(|misses| writer.load(misses)).map_err(Trouble::Failed)?
+        }
+        Step::Done(decided) => *decided,
+    };
     if decided.changes.is_empty() {
         writer.rollback().map_err(Trouble::Failed)?;
         return Ok(Done { decided, commit: None });

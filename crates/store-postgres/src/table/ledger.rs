@@ -43,6 +43,12 @@ const UPDATE: &str = "UPDATE ledger l SET last_position = k.c3, last_series = k.
     WHERE l.ledger_id = ANY($15) AND l.ledger_id = k.c0 AND l.account = k.c1 AND l.mode = k.c2 \
     AND l.trail_count = k.c11 AND l.trail_hash = k.c12 AND l.last_object = k.c13";
 
+// The same for one ledger, as most batches are: without arrays it takes a third of the time.
+const UPDATE_ONE: &str = "UPDATE ledger l SET last_position = $4, last_series = $5, \
+    last_sequence = $6, last_gap = $7, last_object = $8, trail_count = $9, trail_hash = $10, \
+    definition = $11 WHERE l.ledger_id = $1 AND l.account = $2 AND l.mode = $3 \
+    AND l.trail_count = $12 AND l.trail_hash = $13 AND l.last_object = $14";
+
 const INSERT: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
     last_sequence, last_gap, last_object, trail_count, trail_hash, definition) \
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::integer[], \
@@ -97,6 +103,25 @@ pub(crate) fn load_accounts(
 }
 
 pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
+    if let [LedgerChange { row, expected: Some(head) }] = changes {
+        let values = values![
+            row.id,
+            &row.account,
+            row.mode,
+            row.last_position,
+            row.last_series,
+            row.last_sequence,
+            row.last_gap,
+            row.last_object,
+            row.trail_count,
+            row.trail_hash,
+            row.definition().as_slice(),
+            head.trail_count,
+            head.trail_hash,
+            head.last_object,
+        ];
+        return trip.write_one(UPDATE_ONE, values);
+    }
     let (mut new, mut routes, mut old) = (Rows::new(11), Rows::new(3), Rows::new(14));
     for change in changes {
         let row = &change.row;
@@ -112,8 +137,8 @@ pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
         }
     }
     trip.write(UPDATE, old);
-    trip.write(INSERT, new);
-    trip.write(INSERT_ROUTES, routes);
+    trip.insert(INSERT, new);
+    trip.insert(INSERT_ROUTES, routes);
 }
 
 /// Removes a head that is as expected, with the way to it.

@@ -1,7 +1,11 @@
 //! The register: rows as stored, loaded and written.
 
-use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
-use ledger::model::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
+use std::collections::HashMap;
+
+use ledger::id::{CustomerId, LedgerId, Position, SequenceId, SeriesId};
+use ledger::model::{
+    Cause, Holder, Kind, Metadata, NumberRow, Receipt, SequenceRow, State, Voided, Warning,
+};
 use ledger::trail::Hash;
 use store::{NumberWithPlace, StoreError};
 
@@ -81,41 +85,85 @@ const TEXTS: &str = "SELECT n.ledger_id, k.c1, n.position, n.slug, n.text, n.slu
     FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) \
     AND lower(n.slug) BETWEEN k.c1 AND k.c1 AND n.state <> 3 ORDER BY lower(n.slug) OFFSET 0) n";
 
-/// The columns that are written, in the order in which rows hold them; the series is added.
-macro_rules! written {
+/// The columns that every number has, in the order in which rows hold them.
+macro_rules! always {
     () => {
-        "ledger_id, position, sequence_id, ordinal, slug, text, slug_rank, state, kind, date, \
-         created, entry, reference, customer, parent, reissue_of, warning, metadata, void_cause, \
-         void_reason, void_at, void_entry, series_id"
+        "ledger_id, position, sequence_id, ordinal, created, entry, series_id, date, kind, slug, \
+         reference"
+    };
+}
+
+/// The columns that most numbers leave empty, in the order in which rows hold them.
+macro_rules! seldom {
+    () => {
+        ", slug_rank, state, text, customer, parent, reissue_of, warning, metadata, void_cause, \
+         void_reason, void_at, void_entry"
+    };
+}
+
+macro_rules! always_arrays {
+    () => {
+        "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], \
+         $6::bigint[], $7::integer[], $8::date[], $9::text[], $10::text[], $11::text[]"
+    };
+}
+
+macro_rules! seldom_arrays {
+    () => {
+        ", $12::integer[], $13::smallint[], $14::text[], $15::text[], $16::bigint[], \
+         $17::bigint[], $18::smallint[], $19::text[], $20::smallint[], $21::text[], \
+         $22::bigint[], $23::bigint[])"
     };
 }
 
 /// The rows to write, each with the series of its sequence, which must be there.
 macro_rules! with_series {
     () => {
-        " SELECT s.ledger_id, k.c1, k.c2, k.c3, k.c4, k.c5, k.c6, k.c7, k.c8, k.c9, k.c10, k.c11, \
-         k.c12, k.c13, k.c14, k.c15, k.c16, k.c17, k.c18, k.c19, k.c20, k.c21, s.series_id \
-         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], \
-         $6::text[], $7::integer[], $8::smallint[], $9::text[], $10::date[], $11::bigint[], \
-         $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::smallint[], \
-         $18::text[], $19::smallint[], $20::text[], $21::bigint[], $22::bigint[]) \
-         k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, \
-         c19, c20, c21) CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id FROM sequence s \
-         WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($23) \
-         AND s.sequence_id BETWEEN k.c2 AND k.c2 ORDER BY s.sequence_id LIMIT 1) s"
+        concat!(
+            " SELECT s.ledger_id, k.c1, k.c2, k.c3, k.c4, k.c5, s.series_id, k.c7, k.c8, k.c9, \
+             k.c10, k.c11, k.c12, k.c13, k.c14, k.c15, k.c16, k.c17, k.c18, k.c19, k.c20, k.c21, \
+             k.c22 FROM ",
+            always_arrays!(),
+            seldom_arrays!(),
+            " k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, \
+             c18, c19, c20, c21, c22) CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id \
+             FROM sequence s WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($24) \
+             AND s.sequence_id BETWEEN k.c2 AND k.c2 ORDER BY s.sequence_id LIMIT 1) s"
+        )
     };
 }
 
-const INSERT: &str = concat!("INSERT INTO number (", written!(), ")", with_series!());
+// Each array costs the server as much as several values, so those that would hold nothing are left
+// out: two thirds of what a number costs that needs none of them.
+const INSERT_PLAIN: &str = concat!(
+    "INSERT INTO number (",
+    always!(),
+    ", slug_rank, state) SELECT *, 0, 0::smallint FROM ",
+    always_arrays!(),
+    ")"
+);
+
+const INSERT: &str = concat!(
+    "INSERT INTO number (",
+    always!(),
+    seldom!(),
+    ") SELECT * FROM ",
+    always_arrays!(),
+    seldom_arrays!()
+);
+
+const INSERT_PLACED: &str =
+    concat!("INSERT INTO number (", always!(), seldom!(), ")", with_series!());
 
 // Written as an insertion whose rows are all there, which goes by the key and nothing else.
 const UPDATE: &str = concat!(
     "INSERT INTO number (",
-    written!(),
+    always!(),
+    seldom!(),
     ")",
     with_series!(),
     " CROSS JOIN LATERAL (SELECT 1 FROM number n WHERE n.ledger_id = k.c0 \
-     AND n.ledger_id = ANY($23) AND n.position BETWEEN k.c1 AND k.c1 \
+     AND n.ledger_id = ANY($24) AND n.position BETWEEN k.c1 AND k.c1 \
      ORDER BY n.position LIMIT 1) n \
      ON CONFLICT (ledger_id, position) DO UPDATE SET sequence_id = excluded.sequence_id, \
      series_id = excluded.series_id, ordinal = excluded.ordinal, slug = excluded.slug, \
@@ -128,8 +176,11 @@ const UPDATE: &str = concat!(
      void_entry = excluded.void_entry"
 );
 
-/// The width of the rows that `INSERT` and `UPDATE` take.
-const WIDTH: usize = 22;
+/// The width of the rows that `INSERT_PLAIN` takes.
+const PLAIN_WIDTH: usize = 11;
+
+/// The width of the rows that the other statements take.
+const WIDTH: usize = 23;
 
 pub(crate) fn load(trip: &mut Trip, keys: &[(LedgerId, Position)]) -> Asked<NumberRow> {
     trip.look(LOAD, key_rows(keys.iter().copied()), read)
@@ -189,13 +240,37 @@ pub(crate) fn load_texts(
     })
 }
 
-pub(crate) fn insert(trip: &mut Trip, numbers: &[NumberRow]) -> Result<(), StoreError> {
-    trip.write(INSERT, rows_of(numbers)?);
+/// Writes new numbers. The series of a sequence is taken from `sequences`, those that are written
+/// with them; of a sequence that is not among those it is looked up.
+pub(crate) fn insert(
+    trip: &mut Trip,
+    numbers: &[NumberRow],
+    sequences: &[SequenceRow],
+) -> Result<(), StoreError> {
+    let series = |row: &SequenceRow| ((row.ledger, row.id), row.series);
+    let series: HashMap<(LedgerId, SequenceId), SeriesId> = sequences.iter().map(series).collect();
+    let (mut plain, mut full, mut placed) =
+        (Rows::new(PLAIN_WIDTH), Rows::new(WIDTH), Rows::new(WIDTH));
+    for row in numbers {
+        let slug = numbering::slug(&row.text);
+        match series.get(&(row.ledger, row.sequence)) {
+            Some(series) if is_plain(row, &slug) => put_always(&mut plain, row, *series, &slug),
+            Some(series) => put_all(&mut full, row, *series, &slug)?,
+            None => put_all(&mut placed, row, SeriesId(0), &slug)?,
+        }
+    }
+    trip.insert(INSERT_PLAIN, plain);
+    trip.insert(INSERT, full);
+    trip.write(INSERT_PLACED, placed);
     Ok(())
 }
 
 pub(crate) fn update(trip: &mut Trip, numbers: &[NumberRow]) -> Result<(), StoreError> {
-    trip.write(UPDATE, rows_of(numbers)?);
+    let mut rows = Rows::new(WIDTH);
+    for row in numbers {
+        put_all(&mut rows, row, SeriesId(0), &numbering::slug(&row.text))?;
+    }
+    trip.write(UPDATE, rows);
     Ok(())
 }
 
@@ -230,27 +305,42 @@ fn key_rows(keys: impl Iterator<Item = (LedgerId, Position)>) -> Rows {
     rows
 }
 
-fn rows_of(numbers: &[NumberRow]) -> Result<Rows, StoreError> {
-    let mut rows = Rows::new(WIDTH);
-    for row in numbers {
-        let slug = numbering::slug(&row.text);
-        let text = (slug != row.text).then_some(row.text.as_str());
-        rows.row(row.ledger).put(row.position).put(row.sequence).put(row.ordinal);
-        rows.put(slug.as_str()).put(text).put(row.slug_rank).put(stored_state(row.state));
-        rows.put(stored_kind(&row.kind)).put(row.date).put(row.created).put(row.receipt.index);
-        rows.put(row.reference.as_deref()).put(row.customer.as_ref()).put(row.parent);
-        rows.put(row.reissue_of).put(row.warning.map(stored_warning));
-        rows.put(stored_metadata(&row.metadata)?.as_deref());
-        match &row.voided {
-            Some(voided) => rows
-                .put(i16::from(voided.cause == Cause::Cancelled))
-                .put(voided.reason.as_str())
-                .put(voided.at)
-                .put(voided.index),
-            None => rows.put(None::<i16>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
-        };
-    }
-    Ok(rows)
+/// Whether a number leaves empty what most do.
+fn is_plain(row: &NumberRow, slug: &str) -> bool {
+    let NumberRow { customer, parent, reissue_of, warning, voided, .. } = row;
+    slug == row.text
+        && row.slug_rank == 0
+        && row.state == State::Held
+        && (customer.is_none() && parent.is_none() && reissue_of.is_none())
+        && (warning.is_none() && voided.is_none() && row.metadata.is_empty())
+}
+
+fn put_always(rows: &mut Rows, row: &NumberRow, series: SeriesId, slug: &str) {
+    rows.row(row.ledger).put(row.position).put(row.sequence).put(row.ordinal);
+    rows.put(row.created).put(row.receipt.index).put(series).put(row.date);
+    rows.put(stored_kind(&row.kind)).put(slug).put(row.reference.as_deref());
+}
+
+fn put_all(
+    rows: &mut Rows,
+    row: &NumberRow,
+    series: SeriesId,
+    slug: &str,
+) -> Result<(), StoreError> {
+    put_always(rows, row, series, slug);
+    let text = (slug != row.text).then_some(row.text.as_str());
+    rows.put(row.slug_rank).put(stored_state(row.state)).put(text);
+    rows.put(row.customer.as_ref()).put(row.parent).put(row.reissue_of);
+    rows.put(row.warning.map(stored_warning)).put(stored_metadata(&row.metadata)?.as_deref());
+    match &row.voided {
+        Some(voided) => rows
+            .put(i16::from(voided.cause == Cause::Cancelled))
+            .put(voided.reason.as_str())
+            .put(voided.at)
+            .put(voided.index),
+        None => rows.put(None::<i16>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
+    };
+    Ok(())
 }
 
 fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {

@@ -58,7 +58,7 @@ pub(crate) fn write(trip: &mut Trip, outcomes: &[OutcomeRow]) {
         rows.row(row.ledger).put(row.key.0.as_slice()).put(row.request.0.as_slice());
         rows.put(row.at).put(row.result_bytes().as_slice());
     }
-    trip.write(WRITE, rows);
+    trip.insert(WRITE, rows);
 }
 
 /// A page in the order of keys; its cursor is the last key.

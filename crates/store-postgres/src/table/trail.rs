@@ -40,7 +40,7 @@ pub(crate) fn write(trip: &mut Trip, trail: &[Sealed]) {
         rows.row(entry.ledger).put(entry.index).put(entry.at).put(entry.actor.as_str());
         rows.put(entry.what.as_str()).put(entry.body.as_slice()).put(*hash);
     }
-    trip.write(WRITE, rows);
+    trip.insert(WRITE, rows);
 }
 
 pub(crate) fn write_lines(trip: &mut Trip, lines: &[TrailLine]) {
@@ -48,7 +48,7 @@ pub(crate) fn write_lines(trip: &mut Trip, lines: &[TrailLine]) {
     for line in lines {
         rows.row(line.ledger).put(line.index).put(line.line).put(line.bytes.as_slice());
     }
-    trip.write(WRITE_LINES, rows);
+    trip.insert(WRITE_LINES, rows);
 }
 
 pub(crate) fn write_checkpoints(trip: &mut Trip, checkpoints: &[Checkpoint]) {
@@ -56,7 +56,7 @@ pub(crate) fn write_checkpoints(trip: &mut Trip, checkpoints: &[Checkpoint]) {
     for checkpoint in checkpoints {
         rows.row(checkpoint.ledger).put(checkpoint.index).put(checkpoint.hash);
     }
-    trip.write(WRITE_CHECKPOINTS, rows);
+    trip.insert(WRITE_CHECKPOINTS, rows);
 }
 
 pub(crate) fn page(

@@ -1,1 +1,0 @@
-//! What happens when a batch cannot be written to the end.
