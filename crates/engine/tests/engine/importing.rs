@@ -140,16 +140,35 @@ fn a_list_that_does_not_fit_stages_nothing_and_leaves_nothing() {
     stage.assert_holds();
 }
 
+/// Leaves what a killed process leaves.
+fn leave(stage: &Stage, job: JobId) {
+    let (ledger, at) = (stage.live(), stage.engine.now());
+    let part = StagedPart { ledger, job, at, numbers: Vec::new() };
+    let left = stage.engine.run_job(ledger, move |writer| Ok(writer.stage(&part)?));
+    left.wait().expect("staged");
+    assert_eq!(staged(stage), [(job, at)]);
+}
+
 #[test]
 fn what_a_job_left_is_cleared_away_by_the_next_import() {
     let stage = Stage::new();
-    let ledger = stage.live();
-    let (job, at) = (JobId(77), stage.engine.now());
-    let part = StagedPart { ledger, job, at, numbers: Vec::new() };
-    let stage_it = stage.engine.run_job(ledger, move |writer| Ok(writer.stage(&part)?));
-    stage_it.wait().expect("staged");
-    assert_eq!(staged(&stage), [(job, at)]);
+    leave(&stage, JobId(77));
     stage.import(list(10)).expect("it is imported");
+    assert_eq!(staged(&stage), []);
+}
+
+#[test]
+fn what_another_process_may_be_at_is_left_alone_for_an_hour() {
+    let stage = Stage::new();
+    stage.store.share();
+    leave(&stage, JobId(77));
+    stage.import(list(10)).expect("it is imported");
+    assert_eq!(staged(&stage).len(), 1);
+    stage.clock.advance_ms(59 * 60 * 1_000);
+    assert_eq!(refused(stage.import(list(10))).0, Code::NumberTaken);
+    assert_eq!(staged(&stage).len(), 1);
+    stage.clock.advance_ms(2 * 60 * 1_000);
+    assert_eq!(refused(stage.import(list(10))).0, Code::NumberTaken);
     assert_eq!(staged(&stage), []);
 }
 

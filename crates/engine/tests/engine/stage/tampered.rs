@@ -61,6 +61,8 @@ struct State {
     /// Confirmations that were asked for, and how many of them are to fail.
     confirmed: usize,
     unconfirmed: usize,
+    /// Whether other processes are said to write too.
+    shared: bool,
     held: bool,
     waiting: usize,
     commits: usize,
@@ -86,6 +88,11 @@ impl Tampered {
     /// The commit behind the next one meets this.
     pub fn plan_behind(&self, fault: Fault) {
         self.change(|state| state.faults.extend([None, Some(fault)]));
+    }
+
+    /// Says that other processes write too.
+    pub fn share(&self) {
+        self.change(|state| state.shared = true);
     }
 
     /// A number with this reference is refused from now on.
@@ -187,7 +194,8 @@ impl Store for Tampered {
     }
 
     fn is_shared(&self) -> bool {
-        self.inner.is_shared()
+        let state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.shared || self.inner.is_shared()
     }
 
     fn group(&self, ledger: LedgerId) -> Option<u32> {
