@@ -55,7 +55,8 @@ fn random_commands_with_random_trouble() {
     }
 }
 
-/// The invariants that the first failing seed violates.
+/// The invariants that are violated by the first seed that violates any; one may fail before that
+/// because something else is not as in the model.
 fn found(planted: Planted) -> Vec<Invariant> {
     for seed in 1..=20 {
         let plan = Plan { seed, steps: STEPS, planted: Some(planted) };
@@ -63,7 +64,9 @@ fn found(planted: Planted) -> Vec<Invariant> {
             let mut names: Vec<_> = failure.violations.iter().map(|it| it.invariant).collect();
             names.sort();
             names.dedup();
-            return names;
+            if !names.is_empty() {
+                return names;
+            }
         }
     }
     Vec::new()

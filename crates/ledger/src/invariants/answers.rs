@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::snapshot::Told;
 use super::violation::{Invariant, Log};
 use crate::id::Position;
-use crate::model::{GapRow, IdempotencyKey, NumberRow, SequenceRow};
+use crate::model::document::Numbering;
+use crate::model::{GapRow, IdempotencyKey, NumberRow, Object, SequenceRow};
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 
@@ -13,6 +14,8 @@ use crate::refusal::Refusal;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answers {
     numbers: HashMap<Position, NumberRow>,
+    /// The numbers that documents of this server were shown with.
+    documents: HashMap<Position, (String, Numbering)>,
     reaches: HashMap<crate::id::SequenceId, u64>,
     gaps: HashMap<crate::id::GapId, (u64, u64)>,
     keyed: HashMap<IdempotencyKey, Result<Outcome, Refusal>>,
@@ -41,7 +44,25 @@ impl Answers {
                     self.gaps.insert(gap.row.id, (gap.row.from, gap.row.to));
                 }
             }
+            Ok(Outcome::Object(view)) => self.document(&view.row.body, log),
             _ => {}
+        }
+    }
+
+    /// A document that is shown with a number is shown with it for ever.
+    fn document(&mut self, body: &Object, log: &mut Log) {
+        let (numbering, number) = match body {
+            Object::Invoice(invoice) => (&invoice.numbering, invoice.number.as_deref()),
+            Object::CreditNote(note) => (&note.numbering, Some(note.number.as_str())),
+            _ => return,
+        };
+        let (Some(numbering), Some(number)) = (numbering, number) else { return };
+        let told = (number.to_owned(), numbering.clone());
+        if let Some(known) = self.documents.insert(numbering.position, told.clone())
+            && known != told
+        {
+            let what = format!("a document was shown as {} and as {number}", known.0);
+            log.say(Invariant::Once, what);
         }
     }
 
@@ -58,10 +79,20 @@ impl Answers {
     }
 
     pub(super) fn seen_number(&mut self, row: &NumberRow, log: &mut Log) {
+        self.seen_of_document(row, log);
         if let Some(told) = self.numbers.remove(&row.position)
             && !(same(&told, row) && (told.voided.is_none() || told.voided == row.voided))
         {
             let what = format!("{} was answered, and its row says otherwise", told.text);
+            log.say(Invariant::Durable, what);
+        }
+    }
+
+    fn seen_of_document(&mut self, row: &NumberRow, log: &mut Log) {
+        let Some((text, told)) = self.documents.remove(&row.position) else { return };
+        let is = (&row.text, row.ordinal, row.date, row.receipt);
+        if is != (&text, told.ordinal, told.date, told.receipt) {
+            let what = format!("a document was shown as {text}, and the register says otherwise");
             log.say(Invariant::Durable, what);
         }
     }
@@ -90,6 +121,12 @@ impl Answers {
         lost.sort_by_key(|row| row.position);
         for row in lost {
             log.say(Invariant::Durable, format!("{} was answered and is lost", row.text));
+        }
+        let mut lost: Vec<&String> = self.documents.values().map(|(text, _)| text).collect();
+        lost.sort_unstable();
+        for text in lost {
+            let what = format!("a document was shown as {text}, and that number is lost");
+            log.say(Invariant::Durable, what);
         }
         for gap in self.gaps.keys() {
             log.say(Invariant::Durable, format!("the gap {} was answered and is lost", gap.0));

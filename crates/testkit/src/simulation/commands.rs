@@ -89,6 +89,9 @@ impl World {
     }
 
     pub(super) fn action(&mut self, ledger: LedgerId) -> Action {
+        if self.random.chance(1, 3) {
+            return self.document(ledger);
+        }
         match self.random.below(100) {
             0..=44 => Action::Issue(vec![self.item(ledger)]),
             45..=56 => {

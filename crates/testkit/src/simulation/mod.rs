@@ -7,6 +7,7 @@
 
 mod batch;
 mod commands;
+mod documents;
 mod run;
 mod world;
 

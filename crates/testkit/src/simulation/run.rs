@@ -13,6 +13,7 @@ use store::contract::take_in;
 use store::{Page, Reader, Store, StoreError, Writer};
 
 use super::batch::{self, Ready};
+use super::documents;
 use super::world::{LEDGERS, World};
 use super::{Failure, Opening, Plan, Planted, Summary};
 use crate::faulty::FaultyStore;
@@ -480,6 +481,7 @@ impl<'a> Run<'a> {
             return Err(Stop { what: "an invariant does not hold".to_owned(), ..stop });
         }
         self.compare_answers_kept(commands)?;
+        self.compare_documents()?;
         self.compare_lists()
     }
 
@@ -514,6 +516,14 @@ impl<'a> Run<'a> {
             return Err("other customers are known than in the model".to_owned().into());
         }
         Ok(())
+    }
+
+    /// What documents have left.
+    fn compare_documents(&mut self) -> Result<(), Stop> {
+        let stored = documents::left(&mut *self.reader()?)?;
+        let model = documents::left(&mut *self.model.reader()?)?;
+        self.world.learn(&model);
+        documents::difference(&stored, &model).map_or(Ok(()), |what| Err(what.into()))
     }
 
     /// A page of a list, by a filter that the model answers too.

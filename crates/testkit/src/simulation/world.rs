@@ -5,6 +5,7 @@ use ledger::id::{KeyId, LedgerId, Position};
 use ledger::model::{At, IdempotencyKey, RequestHash};
 use ledger::{Action, Command};
 
+use super::documents::Known;
 use crate::random::Random;
 
 /// Half past eleven in the evening of 30 December 2026, UTC: a year is about to end.
@@ -20,6 +21,7 @@ pub(super) struct World {
     /// Positions given so far, by ledger.
     pub(super) newest: [u64; 2],
     pub(super) keys: Vec<(LedgerId, KeyId)>,
+    pub(super) known: Known,
     references: u64,
     idempotency_keys: u64,
     /// Commands that may be sent again, as long as their keys are remembered.
@@ -35,6 +37,7 @@ impl World {
             at: BEGIN,
             newest: [0; 2],
             keys: Vec::new(),
+            known: Known::new(),
             references: 0,
             idempotency_keys: 0,
             sent: Vec::new(),

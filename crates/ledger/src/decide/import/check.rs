@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use numbering::{Reset, Texts};
 
+use super::super::issue::document::is_document;
 use super::super::{Halt, ledger, refuse, refuse_param};
 use super::series;
 use crate::books::Books;
@@ -344,6 +345,10 @@ fn unfit(line: &ImportLine, series: &SeriesRow) -> Option<(Code, String)> {
         (Code::OrdinalOverflow, format!("{} is too large", line.ordinal))
     } else if series.kind_text(&line.kind).is_none() {
         (Code::KindNotInSeries, format!("the series does not take {}", line.kind))
+    } else if line.reference.as_deref().is_some_and(is_document) {
+        let what =
+            "its reference has the form of an id that this server gives; put something before it";
+        (Code::ParameterInvalid, what.to_owned())
     } else {
         return None;
     };

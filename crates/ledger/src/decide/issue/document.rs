@@ -119,7 +119,8 @@ pub(in crate::decide) fn check_void(row: &NumberRow) -> Result<(), Halt> {
     }
 }
 
-fn is_document(reference: &str) -> bool {
+/// Whether a reference has the form of the id of a document of this server.
+pub(in crate::decide) fn is_document(reference: &str) -> bool {
     [ObjectKind::Invoice, ObjectKind::CreditNote]
         .into_iter()
         .any(|kind| kind.parse_id(reference).is_some())
