@@ -172,6 +172,21 @@ fn a_revision_replaces_its_original() {
 }
 
 #[test]
+fn a_revision_is_paid_by_what_its_original_gives_back() {
+    let mut office = Office::open(Yearly, Level::Account);
+    let credit = CustomerChange { balance: Some(-300), ..CustomerChange::default() };
+    let customer = office.make(DocumentAction::CreateCustomer(Box::new(credit))).id;
+    let original = office.invoice(customer, 1000);
+    let new = NewInvoice { revision_of: Some(original), ..NewInvoice::default() };
+    let revision = office.make(DocumentAction::CreateInvoice(Box::new(new))).id;
+    office.finalize(revision);
+    let now = office.look(revision);
+    assert_eq!((now.starting_balance, now.amount_due), (-300, 700));
+    assert_eq!(office.look_customer(customer).balance, 0);
+    office.prove();
+}
+
+#[test]
 fn a_draft_of_a_deleted_customer_cannot_be_finalized() {
     let mut office = Office::open(Yearly, Level::Account);
     let customer = office.customer();

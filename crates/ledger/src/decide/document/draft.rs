@@ -1,6 +1,7 @@
 //! Drafts: how they begin, and how they end without a trace.
 
 use super::desk::{Desk, ID, Opened};
+use super::finalize::issued_to;
 use super::invoice::{apply, not_editable};
 use super::item::{assign, line_of};
 use super::line::reckon;
@@ -34,6 +35,7 @@ pub(super) fn create(desk: &mut Desk<'_>, new: &NewInvoice) -> Result<Outcome, H
     };
     invoice.currency_open = currency_open;
     invoice.secret.clone_from(&new.secret);
+    invoice.issued_to = Some(issued_to(&customer.body));
     apply(desk, &mut invoice, None, &new.rest)?;
     pull(desk, id, &mut invoice, waiting)?;
     if new.waiting == Waiting::Require && original.is_none() && invoice.lines.is_empty() {

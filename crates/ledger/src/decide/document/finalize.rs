@@ -42,15 +42,13 @@ pub(super) fn finalized(
 ) -> Result<ObjectView, Halt> {
     let Opened { row, body: mut invoice } = draft;
     desk.ask([invoice.customer].into_iter().chain(invoice.revision_of));
+    if let Some(original) = invoice.revision_of {
+        let original = desk.open::<Invoice>(original, ID)?;
+        check_revisable(&original.body, ID)?;
+        // First, so that the revision is paid by what the original gives back.
+        replace(desk, original, row.id)?;
+    }
     let customer: Opened<Customer> = desk.open(invoice.customer, "customer")?;
-    let original = match invoice.revision_of {
-        Some(original) => {
-            let original = desk.open::<Invoice>(original, ID)?;
-            check_revisable(&original.body, ID)?;
-            Some(original)
-        }
-        None => None,
-    };
     reckon(desk, &mut invoice, ID)?;
     let balance = take_balance(&mut invoice, &customer.body)?;
     invoice.issued_to = Some(issued_to(&customer.body));
@@ -69,9 +67,6 @@ pub(super) fn finalized(
     }
     if let Some(balance) = balance {
         set_balance(desk, customer, balance)?;
-    }
-    if let Some(original) = original {
-        replace(desk, original, row.id)?;
     }
     Ok(view)
 }
@@ -109,7 +104,8 @@ fn take_balance(invoice: &mut Invoice, customer: &Customer) -> Result<Option<i64
     Ok((left != balance).then_some(left))
 }
 
-fn issued_to(customer: &Customer) -> IssuedTo {
+/// The customer as an invoice shows it.
+pub(super) fn issued_to(customer: &Customer) -> IssuedTo {
     IssuedTo {
         name: customer.name.clone(),
         email: customer.email.clone(),

@@ -78,7 +78,9 @@ pub(super) fn update(
     let mut line = line_of(&item);
     apply(&mut line, change, "")?;
     take(&mut item, &line);
-    let answer = desk.changed("invoiceitem.updated", &row, item)?;
+    // There is no event of its own for this: what a draft shows of it is told.
+    let row = desk.put(&row, item);
+    let answer = desk.show(desk.view(row)?);
     if let Some(mut draft) = draft {
         for shown in draft.body.lines.iter_mut().filter(|line| line.item == Some(id)) {
             *shown = Line { id: shown.id, item: shown.item, taxes: Vec::new(), ..line.clone() };

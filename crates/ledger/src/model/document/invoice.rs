@@ -103,7 +103,7 @@ pub struct Numbering {
     pub typed: bool,
 }
 
-/// The customer as an invoice shows it, fixed when it is finalized.
+/// The customer as an invoice shows it: taken when it is made, fixed when it is finalized.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct IssuedTo {
@@ -221,7 +221,7 @@ pub struct Invoice {
     /// When it was last marked as sent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sent_at: Option<At>,
-    /// The customer as it was when the invoice was finalized; `None` before.
+    /// The customer as it was when the draft was made, and again when it was finalized.
     #[serde(default, skip_serializing_if = "is_default")]
     pub issued_to: Option<IssuedTo>,
     /// The invoice that this one revises.
