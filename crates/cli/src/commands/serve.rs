@@ -42,7 +42,8 @@ pub(crate) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_ADDRESS)]
     listen: String,
-    /// Where the outside finds this server, for addresses in webhooks: https://invoices.example.com
+    /// Where the outside finds this server, for addresses in what it tells:
+    /// https://invoices.example.com
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// A network of your own that webhooks may be sent to, as often as needed: 10.20.0.0/16
@@ -71,16 +72,19 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let url = url(&listener)?;
     output.either(|| announcement(&url, opened.as_ref()), || greeting(&url, opened.as_ref()))?;
     output.finish()?;
-    let base = arguments.public_url.as_deref().unwrap_or(&url).trim_end_matches('/');
-    let outside = Outside { base: base.to_owned(), networks: arguments.webhook_network.clone() };
+    let public_url = arguments.public_url.clone();
+    let base = public_url.as_deref().unwrap_or(&url).trim_end_matches('/').to_owned();
+    let outside = Outside { base, public_url, networks: arguments.webhook_network.clone() };
     serve(&runtime, listener, &engine, replica, outside);
     Ok(Ending::Done)
 }
 
 /// What the server tells the outside by itself.
 pub(crate) struct Outside {
-    /// Where the outside finds the server, without a slash at its end.
+    /// Where the outside finds the server, without a slash at its end: what webhooks say.
     pub(crate) base: String,
+    /// The same where it was told; without it an answer says where its request found the server.
+    pub(crate) public_url: Option<String>,
     /// Networks beside the public ones that webhooks may be sent to.
     pub(crate) networks: Vec<Network>,
 }
@@ -94,14 +98,15 @@ pub(crate) fn serve(
     replica: Option<Replica>,
     outside: Outside,
 ) {
-    let router = match replica {
-        None => api::router(engine.clone()),
-        Some(replica) => api::router_reading_from(replica, engine.clone(), api::Limits::default()),
-    };
-    let rules = AddressRules { allowed: outside.networks };
+    let Outside { base, public_url, networks } = outside;
+    let router = api::router_set_up(
+        engine.clone(),
+        api::Setup { replica, public_url, ..api::Setup::default() },
+    );
+    let rules = AddressRules { allowed: networks };
     let client = ClientOptions { rules, ..ClientOptions::default() };
     let options = WorkerOptions { client, ..WorkerOptions::default() };
-    let telling = Arc::new(Telling { base: outside.base });
+    let telling = Arc::new(Telling { base });
     runtime.block_on(async {
         let worker = Worker::start(engine.clone(), telling, options);
         api::serve(listener, router, told_to_stop()).await;

@@ -19,3 +19,4 @@ mod server;
 mod settings;
 mod storage;
 mod two_processes;
+mod webhooks;
