@@ -182,8 +182,9 @@ pub trait Writer: Send {
     ) -> Result<Vec<DeliveryRow>, StoreError>;
 
     /// Writes what came of deliveries that were claimed: state, attempts, due, log. Each row says
-    /// until when it was leased; it is written, and the lease ends, only where that is still what is
-    /// stored. Others are left alone, such as one whose lease ran out and that another process has.
+    /// until when it was leased; it is written, and the lease ends, only where that is still what
+    /// is stored. Others are left alone, such as one whose lease ran out and that another process
+    /// has.
     /// Called outside a batch.
     ///
     /// # Errors

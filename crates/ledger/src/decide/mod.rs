@@ -220,8 +220,8 @@ fn series_of(books: &Books, id: LedgerId, which: &SeriesRef) -> Result<Arc<Serie
         Some(row) if row.is_typed() => refuse_param(
             Code::ParameterInvalid,
             "series",
-            "This series holds the numbers that were typed on documents by hand. Type a number on a \
-             draft to add to it; it cannot be used or changed otherwise.",
+            "This series holds the numbers that were typed on documents by hand. Type a number on \
+             a draft to add to it; it cannot be used or changed otherwise.",
         ),
         Some(row) => Ok(Arc::clone(row)),
         None => refuse_param(

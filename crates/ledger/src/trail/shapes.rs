@@ -59,7 +59,7 @@ fn bytes_of(shown: &str) -> Vec<u8> {
 /// One of each, in the order of the variants.
 fn changes() -> Vec<Change> {
     let defaults = vec![(Kind::invoice(), Level::Customer, SeriesId(2))];
-    vec![
+    let mut changes = vec![
         Change::LedgerOpened {
             account: AccountId("acct_1".to_owned()),
             name: "Books & Sons".to_owned(),
@@ -114,6 +114,13 @@ fn changes() -> Vec<Change> {
             count: 25_900,
             digest: Hash([7; 32]),
         },
+    ];
+    changes.extend(of_documents());
+    changes
+}
+
+fn of_documents() -> Vec<Change> {
+    vec![
         Change::DocumentNumbered {
             series: Some(Box::new(series())),
             opened: vec![opened()],

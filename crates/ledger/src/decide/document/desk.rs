@@ -99,8 +99,8 @@ impl<'a> Desk<'a> {
         ObjectId(self.ledger.last_object)
     }
 
-    /// An object that is there and not deleted. `param` names it where it is not; [`ID`] for the one
-    /// in the address.
+    /// An object that is there and not deleted. `param` names it where it is not; [`ID`] for the
+    /// one in the address.
     pub(super) fn open<B: Body>(&self, id: ObjectId, param: &str) -> Result<Opened<B>, Halt> {
         let found = self.books.objects.read(&(self.ledger.id, id))?;
         let found = found.filter(|row| !row.deleted);

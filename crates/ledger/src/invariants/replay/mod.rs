@@ -15,8 +15,8 @@ use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, SequenceId, SeriesId};
 use crate::model::{
-    ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow, Receipt,
-    SequenceRow, SeriesRow, Settings, State, Voided,
+    ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow,
+    Receipt, SequenceRow, SeriesRow, Settings, State, Voided,
 };
 use crate::trail::{Change, IssuedLine, LeftGap, OpenedSequence, Sealed};
 
@@ -177,14 +177,10 @@ impl Replay {
         match change {
             Change::LedgerOpened { account, name, mode, settings, series, defaults } => {
                 self.owner = Some((account, name, mode));
-                self.settings = Some(settings);
-                self.defaults = defaults;
-                self.revise(series);
+                self.set(settings, series, defaults);
             }
             Change::SettingsChanged { settings, series, defaults } => {
-                self.settings = Some(settings);
-                self.defaults = defaults;
-                self.revise(series);
+                self.set(settings, series, defaults);
             }
             Change::SeriesChanged { series, defaults } => {
                 self.defaults = defaults;
@@ -203,9 +199,9 @@ impl Replay {
             }
             // What the document says is no part of the register.
             Change::DocumentFinalized { .. } => {}
-            Change::CustomerNamed { customer, prefix, former } => {
-                let row = CustomerRow { ledger: sealed.entry.ledger, id: customer, prefix };
-                on(Event::Named(row, former, sealed.entry.index));
+            Change::CustomerNamed { customer: id, prefix, former } => {
+                let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
+                on(Event::Named(CustomerRow { ledger, id, prefix }, former, index));
             }
             Change::VersionChanged { version: name, drafts_numbered } => {
                 self.version = Some(ApiVersion { name, drafts_numbered });
@@ -228,21 +224,14 @@ impl Replay {
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
             Change::LocksMoved { lock_date, hard_lock_date, .. } => {
-                if let Some(settings) = &mut self.settings {
-                    settings.lock_date = lock_date;
-                    settings.hard_lock_date = hard_lock_date;
-                }
+                self.lock(lock_date, hard_lock_date);
             }
             Change::KeyCreated { key: id, role, name, hash, hint } => {
                 let (ledger, created) = (sealed.entry.ledger, sealed.entry.at);
-                let row = KeyRow { id, ledger, hash, role, name, hint, created, revoked: None };
-                self.keys.insert(id, row);
+                let key = KeyRow { id, ledger, hash, role, name, hint, created, revoked: None };
+                self.keys.insert(id, key);
             }
-            Change::KeyRevoked { key } => {
-                if let Some(row) = self.keys.get_mut(&key) {
-                    row.revoked = Some(sealed.entry.at);
-                }
-            }
+            Change::KeyRevoked { key } => self.revoke(sealed, key),
             Change::NumbersImported { series, defaults, opened, gaps, count, digest } => {
                 self.defaults = defaults;
                 self.importing.extend(series.iter().map(|row| row.id));
@@ -250,6 +239,30 @@ impl Replay {
                 self.take_over(sealed, opened, gaps);
                 self.import = Some(Import::new(sealed.clone(), count, digest));
             }
+        }
+    }
+
+    fn set(
+        &mut self,
+        settings: Settings,
+        series: Vec<SeriesRow>,
+        defaults: Vec<(Kind, Level, SeriesId)>,
+    ) {
+        self.settings = Some(settings);
+        self.defaults = defaults;
+        self.revise(series);
+    }
+
+    fn revoke(&mut self, sealed: &Sealed, key: KeyId) {
+        if let Some(row) = self.keys.get_mut(&key) {
+            row.revoked = Some(sealed.entry.at);
+        }
+    }
+
+    fn lock(&mut self, lock_date: Option<Date>, hard_lock_date: Option<Date>) {
+        if let Some(settings) = &mut self.settings {
+            settings.lock_date = lock_date;
+            settings.hard_lock_date = hard_lock_date;
         }
     }
 

@@ -179,7 +179,7 @@ pub struct Invoice {
     /// Where the number stands in the register; `None` while there is none, or it is only typed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub numbering: Option<Numbering>,
-    /// The date of issue that was asked for; of a finalized one that date, or when it was finalized.
+    /// The date of issue that was asked for; of a finalized one that, or when it was finalized.
     #[serde(default, skip_serializing_if = "is_default")]
     pub effective_at: Option<At>,
     /// The lines, in order.
