@@ -56,6 +56,8 @@ pub(crate) struct App {
     pub(crate) origins: Origins,
     public_url: Option<String>,
     pub(crate) openapi: axum::body::Bytes,
+    /// The same as a page to read.
+    pub(crate) docs: axum::body::Bytes,
     /// One verification at a time: each walks a whole ledger.
     pub(crate) verifying: tokio::sync::Semaphore,
     requests: AtomicUsize,
@@ -79,6 +81,7 @@ impl Drop for Room<'_> {
 impl App {
     pub(crate) fn new(engine: Engine, setup: Setup) -> App {
         let Setup { limits, rates, origins, public_url, replica } = setup;
+        let document = crate::openapi::document();
         App {
             engine,
             replica,
@@ -86,7 +89,8 @@ impl App {
             meter: Meter::new(rates),
             origins: Origins(origins),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
-            openapi: crate::openapi::document().to_string().into(),
+            openapi: document.to_string().into(),
+            docs: crate::openapi::page(&document).into(),
             verifying: tokio::sync::Semaphore::new(1),
             requests: AtomicUsize::new(0),
             body_bytes: AtomicUsize::new(0),

@@ -25,6 +25,7 @@ mod failure;
 mod headers;
 mod open;
 mod openapi;
+mod paper;
 mod rate;
 mod replica;
 mod reply;

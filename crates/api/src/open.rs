@@ -13,6 +13,7 @@ use wire::{Problem, RimCode};
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::paper;
 use crate::route::{Handler, Method, Route};
 
 /// An answer that is no object of the interface.
@@ -23,6 +24,10 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    pub(crate) fn new(content_type: &'static str, body: Bytes) -> Page {
+        Page { content_type, body }
+    }
+
     pub(crate) fn respond(self, request_id: &str) -> Response {
         let mut response = Response::new(Body::from(self.body));
         let headers = response.headers_mut();
@@ -35,6 +40,7 @@ impl Page {
 }
 
 const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
 /// How long the database may take to show that it can be used: whoever asks waits little longer.
 const READY_PATIENCE: Duration = Duration::from_secs(2);
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -53,7 +59,47 @@ pub(crate) static ROUTES: &[Route] = &[
         let body = app.openapi.clone();
         Box::pin(std::future::ready(Ok(Page { content_type: JSON, body })))
     }),
+    open("/docs", "read_docs", "The interface, to read", "page", |app| {
+        let body = app.docs.clone();
+        Box::pin(std::future::ready(Ok(Page { content_type: HTML, body })))
+    }),
+    linked("/invoices/{id}/{secret}", "read_invoice", "An invoice, to read", "page", |app, ids| {
+        Box::pin(paper::invoice_page(app, ids))
+    }),
+    linked(
+        "/invoices/{id}/{secret}/pdf",
+        "read_invoice_pdf",
+        "An invoice, to print",
+        "pdf",
+        |app, ids| Box::pin(paper::invoice_pdf(app, ids)),
+    ),
+    linked(
+        "/credit_notes/{id}/{secret}/pdf",
+        "read_credit_note_pdf",
+        "A credit note, to print",
+        "pdf",
+        |app, ids| Box::pin(paper::credit_note_pdf(app, ids)),
+    ),
 ];
+
+const fn linked(
+    path: &'static str,
+    operation: &'static str,
+    summary: &'static str,
+    answer: &'static str,
+    handler: fn(Arc<App>, Vec<String>) -> crate::route::Boxed<Result<Page, Failure>>,
+) -> Route {
+    Route {
+        method: Method::Get,
+        path,
+        operation,
+        summary,
+        params: &[],
+        answer,
+        body_bytes_max: 0,
+        handler: Handler::Linked(handler),
+    }
+}
 
 const fn open(
     path: &'static str,

@@ -62,6 +62,15 @@ pub(crate) enum Handler {
     Shared(fn(Arc<App>, Call) -> Boxed<Result<Reply, Failure>>),
     /// For everybody.
     Open(fn(Arc<App>) -> Boxed<Result<open::Page, Failure>>),
+    /// For whoever has the link.
+    Linked(fn(Arc<App>, Vec<String>) -> Boxed<Result<open::Page, Failure>>),
+}
+
+impl Handler {
+    /// Whether it asks for a key.
+    pub(crate) fn is_keyed(self) -> bool {
+        matches!(self, Handler::Keyed(_) | Handler::Shared(_))
+    }
 }
 
 impl Method {
@@ -164,11 +173,16 @@ async fn carry_out(
     request: Request,
     request_id: &str,
 ) -> Result<Carried, Failure> {
-    if let Handler::Open(handler) = route.handler {
-        return handler(app).await.map(Carried::Page);
+    let (mut parts, body) = request.into_parts();
+    match route.handler {
+        Handler::Open(handler) => return handler(app).await.map(Carried::Page),
+        Handler::Linked(handler) => {
+            let ids = path_ids(&mut parts).await?;
+            return handler(app, ids).await.map(Carried::Page);
+        }
+        Handler::Keyed(_) | Handler::Shared(_) => {}
     }
     // What is wrong is told in the order of the catalogue of errors.
-    let (mut parts, body) = request.into_parts();
     let access = auth::authenticate(&app.engine, &parts.headers).await?;
     app.meter.admit(access.ledger, access.mode, route.operation)?;
     let version = headers::version(&parts.headers)?;
@@ -232,7 +246,7 @@ async fn handle(app: &Arc<App>, route: &Route, call: Call) -> Result<Reply, Fail
     match route.handler {
         Handler::Keyed(handler) => handler(call).await,
         Handler::Shared(handler) => handler(Arc::clone(app), call).await,
-        Handler::Open(_) => Err(internal().into()),
+        Handler::Open(_) | Handler::Linked(_) => Err(internal().into()),
     }
 }
 

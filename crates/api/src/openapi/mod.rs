@@ -1,14 +1,16 @@
 //! The OpenAPI document, made from the table of routes.
 
+mod page;
 mod param;
 mod schema;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::page::{Escaped, page};
 pub(crate) use self::param::{Kind, Param, needed, optional};
 use crate::headers;
 use crate::replica::{FINDING, may_answer};
-use crate::route::{Handler, Method, Route, routes};
+use crate::route::{Method, Route, routes};
 
 /// The interface as an OpenAPI 3.1 document.
 pub fn document() -> Value {
@@ -52,7 +54,7 @@ pub fn document() -> Value {
 }
 
 fn operation(route: &Route) -> Value {
-    let open = matches!(route.handler, Handler::Open(_));
+    let open = !route.handler.is_keyed();
     let mut operation = json!({
         "operationId": route.operation,
         "summary": route.summary,
@@ -93,15 +95,17 @@ fn operation(route: &Route) -> Value {
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters = Vec::new();
-    if !matches!(route.handler, Handler::Open(_)) {
+    if route.handler.is_keyed() {
         let shared = ["stripe_version", "stripe_account"];
         let shared =
             shared.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
         parameters.extend(shared);
     }
-    for (name, says) in
-        [("id", "The id; of a series also its name."), ("line", "The id of the line.")]
-    {
+    for (name, says) in [
+        ("id", "The id; of a series also its name."),
+        ("line", "The id of the line."),
+        ("secret", "What opens it, from the document's address."),
+    ] {
         if route.path.contains(&format!("{{{name}}}")) {
             parameters.push(json!({
                 "name": name, "in": "path", "required": true, "schema": { "type": "string" },
@@ -147,6 +151,14 @@ fn answer(name: &str) -> Value {
         "text" => json!({
             "description": "Text.",
             "content": { "text/plain": { "schema": { "type": "string" } } },
+        }),
+        "page" => json!({
+            "description": "A page to read.",
+            "content": { "text/html": { "schema": { "type": "string" } } },
+        }),
+        "pdf" => json!({
+            "description": "A file to print.",
+            "content": { "application/pdf": { "schema": { "type": "string" } } },
         }),
         "openapi" => json!({
             "description": "An OpenAPI document.",

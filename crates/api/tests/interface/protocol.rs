@@ -132,7 +132,7 @@ async fn what_anybody_may_ask() {
     let app = App::new().await;
     app.form("/v1/numbers", "reference=a").await.ok();
     app.get("/v1/numbers/num_x").await;
-    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"] {
         let got = app.send(plain("GET", path).body(Body::empty()).unwrap()).await.ok();
         assert!(got.header("request-id").starts_with("req_"), "{path}");
     }

@@ -13,9 +13,9 @@ const ALWAYS: &[(&str, &str)] = &[
         "invoice",
         "id object account_country account_name account_tax_ids amount_due amount_overpaid \
          amount_paid amount_remaining amount_shipping application attempt_count attempted \
-         automatic_tax automatically_finalizes_at billing_reason collection_method created currency \
-         custom_fields customer customer_account customer_address customer_email customer_name \
-         customer_phone customer_shipping customer_tax_exempt default_payment_method \
+         automatic_tax automatically_finalizes_at billing_reason collection_method created \
+         currency custom_fields customer customer_account customer_address customer_email \
+         customer_name customer_phone customer_shipping customer_tax_exempt default_payment_method \
          default_source default_tax_rates description discounts due_date effective_at \
          ending_balance footer from_invoice issuer last_finalization_error latest_revision lines \
          livemode metadata next_payment_attempt number on_behalf_of parent payment_settings \

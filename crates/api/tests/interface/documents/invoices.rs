@@ -13,13 +13,21 @@ async fn from_a_draft_to_its_number_and_its_end() {
     let got = app.get(&format!("/v1/invoices/{draft}")).await.ok();
     assert_eq!((got.str("/status"), got.at("/number")), ("draft", &json!(null)));
     assert_eq!(got.at("/hosted_invoice_url"), &json!(null));
+    assert_eq!((got.str("/customer_name"), got.str("/customer_email")), ("Ada", "ada@example.com"));
     let open = app.form(&format!("/v1/invoices/{draft}/finalize"), "").await.ok();
     assert_eq!((open.str("/status"), open.at("/amount_due")), ("open", &json!(1_000)));
     assert!(open.str("/number").ends_with("-0001"), "{}", open.text);
     assert_eq!(open.at("/numbering/ordinal"), &json!(1));
     assert_eq!(open.str("/customer_name"), "Ada");
     assert!(open.str("/hosted_invoice_url").contains(&draft), "{}", open.text);
-    assert!(open.str("/invoice_pdf").ends_with("/pdf"));
+    let path = |url: &str| url.strip_prefix("http://localhost").unwrap().to_owned();
+    let page = app.get(&path(open.str("/hosted_invoice_url"))).await.ok();
+    assert!(page.text.contains(open.str("/number")) && page.text.contains("10.00 EUR"));
+    let pdf = app.get(&path(open.str("/invoice_pdf"))).await.ok();
+    assert_eq!(pdf.header("content-type"), "application/pdf");
+    assert!(pdf.text.starts_with("%PDF-1.4"));
+    let other = format!("/invoices/{draft}/{}", "x".repeat(24));
+    assert_eq!(app.get(&other).await.status.as_u16(), 404);
     let paid = app.form(&format!("/v1/invoices/{draft}/pay"), "paid_out_of_band=true").await.ok();
     assert_eq!((paid.str("/status"), paid.at("/amount_remaining")), ("paid", &json!(0)));
     for step in ["finalize", "pay", "void"] {

@@ -83,8 +83,9 @@ mod tests {
         let change = read(
             "name=Ada&email=ada@example.com&address[line1]=1+Main+St&address[country]=de\
              &shipping[address][city]=Bonn&shipping[name]=Ada&metadata[a]=b&metadata[gone]=\
-             &invoice_settings[custom_fields][0][name]=PO&invoice_settings[custom_fields][0][value]=7\
-             &invoice_settings[footer]=&next_invoice_sequence=5&preferred_locales[]=de\
+             &invoice_settings[custom_fields][0][name]=PO\
+             &invoice_settings[custom_fields][0][value]=7&invoice_settings[footer]=\
+             &next_invoice_sequence=5&preferred_locales[]=de\
              &tax_exempt=reverse&balance=-100&phone=",
         )
         .unwrap();
