@@ -152,3 +152,102 @@ impl Owners {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SeriesId;
+
+    const LEDGER: LedgerId = LedgerId(1);
+
+    fn customer(id: &str, prefix: &str) -> CustomerRow {
+        CustomerRow { ledger: LEDGER, id: CustomerId(id.to_owned()), prefix: prefix.to_owned() }
+    }
+
+    fn owned(id: &str, prefix: &str) -> (String, PrefixOwner) {
+        (prefix.to_owned(), PrefixOwner::Customer(CustomerId(id.to_owned())))
+    }
+
+    /// One thing that the trail tells, or one page that is read.
+    enum Step {
+        Named(&'static str, &'static str, Option<&'static str>, bool),
+        Customers(Vec<CustomerRow>),
+        Prefixes(Vec<(String, PrefixOwner)>, Vec<CustomerRow>),
+    }
+
+    fn walk(steps: Vec<Step>) -> usize {
+        let (mut owners, mut log, replay) = (Owners::default(), Log::default(), Replay::default());
+        for step in steps {
+            match step {
+                Step::Named(id, prefix, former, is_late) => {
+                    owners.named(customer(id, prefix), former.map(str::to_owned), is_late);
+                }
+                Step::Customers(rows) => {
+                    let owner = |row: &CustomerRow| {
+                        let (prefix, owner) = owned(&row.id.0, &row.prefix);
+                        ((LEDGER, prefix), owner)
+                    };
+                    let stored: Vec<_> = rows.iter().map(owner).collect();
+                    owners.customers(&rows, &stored, &mut log);
+                }
+                Step::Prefixes(rows, customers) => {
+                    owners.prefixes(&rows, &customers, &replay, &mut log);
+                }
+            }
+        }
+        owners.finish(&mut log);
+        log.into_violations().len()
+    }
+
+    use Step::{Customers, Named, Prefixes};
+
+    /// The trail before the walk: two customers, of which one took another prefix.
+    fn before() -> Vec<Step> {
+        vec![
+            Named("a", "OLD", None, false),
+            Named("b", "BOB", None, false),
+            Named("a", "NEW", Some("OLD"), false),
+        ]
+    }
+
+    fn with(more: Vec<Step>) -> usize {
+        walk(before().into_iter().chain(more).collect())
+    }
+
+    #[test]
+    fn a_customer_with_another_prefix_keeps_both() {
+        let (a, b) = (customer("a", "NEW"), customer("b", "BOB"));
+        let prefixes = vec![owned("b", "BOB"), owned("a", "NEW"), owned("a", "OLD")];
+        let all = || Prefixes(prefixes.clone(), vec![a.clone(), b.clone()]);
+        assert_eq!(with(vec![Customers(vec![a.clone(), b.clone()]), all()]), 0);
+        let one_less = Prefixes(prefixes[..2].to_vec(), vec![a.clone(), b.clone()]);
+        assert_ne!(with(vec![one_less]), 0, "a former prefix is lost");
+        assert_ne!(with(vec![Customers(vec![customer("a", "OLD"), b.clone()])]), 0);
+        let strange = vec![owned("b", "BOB"), owned("a", "NEW"), owned("b", "OLD")];
+        assert_ne!(with(vec![Prefixes(strange, vec![a.clone(), b.clone()])]), 0);
+        let series = ("OLD".to_owned(), PrefixOwner::Series(SeriesId(1)));
+        let taken = vec![owned("b", "BOB"), owned("a", "NEW"), series];
+        assert_ne!(with(vec![Prefixes(taken, vec![a, b])]), 0);
+    }
+
+    #[test]
+    fn a_change_meanwhile_is_followed_wherever_the_walk_is() {
+        let late = || Named("a", "LAST", Some("NEW"), true);
+        let (new, last, b) = (customer("a", "NEW"), customer("a", "LAST"), customer("b", "BOB"));
+        let behind = vec![Customers(vec![new.clone(), b.clone()]), late()];
+        assert_eq!(with(behind), 0, "the walk has passed");
+        let ahead = vec![late(), Customers(vec![last.clone(), b.clone()])];
+        assert_eq!(with(ahead), 0, "the walk is still to come");
+        let wrong = vec![late(), Customers(vec![new, b.clone()])];
+        assert_ne!(with(wrong), 0, "it was not written");
+        let all = vec![owned("b", "BOB"), owned("a", "LAST"), owned("a", "NEW"), owned("a", "OLD")];
+        let seen = || Prefixes(all.clone(), vec![last.clone(), b.clone()]);
+        assert_eq!(with(vec![late(), seen()]), 0);
+        let back = || Named("a", "OLD", Some("LAST"), true);
+        let old = customer("a", "OLD");
+        let seen = Prefixes(all.clone(), vec![old.clone(), b.clone()]);
+        assert_eq!(with(vec![late(), back(), Customers(vec![old, b.clone()]), seen]), 0);
+        let born = vec![Customers(vec![b.clone()]), Named("c", "CEE", None, true)];
+        assert_ne!(with(born), 0, "customer a is lost");
+    }
+}
