@@ -25,9 +25,9 @@ use crate::open::Place;
 use crate::session::{Session, Use};
 use crate::{OpenOptions, SqliteStore};
 
-/// What may be read from one end to the other: a batch, what was found by leaps (the days of a range,
-/// the kinds of events, the ledgers with something to deliver), the list of steps that a file has
-/// taken, and a table of one row.
+/// What may be read from one end to the other: a batch, what was found by leaps (the days of a
+/// range, the kinds of events, the ledgers with something to deliver), the list of steps that a
+/// file has taken, and a table of one row.
 const MAY_BE_SCANNED: [&str; 9] =
     ["k", "rows", "day", "kind", "due", "CONSTANT", "migration", "sqlite_schema", "outcome_filed"];
 

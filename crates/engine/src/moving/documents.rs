@@ -1,8 +1,9 @@
 //! Objects, events and deliveries on their way, and the proof that they arrived.
 //!
 //! The trail does not tell them all, so both sides are held against each other: row by row, by a
-//! sum over what was read in the source and one over what is read in the target. That is done before
-//! the ledger's head is written: from then on a server may deliver what is there, and forget it.
+//! sum over what was read in the source and one over what is read in the target. That is done
+//! before the ledger's head is written: from then on a server may deliver what is there, and forget
+//! it.
 
 use std::sync::Arc;
 

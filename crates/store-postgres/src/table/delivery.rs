@@ -40,8 +40,8 @@ const WRITE: &str = "INSERT INTO delivery (ledger_id, event_id, endpoint_id, mad
     attempts = excluded.attempts, due = excluded.due, leased_until = excluded.leased_until, \
     log = excluded.log";
 
-// Written as an insertion whose rows are all there, so that only the index over what has not arrived
-// lies in the order.
+// Written as an insertion whose rows are all there, so that only the index over what has not
+// arrived lies in the order.
 const RETRY: &str = "INSERT INTO delivery AS d (ledger_id, event_id, endpoint_id, made, state, \
     attempts, due, leased_until, log) SELECT r.ledger_id, r.event_id, r.endpoint_id, r.made, 0, \
     r.attempts, $3, r.leased_until, r.log FROM delivery r WHERE r.ledger_id = $1 \

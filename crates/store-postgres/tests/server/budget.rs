@@ -2,9 +2,10 @@
 
 use crate::stage::{Stage, command, issue_item, open};
 use ledger::Command;
+use ledger::command::document::{CustomerChange, DocumentAction, DocumentCommand, EndpointChange};
 use ledger::command::{Action, Actor, Item, NewKey, Void};
 use ledger::id::{KeyId, LedgerId, Position};
-use ledger::model::{Cause, IdempotencyKey, KeyHash, RequestHash};
+use ledger::model::{At, Cause, DeliveryState, IdempotencyKey, KeyHash, RequestHash};
 use ledger::role::Role;
 use store::Store;
 use store::contract::drive;
@@ -105,4 +106,51 @@ fn reading_goes_in_few_trips_too() {
     assert_eq!(after.reader_trips - before.reader_trips, 3);
     assert_eq!(after.reader_statements - before.reader_statements, 4);
     assert_eq!(after.connections, 3, "one of the store, of the writer, of the reader");
+}
+
+fn document(ledger: LedgerId, action: DocumentAction) -> Command {
+    let (request, idempotency_key) = (Some("req_1".to_owned()), None);
+    let asked = DocumentCommand { request, idempotency_key, drafts_numbered: false, action };
+    command(ledger, Action::Document(Box::new(asked)))
+}
+
+fn endpoint(ledger: LedgerId) -> Command {
+    let endpoint = EndpointChange {
+        url: Some("https://hooks.example.com/".to_owned()),
+        enabled_events: Some(vec!["*".to_owned()]),
+        ..EndpointChange::default()
+    };
+    let secret = "whsec_0123456789abcdef".to_owned();
+    document(ledger, DocumentAction::CreateEndpoint(Box::new(endpoint), secret))
+}
+
+#[test]
+fn documents_and_what_is_told_of_them_cost_the_same_whatever_the_batch() {
+    let stage = Stage::new();
+    let mut writer = stage.store.writer().expect("writer");
+    let ledger = LedgerId(1);
+    drive(&mut *writer, vec![open(ledger), endpoint(ledger)]).expect("open");
+    let mut batch = |letter: char, size: usize| {
+        let new = |n: usize| {
+            let invoice_prefix = Some(format!("{letter}{n:04}"));
+            let change = CustomerChange { invoice_prefix, ..CustomerChange::default() };
+            document(ledger, DocumentAction::CreateCustomer(Box::new(change)))
+        };
+        cost(&stage, &mut *writer, (0..size).map(new).collect())
+    };
+    batch('A', 1);
+    let (small, large) = (batch('B', 12), batch('C', 240));
+    assert_eq!(small, large);
+    assert!(large.trips <= 8 && large.statements <= 20, "{large:?}");
+    let before = stage.store.counters();
+    let (now, until) = (At(i64::MAX - 1), At(i64::MAX));
+    let mut taken = writer.claim_deliveries(ledger, now, until, 200).expect("claim");
+    assert_eq!(taken.len(), 200);
+    for row in &mut taken {
+        row.state = DeliveryState::Delivered;
+    }
+    writer.settle_deliveries(&taken).expect("settle");
+    let after = stage.store.counters();
+    assert_eq!(after.writer_trips - before.writer_trips, 2, "to take and to settle");
+    assert_eq!(after.writer_statements - before.writer_statements, 2);
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use ledger::command::document::{CustomerChange, DocumentAction, DocumentCommand, EndpointChange};
+use ledger::command::document::{DocumentAction, DocumentCommand, EndpointChange};
 use ledger::command::{Action, Item, NewKey, Void};
 use ledger::id::{KeyId, LedgerId, ObjectId, Position};
 use ledger::model::{
