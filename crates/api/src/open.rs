@@ -14,7 +14,7 @@ use wire::{Problem, RimCode};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::paper;
-use crate::route::{Handler, Method, Route};
+use crate::route::{Handler, LinkedHandler, Method, Route};
 
 /// An answer that is no object of the interface.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ const fn linked(
     operation: &'static str,
     summary: &'static str,
     answer: &'static str,
-    handler: fn(Arc<App>, Vec<String>) -> crate::route::Boxed<Result<Page, Failure>>,
+    handler: LinkedHandler,
 ) -> Route {
     Route {
         method: Method::Get,

@@ -53,6 +53,9 @@ pub(crate) enum Method {
 /// A future that a table can name.
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// Answers whoever has the link; it gets what stands in the address.
+pub(crate) type LinkedHandler = fn(Arc<App>, Vec<String>) -> Boxed<Result<open::Page, Failure>>;
+
 /// What carries out a route.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
@@ -63,7 +66,7 @@ pub(crate) enum Handler {
     /// For everybody.
     Open(fn(Arc<App>) -> Boxed<Result<open::Page, Failure>>),
     /// For whoever has the link.
-    Linked(fn(Arc<App>, Vec<String>) -> Boxed<Result<open::Page, Failure>>),
+    Linked(LinkedHandler),
 }
 
 impl Handler {

@@ -184,7 +184,7 @@ fn file(pages: &[Vec<u8>]) -> Vec<u8> {
     let mut index = String::new();
     for (number, object) in objects.iter().enumerate() {
         // Writing to a String cannot fail.
-        let _ = write!(index, "{:010} 00000 n \n", bytes.len());
+        let _ = writeln!(index, "{:010} 00000 n ", bytes.len());
         bytes.extend_from_slice(format!("{} 0 obj\n", number + 1).as_bytes());
         bytes.extend_from_slice(object);
         bytes.extend_from_slice(b"\nendobj\n");

@@ -7,7 +7,7 @@ use ledger::id::Position;
 use ledger::model::HouseStyle;
 use ledger::role::Role;
 
-use crate::app::App;
+use crate::app::{App, Got};
 
 fn plain(method: &str, path: &str) -> axum::http::request::Builder {
     Request::builder().method(method).uri(path)
@@ -110,6 +110,48 @@ async fn what_is_too_much_is_answered_at_once() {
     app.form("/v1/numbers", "reference=a").await.ok();
     let got = app.form("/v1/numbers", &format!("reference={}", "a".repeat(100))).await;
     assert_eq!(got.status.as_u16(), 429);
+}
+
+#[tokio::test]
+async fn a_rate_that_is_passed_is_told_and_leaves_the_idempotency_key_alone() {
+    let mut app = App::new().await;
+    let rates = api::Rates { live: 0, test: 2, operation: 1 };
+    app.router = api::router_set_up(app.engine.clone(), api::Setup { rates, ..Default::default() });
+    app.keyed("/v1/numbers", "{}", Some("a")).await.ok();
+    let got = app.keyed("/v1/numbers", "{}", Some("b")).await;
+    assert_eq!((got.status.as_u16(), got.code()), (429, "rate_limit"));
+    assert_eq!(got.header("stripe-rate-limited-reason"), "endpoint-rate");
+    assert_eq!((got.header("stripe-should-retry"), got.header("retry-after")), ("false", "1"));
+    app.get("/v1/locks").await.ok();
+    let got = app.get("/v1/gaps").await;
+    assert_eq!(got.header("stripe-rate-limited-reason"), "global-rate");
+    app.router = api::router(app.engine.clone());
+    let other = app.keyed("/v1/numbers", r#"{"reference":"x"}"#, Some("b")).await.ok();
+    assert_eq!(other.header("idempotent-replayed"), "");
+}
+
+const ORIGIN: &str = "https://books.example.com";
+
+/// What a page of another origin asks.
+async fn ask(app: &App, method: &str) -> Got {
+    let request = app.request(method, "/v1/locks").header("origin", ORIGIN);
+    let request = request.header("access-control-request-method", "POST");
+    app.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_ask_only_where_they_are_named() {
+    let mut app = App::new().await;
+    let got = ask(&app, "GET").await.ok();
+    assert_eq!(got.header("access-control-allow-origin"), "");
+    assert_eq!(ask(&app, "OPTIONS").await.status.as_u16(), 405);
+    let setup = api::Setup { origins: vec![ORIGIN.to_owned()], ..Default::default() };
+    app.router = api::router_set_up(app.engine.clone(), setup);
+    let got = ask(&app, "GET").await.ok();
+    assert_eq!((got.header("access-control-allow-origin"), got.header("vary")), (ORIGIN, "origin"));
+    let told = ask(&app, "OPTIONS").await;
+    assert_eq!(told.status.as_u16(), 204);
+    assert!(told.header("access-control-allow-headers").contains("idempotency-key"));
 }
 
 #[tokio::test]

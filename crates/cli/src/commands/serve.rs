@@ -49,6 +49,15 @@ pub(crate) struct Arguments {
     /// A network of your own that webhooks may be sent to, as often as needed: 10.20.0.0/16
     #[arg(long, value_name = "NETWORK")]
     webhook_network: Vec<Network>,
+    /// An origin whose pages may ask this server, as often as needed: https://books.example.com
+    #[arg(long, value_name = "ORIGIN")]
+    cors_origin: Vec<String>,
+    /// Requests a second that are taken on from one account and mode; 0 is as many as come
+    #[arg(long, value_name = "COUNT", default_value_t = api::Rates::default().live)]
+    rate_limit: u32,
+    /// Requests a second that are taken on from one account and mode at one address
+    #[arg(long, value_name = "COUNT", default_value_t = api::Rates::default().operation)]
+    address_rate_limit: u32,
     /// What to log on standard error: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: Level,
@@ -74,12 +83,23 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     output.finish()?;
     let public_url = arguments.public_url.clone();
     let base = public_url.as_deref().unwrap_or(&url).trim_end_matches('/').to_owned();
-    let outside = Outside { base, public_url, networks: arguments.webhook_network.clone() };
+    let outside = Outside {
+        base,
+        public_url,
+        networks: arguments.webhook_network.clone(),
+        origins: arguments.cors_origin.clone(),
+        rates: api::Rates {
+            live: arguments.rate_limit,
+            test: arguments.rate_limit,
+            operation: arguments.address_rate_limit,
+        },
+    };
     serve(&runtime, listener, &engine, replica, outside);
     Ok(Ending::Done)
 }
 
-/// What the server tells the outside by itself.
+/// How the server meets the outside.
+#[derive(Default)]
 pub(crate) struct Outside {
     /// Where the outside finds the server, without a slash at its end: what webhooks say.
     pub(crate) base: String,
@@ -87,6 +107,10 @@ pub(crate) struct Outside {
     pub(crate) public_url: Option<String>,
     /// Networks beside the public ones that webhooks may be sent to.
     pub(crate) networks: Vec<Network>,
+    /// Origins whose pages may ask.
+    pub(crate) origins: Vec<String>,
+    /// How much is taken on in a second.
+    pub(crate) rates: api::Rates,
 }
 
 /// Serves an engine and delivers its webhooks until a signal comes; then what was accepted is
@@ -98,10 +122,10 @@ pub(crate) fn serve(
     replica: Option<Replica>,
     outside: Outside,
 ) {
-    let Outside { base, public_url, networks } = outside;
+    let Outside { base, public_url, networks, origins, rates } = outside;
     let router = api::router_set_up(
         engine.clone(),
-        api::Setup { replica, public_url, ..api::Setup::default() },
+        api::Setup { replica, public_url, origins, rates, ..api::Setup::default() },
     );
     let rules = AddressRules { allowed: networks };
     let client = ClientOptions { rules, ..ClientOptions::default() };

@@ -444,14 +444,15 @@ such as `items[3][date]`.
 Where several errors apply, the one with the lowest rank is told. What the request alone shows,
 ranks 1 to 26, is told before anything is looked up: first names that are unknown or stand twice,
 then, of several parameters that are wrong, the first one, in the order in which `/openapi.json`
-lists them. An id that can be none of this ledger is told there too, as `resource_missing`, behind
+lists them, with those that say what a line costs last. An id that can be none of this ledger is told there too, as `resource_missing`, behind
 the parameters where it stands in the address. What only the ledger can tell, such as a customer
 that the series needs, comes behind rank 29.
 
 `type` is `idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
 `invalid_request_error` otherwise. Answers 429 and 503 carry `Retry-After` and
-`Stripe-Should-Retry: true`. What the request alone shows and ranks 27 and 28 are not kept for an
-idempotency key; the rest is, except the last three.
+`Stripe-Should-Retry`, which is `false` where a rate was passed; 429 says in
+`Stripe-Rate-Limited-Reason` which. What the request alone shows and ranks 27 and 28 are not kept
+for an idempotency key; the rest is, except the last three.
 
 | rank | code | status | meaning | remedy |
 | --- | --- | --- | --- | --- |

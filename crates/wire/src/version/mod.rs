@@ -205,6 +205,15 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_names_every_gate() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/invoices.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        for Gate { since, before, .. } in GATES {
+            assert!(page.contains(&format!("| {since} | {before} |")), "{since}: {before}");
+        }
+    }
+
+    #[test]
     fn what_commands_do_changes_at_its_date() {
         let behaviour = |name| Version::parse(name).unwrap().behaviour();
         assert!(behaviour("2019-12-03").drafts_numbered);

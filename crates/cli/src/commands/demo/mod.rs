@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         || tour(&url, &opened.live_key),
     )?;
     output.finish()?;
-    let outside = serve::Outside { base: url, public_url: None, networks: Vec::new() };
+    let outside = serve::Outside { base: url, ..serve::Outside::default() };
     serve::serve(&runtime, listener, &engine, None, outside);
     Ok(Ending::Done)
 }
