@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::Hash;
-use crate::model::document::{LineTax, Totals};
+use crate::id::LedgerId;
+use crate::model::document::{CreditNote, Invoice, LineTax, Totals};
+use crate::model::{Object, ObjectKind, ObjectRow};
 use crate::money::{Currency, Decimal};
 
 const VERSION: u8 = 1;
@@ -31,6 +33,44 @@ const VERSION: u8 = 1;
 pub struct DocumentDigest(Sha256);
 
 impl DocumentDigest {
+    /// The digest of a document as it is stored; `None` for one that has no place in the register
+    /// yet, and for what is no document. Once it is finalized nothing changes it any more, so it is
+    /// the one that the trail holds.
+    pub fn of(row: &ObjectRow) -> Option<Hash> {
+        match &row.body {
+            Object::Invoice(invoice) => {
+                let date = invoice.numbering.as_ref()?.date;
+                Some(DocumentDigest::of_invoice(row.ledger, invoice, date))
+            }
+            Object::CreditNote(note) => {
+                let date = note.numbering.as_ref()?.date;
+                Some(DocumentDigest::of_credit_note(row.ledger, note, date))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn of_invoice(ledger: LedgerId, invoice: &Invoice, date: Date) -> Hash {
+        let customer = invoice.customer.text(ObjectKind::Customer, ledger);
+        let mut digest = DocumentDigest::new(&customer, date, invoice.currency);
+        for line in &invoice.lines {
+            let description = line.description.as_deref();
+            let (quantity, unit_amount) = (Some(line.quantity), Some(line.unit_amount));
+            digest.line(description, quantity, unit_amount, line.amount, &line.taxes);
+        }
+        digest.finish(&invoice.totals)
+    }
+
+    pub(crate) fn of_credit_note(ledger: LedgerId, note: &CreditNote, date: Date) -> Hash {
+        let customer = note.customer.text(ObjectKind::Customer, ledger);
+        let mut digest = DocumentDigest::new(&customer, date, note.currency);
+        for line in &note.lines {
+            let description = line.description.as_deref();
+            digest.line(description, line.quantity, line.unit_amount, line.amount, &line.taxes);
+        }
+        digest.finish(&note.totals)
+    }
+
     /// Begins with what stands at the head of a document.
     pub fn new(customer: &str, date: Date, currency: Currency) -> DocumentDigest {
         let mut digest = DocumentDigest(Sha256::new());

@@ -24,6 +24,8 @@ pub struct Office {
     pub now: At,
     pub actor: Actor,
     pub drafts_numbered: bool,
+    /// How often the last batch had something loaded.
+    pub loads: u32,
 }
 
 impl Office {
@@ -40,6 +42,7 @@ impl Office {
             now: NOON,
             actor: Actor::Operator("tester".to_owned()),
             drafts_numbered: false,
+            loads: 0,
         };
         let open = Open {
             account: AccountId("acct_1".to_owned()),
@@ -74,7 +77,12 @@ impl Office {
             action,
         };
         let commands = actions.into_iter().map(command).collect();
-        let decided = Batch::new(commands).run(|misses| self.writer.load(misses));
+        let mut loads = 0;
+        let decided = Batch::new(commands).run(|misses| {
+            loads += 1;
+            self.writer.load(misses)
+        });
+        self.loads = loads;
         let decided = decided.expect("it loads");
         assert!(decided.put_off.is_empty(), "the batch was too long");
         self.writer.commit(&decided.changes).expect("it is committed");

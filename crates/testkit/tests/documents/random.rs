@@ -1,6 +1,6 @@
 //! Many documents at random, and several commands on one document at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::command::SettingsChange;
 use ledger::command::document::{
@@ -10,6 +10,7 @@ use ledger::id::ObjectId;
 use ledger::model::HouseStyle::{Slashed, Stripe, Yearly};
 use ledger::model::document::InvoiceStatus;
 use ledger::model::{At, Level, NumberOn, Object, ObjectKind, State};
+use ledger::trail::{Change, DocumentDigest, Hash};
 use ledger::{Code, Outcome};
 use testkit::random::Random;
 
@@ -157,12 +158,26 @@ impl Play {
         }
     }
 
+    /// The digest that the trail holds of each document, the last where there are two.
+    fn digests(&mut self) -> BTreeMap<ObjectId, Hash> {
+        let page = self.office.reader().trail(LEDGER, 0, u32::MAX).expect("the trail");
+        let read = |stored: &store::StoredEntry| Change::read(&stored.sealed.entry.body);
+        let changes = page.entries.iter().map(read);
+        let digest = |change| match change {
+            Ok(Change::DocumentNumbered { document, digest, .. }) => Some((document, digest)),
+            Ok(Change::DocumentFinalized { document, digest, .. }) => Some((document, digest)),
+            _ => None,
+        };
+        changes.filter_map(digest).collect()
+    }
+
     /// What must hold between documents and the register, beside the ten invariants.
     fn prove(&mut self) -> Seen {
         self.office.prove();
         let snapshot = testkit::snapshot::take(self.office.reader(), LEDGER).expect("it reads");
         let register = snapshot.expect("the ledger").numbers;
         let rows = self.office.reader().all_objects(LEDGER, ObjectId(0), u32::MAX).expect("rows");
+        let digests = self.digests();
         let mut numbered = BTreeSet::new();
         let mut seen = Seen::default();
         for row in &rows {
@@ -194,6 +209,14 @@ impl Play {
             assert_eq!((&held.text, held.ordinal), (&text, numbering.ordinal));
             assert_eq!(held.reference, Some(row.text()));
             assert_eq!(held.state, if is_void { State::Void } else { State::Held });
+            let is_draft = |body: &Object| match body {
+                Object::Invoice(invoice) => invoice.status == InvoiceStatus::Draft,
+                _ => false,
+            };
+            if !is_draft(&row.body) {
+                let recorded = digests.get(&row.id).copied();
+                assert_eq!(DocumentDigest::of(row), recorded, "{text} says something else now");
+            }
             assert!(numbered.insert(numbering.position), "{text} is on two documents");
         }
         let held = register.iter().filter(|row| row.state != State::Occupied).count();
@@ -262,4 +285,19 @@ fn of_two_commands_on_one_document_one_wins() {
     let pay = |id| DocumentAction::Pay(id, true);
     let both = race(InvoiceStatus::Open, [DocumentAction::Void, pay]);
     assert!(both.iter().all(|came| *came == [Ok(()), Err(Code::StatusTransitionInvalid)]));
+}
+
+#[test]
+fn a_batch_asks_for_what_it_needs_in_few_rounds_however_long_it_is() {
+    for (style, level) in [(Yearly, Level::Account), (Stripe, Level::Customer)] {
+        let mut office = Office::open(style, level);
+        let customers: Vec<_> = (0..8).map(|_| office.customer()).collect();
+        let drafts: Vec<_> = (0..64).map(|place| office.draft(customers[place % 8])).collect();
+        let finalize = |id: &ObjectId| office.command(DocumentAction::Finalize(*id, None));
+        let actions: Vec<_> = drafts.iter().map(finalize).collect();
+        let results = office.together(actions);
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
+        // The ledger; the drafts and their series; customers and sequences; texts.
+        assert_eq!(office.loads, 4, "{style:?} {level:?}");
+    }
 }

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use numbering::{Scope, TokenKind};
+
 use super::desk::{Desk, ID, Opened};
 use super::draft::check_revisable;
 use super::invoice::not_editable;
 use super::line::{reckon, too_much};
 use super::numbering::{number_invoice, record_finalized, void_number_of};
-use crate::decide::Halt;
-use crate::id::ObjectId;
-use crate::model::Cause;
+use crate::decide::{Halt, today_at};
+use crate::id::{ObjectId, ScopeKey, SeriesId};
 use crate::model::document::{Customer, Invoice, InvoiceStatus, IssuedTo};
-use crate::model::{At, ObjectRow};
+use crate::model::{At, Cause, Kind, Level, ObjectRow, SequenceKey, SeriesRow};
 use crate::money::AMOUNT_MAX;
 use crate::outcome::{ObjectView, Outcome};
 
@@ -26,6 +27,7 @@ pub(super) fn finalize(
     id: ObjectId,
     advance: Option<bool>,
 ) -> Result<Outcome, Halt> {
+    ask_series(desk, None);
     let draft = desk.open::<Invoice>(id, ID)?;
     if draft.body.status != InvoiceStatus::Draft {
         return not_editable(ID, draft.body.status, "it is finalized already and");
@@ -42,6 +44,7 @@ pub(super) fn finalized(
 ) -> Result<ObjectView, Halt> {
     let Opened { row, body: mut invoice } = draft;
     desk.ask([invoice.customer].into_iter().chain(invoice.revision_of));
+    ask_place(desk, &invoice);
     if let Some(original) = invoice.revision_of {
         let original = desk.open::<Invoice>(original, ID)?;
         check_revisable(&original.body, ID)?;
@@ -69,6 +72,39 @@ pub(super) fn finalized(
         set_balance(desk, customer, balance)?;
     }
     Ok(view)
+}
+
+/// Asks for the series of an invoice, so that one round loads it with the invoice.
+fn ask_series(desk: &Desk<'_>, chosen: Option<SeriesId>) -> Option<Arc<SeriesRow>> {
+    let Desk { books, ledger, .. } = desk;
+    let default = |level| ledger.defaults.get(&(Kind::invoice(), level)).copied();
+    let level = ledger.settings.level;
+    let id = chosen.or_else(|| default(level)).or_else(|| default(Level::Account))?;
+    books.series.probe(&(ledger.id, id)).cloned()
+}
+
+/// Asks for what the number of an invoice will be given by, so that one round loads it with the
+/// customer.
+fn ask_place(desk: &Desk<'_>, invoice: &Invoice) {
+    if invoice.numbering.is_some() || invoice.number.is_some() {
+        return;
+    }
+    let Some(series) = ask_series(desk, invoice.series) else { return };
+    let at = invoice.effective_at.unwrap_or(desk.now());
+    let Ok(date) = today_at(&desk.ledger, at) else { return };
+    let ledger = desk.ledger.id;
+    let customer = desk.customer_id(invoice.customer);
+    let scope = match series.scope {
+        Scope::Account => ScopeKey::default(),
+        Scope::Customer => ScopeKey(customer.0.clone()),
+        Scope::Parent => return,
+    };
+    let prints_customer = series.version(date).format.pattern.has(TokenKind::Customer);
+    if prints_customer || series.scope == Scope::Customer {
+        desk.books.customers.probe(&(ledger, customer));
+    }
+    let period_from = series.period(date).from;
+    desk.books.sequences.probe(&SequenceKey { ledger, series: series.id, scope, period_from });
 }
 
 /// Tells that an invoice is paid, under both names that there are for it.

@@ -29,7 +29,7 @@ pub(super) fn number_invoice(
         customer: Some(desk.customer_id(invoice.customer)),
         ..Item::default()
     };
-    let digest = digest_invoice(desk, invoice, date);
+    let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, date);
     let typed = invoice.number.clone();
     let view = give(desk, (id, digest), &item, typed.as_deref())?;
     invoice.numbering = Some(numbering(&view, typed.is_some()));
@@ -53,7 +53,7 @@ pub(super) fn number_credit_note(
         parent,
         ..Item::default()
     };
-    let digest = digest_credit_note(desk, note, date);
+    let digest = DocumentDigest::of_credit_note(desk.ledger.id, note, date);
     let view = give(desk, (id, digest), &item, None)?;
     note.numbering = Some(numbering(&view, false));
     note.number = view.row.text;
@@ -63,7 +63,7 @@ pub(super) fn number_credit_note(
 /// Records what an invoice says that had its number as a draft.
 pub(super) fn record_finalized(desk: &mut Desk<'_>, id: ObjectId, invoice: &Invoice) {
     let Some(numbering) = &invoice.numbering else { return };
-    let digest = digest_invoice(desk, invoice, numbering.date);
+    let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, numbering.date);
     let change = Change::DocumentFinalized { position: numbering.position, document: id, digest };
     record(desk.books, desk.command, &mut desk.ledger, &change);
 }
@@ -127,25 +127,4 @@ fn numbering(view: &NumberView, typed: bool) -> Numbering {
         warning: view.row.warning,
         typed,
     }
-}
-
-fn digest_invoice(desk: &Desk<'_>, invoice: &Invoice, date: Date) -> Hash {
-    let customer = desk.customer_id(invoice.customer);
-    let mut digest = DocumentDigest::new(&customer.0, date, invoice.currency);
-    for line in &invoice.lines {
-        let description = line.description.as_deref();
-        let (quantity, unit_amount) = (Some(line.quantity), Some(line.unit_amount));
-        digest.line(description, quantity, unit_amount, line.amount, &line.taxes);
-    }
-    digest.finish(&invoice.totals)
-}
-
-fn digest_credit_note(desk: &Desk<'_>, note: &CreditNote, date: Date) -> Hash {
-    let customer = desk.customer_id(note.customer);
-    let mut digest = DocumentDigest::new(&customer.0, date, note.currency);
-    for line in &note.lines {
-        let description = line.description.as_deref();
-        digest.line(description, line.quantity, line.unit_amount, line.amount, &line.taxes);
-    }
-    digest.finish(&note.totals)
 }
