@@ -184,8 +184,8 @@ fn fault(sql: &str, plan: &str) -> Option<String> {
 }
 
 /// A condition that a statement of a batch does not find by an index, but compares row by row. Some
-/// are allowed: few texts are occupied, few deliveries do not arrive, whoever locks rows looks again
-/// at what the index says, and a head is compared once it is found.
+/// are allowed: few texts are occupied, few deliveries do not arrive, whoever locks rows looks
+/// again at what the index says, and a head is compared once it is found.
 fn passed_over(plan: &str) -> Option<String> {
     let claims = plan.contains("Index Scan using delivery_ready on delivery r");
     let retries = plan.contains("Index Scan using delivery_open on delivery r");
