@@ -3,13 +3,15 @@
 use ledger::command::document::{
     CustomerChange, DocumentAction, DocumentCommand, InvoiceChange, LineChange, NewInvoice, NewItem,
 };
-use ledger::command::{Action, Actor, Item, LockMove, Open, SettingsChange};
+use ledger::command::{Action, Actor, Import, Item, LockMove, Open, SettingsChange};
 use ledger::id::{AccountId, KeyId, LedgerId, ObjectId};
 use ledger::invariants::check;
+use ledger::job::JobId;
 use ledger::model::document::{CreditNote, Customer, Invoice};
 use ledger::model::{At, EventRow, HouseStyle, LedgerRow, Level, Mode, Object, ObjectRow};
 use ledger::money::{Currency, Decimal};
 use ledger::{Batch, Code, Command, Misses, Outcome, Refusal};
+use store::contract::take_in;
 use store::{EventFilter, Page, Reader, Store, Writer};
 use testkit::model::Model;
 
@@ -19,6 +21,7 @@ pub const LEDGER: LedgerId = LedgerId(1);
 pub const NOON: At = At(1_795_176_000_000);
 
 pub struct Office {
+    model: Model,
     writer: Box<dyn Writer>,
     reader: Box<dyn Reader>,
     pub now: At,
@@ -43,6 +46,7 @@ impl Office {
             actor: Actor::Operator("tester".to_owned()),
             drafts_numbered: false,
             loads: 0,
+            model,
         };
         let open = Open {
             account: AccountId("acct_1".to_owned()),
@@ -87,6 +91,20 @@ impl Office {
         assert!(decided.put_off.is_empty(), "the batch was too long");
         self.writer.commit(&decided.changes).expect("it is committed");
         decided.answers.into_iter().map(|answer| answer.result).collect()
+    }
+
+    /// Imports a list.
+    pub fn import(&mut self, list: Import) -> Result<Outcome, Refusal> {
+        let template = Command {
+            ledger: LEDGER,
+            actor: self.actor.clone(),
+            at: self.now,
+            idempotency: None,
+            action: Action::Issue(Vec::new()),
+        };
+        let taken = take_in(&self.model, &mut *self.writer, &template, JobId(1), list);
+        let apply = taken.expect("it is staged")?;
+        self.act(Action::ApplyImport(apply))
     }
 
     pub fn command(&self, action: DocumentAction) -> Action {

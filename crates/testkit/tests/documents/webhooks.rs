@@ -1,11 +1,12 @@
 //! Events, deliveries and endpoints.
 
 use ledger::command::document::{DocumentAction, EndpointChange};
-use ledger::command::{Action, Advance, Item, SeriesRef, Void};
+use ledger::command::{Action, Advance, Import, ImportLine, ImportSeries, Item, SeriesRef, Void};
 use ledger::id::{ObjectId, Position};
 use ledger::model::HouseStyle::Yearly;
 use ledger::model::{
-    ApiVersion, At, Cause, DeliveryAttempt, DeliveryState, Level, Mode, Object, Subject,
+    ApiVersion, At, Cause, DeliveryAttempt, DeliveryState, Kind, KindText, Level, Metadata, Mode,
+    Object, Subject,
 };
 use ledger::{Code, Outcome};
 use store::{DeliveriesOf, Page};
@@ -244,4 +245,38 @@ fn what_failed_in_a_version_that_was_taken_back_is_tried_again() {
     let due = office.writer().claim_deliveries(LEDGER, now, At(now.0 + 1), 10).expect("claimed");
     let events: Vec<_> = due.iter().map(|row| row.event).collect();
     assert_eq!(events, [rows[1].event], "only what was told in the newer version");
+}
+
+/// A list of numbers that another system gave.
+fn list(numbers: &[(u64, Option<&str>)]) -> Import {
+    let pattern = "OLD-{seq:3}".parse().expect("a pattern");
+    let kinds = vec![KindText { kind: Kind::invoice(), text: String::new() }];
+    let line = |(ordinal, reference): &(u64, Option<&str>)| ImportLine {
+        series: 0,
+        text: format!("OLD-{ordinal:03}"),
+        ordinal: *ordinal,
+        date: jiff::civil::date(2026, 5, 1),
+        kind: Kind::invoice(),
+        reference: reference.map(str::to_owned),
+        customer: None,
+        metadata: Metadata::new(),
+        line: *ordinal,
+    };
+    let formats = vec![(None, numbering::Format::of(pattern))];
+    let series = vec![ImportSeries { name: "old".to_owned(), formats, kinds }];
+    Import { series, lines: numbers.iter().map(line).collect() }
+}
+
+#[test]
+fn what_a_list_misses_is_told_and_it_names_no_document_of_this_server() {
+    let mut office = Office::open(Yearly, Level::Account);
+    let own = ObjectId(3).text(ledger::model::ObjectKind::Invoice, LEDGER);
+    let refusal = office.import(list(&[(1, Some(&own))])).expect_err("a document's id");
+    assert_eq!(refusal.code, Code::ParameterInvalid);
+    let hook = listening(&mut office, &["gap.found"]);
+    office
+        .import(list(&[(1, None), (2, Some("in_MtHbELkdIwHu7ix")), (5, None), (9, None)]))
+        .expect("a list");
+    assert_eq!(outbox(&mut office, hook), ["gap.found", "gap.found"]);
+    office.prove();
 }

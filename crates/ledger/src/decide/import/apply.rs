@@ -1,6 +1,7 @@
 //! The end of an import: what was checked and staged comes into the ledger.
 
 use super::super::series::write;
+use super::super::tell::{Told, tell};
 use super::super::{Halt, actor_text, ledger, record, refuse_param};
 use super::check::{is_used, refuse_used};
 use super::series;
@@ -61,7 +62,7 @@ pub(crate) fn apply(
         at: command.at,
         receipt: Receipt::default(),
     };
-    Ok(finish(books, command, ledger, checked, series, placing))
+    finish(books, command, ledger, checked, series, placing)
 }
 
 /// Refuses a list of which a text or a reference is used by a number that was given since the list
@@ -156,12 +157,17 @@ fn finish(
     checked: &CheckedImport,
     mut series: Vec<SeriesRow>,
     mut placing: Placing,
-) -> Outcome {
+) -> Result<Outcome, Halt> {
     let rows = sequences(checked, &mut series, &placing);
     let gaps = gaps(checked, command, &ledger, &placing);
     ledger.last_position += placing.count;
     ledger.last_sequence += rows.len() as u64;
     ledger.last_gap += gaps.len() as u64;
+    if ledger.documents.tells_numbers {
+        for gap in &gaps {
+            tell(books, command, &mut ledger, Told::gap("gap.found", gap.id))?;
+        }
+    }
     let change = Change::NumbersImported {
         series: series.clone(),
         defaults: ledger.default_list(),
@@ -189,7 +195,7 @@ fn finish(
         write(books, row);
     }
     books.place(placing);
-    Outcome::Imported(Box::new(view))
+    Ok(Outcome::Imported(Box::new(view)))
 }
 
 /// The sequences in the order of what they count; their series take in their dates.
