@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use ledger::Code;
 use ledger::command::document::DocumentAction;
 use ledger::id::ObjectId;
 use ledger::model::{At, Object, ObjectKind, ObjectRow};
 use store::{AtRange, ObjectFilter, Page};
 use wire::answer::{self, SearchResult};
-use wire::{Params, Problem, request};
+use wire::{Expand, Problem, RimCode, request};
 
 use super::customers::CUSTOM_FIELDS;
 use super::document::{
@@ -181,6 +182,14 @@ pub(super) static ROUTES: &[Route] = &[
         "invoice",
         PREVIEW,
         |call| Box::pin(preview(call)),
+    ),
+    get(
+        "/v1/invoices/upcoming",
+        "retrieve_upcoming_invoice",
+        "The same for callers of before 2025-03-31.basil",
+        "invoice",
+        PREVIEW,
+        |call| Box::pin(upcoming(call)),
     ),
     get(
         "/v1/invoices/{id}",
@@ -366,10 +375,34 @@ fn of_page(mut failure: Failure) -> Failure {
     failure
 }
 
+/// Where a preview was until there was an address of its own for it.
+async fn upcoming(call: Call) -> Result<Reply, Failure> {
+    let (params, expand) = call.modern_params()?;
+    let asked = request::invoice_preview(params, call.ledger())?;
+    if call.version.behaviour().has_upcoming_invoice {
+        return show_preview(&call, asked, expand).await;
+    }
+    let message = "There is no invoice \"upcoming\". Send POST /v1/invoices/create_preview.";
+    Err(Problem::of(Code::ResourceMissing, "id", message).into())
+}
+
 async fn preview(call: Call) -> Result<Reply, Failure> {
     let (params, expand) = call.modern_params()?;
-    let view = super::preview::invoice(&call, read_preview(params, &call)?).await?;
-    let around = Around::of(&call);
+    let asked = request::invoice_preview(params, call.ledger())?;
+    show_preview(&call, asked, expand).await
+}
+
+async fn show_preview(
+    call: &Call,
+    asked: request::InvoicePreview,
+    expand: Expand,
+) -> Result<Reply, Failure> {
+    let view = super::preview::invoice(call, asked).await?;
+    if matches!(&view.row.body, Object::Invoice(invoice) if invoice.lines.is_empty()) {
+        let message = "The customer has nothing to be invoiced: no item waits, and none was sent.";
+        return Err(Problem::new(RimCode::InvoiceUpcomingNone, message).into());
+    }
+    let around = Around::of(call);
     let mut value = answer::to_value(&around.document(&view));
     // What is not kept has no id that anybody could ask for.
     let id = format!("upcoming_{}", view.row.text());
@@ -377,11 +410,7 @@ async fn preview(call: Call) -> Result<Reply, Failure> {
         line["invoice"] = id.clone().into();
     }
     value["id"] = id.into();
-    finish(&call, value, expand).await
-}
-
-fn read_preview(params: Params<'_>, call: &Call) -> Result<request::InvoicePreview, Problem> {
-    request::invoice_preview(params, call.ledger())
+    finish(call, value, expand).await
 }
 
 /// A text that opens the page of a document, and that nobody guesses.

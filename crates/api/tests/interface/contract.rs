@@ -88,7 +88,7 @@ fn needed(operation: &str, ledger: LedgerId) -> String {
         "create_credit_note" | "preview_credit_note" | "preview_credit_note_lines" => {
             format!("invoice={}&", ObjectId(1).text(ObjectKind::Invoice, ledger))
         }
-        "preview_invoice" => {
+        "preview_invoice" | "retrieve_upcoming_invoice" => {
             format!("customer={}&", ObjectId(1).text(ObjectKind::Customer, ledger))
         }
         _ => String::new(),

@@ -399,6 +399,13 @@ pub const CATALOGUE: &[Entry] = &[
         "Look again, then repeat.",
     ),
     rim(
+        RimCode::InvoiceUpcomingNone,
+        404,
+        ErrorType::InvalidRequest,
+        "The customer has nothing to be invoiced.",
+        "Make invoice items first, or send `invoice_items`.",
+    ),
+    rim(
         RimCode::DatabaseUnavailable,
         503,
         ErrorType::Api,
@@ -444,15 +451,15 @@ such as `items[3][date]`.
 Where several errors apply, the one with the lowest rank is told. What the request alone shows,
 ranks 1 to 26, is told before anything is looked up: first names that are unknown or stand twice,
 then, of several parameters that are wrong, the first one, in the order in which `/openapi.json`
-lists them, with those that say what a line costs last. An id that can be none of this ledger is told there too, as `resource_missing`, behind
-the parameters where it stands in the address. What only the ledger can tell, such as a customer
-that the series needs, comes behind rank 29.
+lists them, with those that say what a line costs last. An id that can be none of this ledger is
+told there too, as `resource_missing`, behind the parameters where it stands in the address. What
+only the ledger can tell, such as a customer that the series needs, comes behind rank 29.
 
 `type` is `idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
 `invalid_request_error` otherwise. Answers 429 and 503 carry `Retry-After` and
 `Stripe-Should-Retry`, which is `false` where a rate was passed; 429 says in
 `Stripe-Rate-Limited-Reason` which. What the request alone shows and ranks 27 and 28 are not kept
-for an idempotency key; the rest is, except the last three.
+for an idempotency key; the rest is, except the last four.
 
 | rank | code | status | meaning | remedy |
 | --- | --- | --- | --- | --- |
@@ -504,7 +511,7 @@ mod tests {
         assert_eq!(ranks, (26, 28), "the introduction says so");
         let at_the_end = CATALOGUE.iter().rev();
         let at_the_end = at_the_end.take_while(|entry| matches!(entry.code, ErrorCode::Rim(_)));
-        assert_eq!(at_the_end.count(), 3, "the introduction says so");
+        assert_eq!(at_the_end.count(), 4, "the introduction says so");
         assert_eq!(ledgers, Code::ALL);
         let mut words: Vec<_> = CATALOGUE.iter().map(|entry| entry.code.text()).collect();
         words.sort_unstable();

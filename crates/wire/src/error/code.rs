@@ -62,6 +62,8 @@ pub enum RimCode {
     ParametersExclusive,
     /// There is nothing to count in the number.
     NumberUnreadable,
+    /// There is nothing that a preview could show.
+    InvoiceUpcomingNone,
     /// The database cannot be read or written.
     DatabaseUnavailable,
     /// The server is going down.
@@ -83,7 +85,7 @@ pub enum ErrorType {
 
 impl RimCode {
     /// Every code, in rank order.
-    pub const ALL: [RimCode; 26] = [
+    pub const ALL: [RimCode; 27] = [
         RimCode::RateLimit,
         RimCode::UrlUnknown,
         RimCode::MethodNotAllowed,
@@ -107,6 +109,7 @@ impl RimCode {
         RimCode::ParameterInvalidDate,
         RimCode::ParametersExclusive,
         RimCode::NumberUnreadable,
+        RimCode::InvoiceUpcomingNone,
         RimCode::DatabaseUnavailable,
         RimCode::ShuttingDown,
         RimCode::InternalError,
@@ -138,6 +141,7 @@ impl RimCode {
             RimCode::ParameterInvalidDate => "parameter_invalid_date",
             RimCode::ParametersExclusive => "parameters_exclusive",
             RimCode::NumberUnreadable => "number_unreadable",
+            RimCode::InvoiceUpcomingNone => "invoice_upcoming_none",
             RimCode::DatabaseUnavailable => "database_unavailable",
             RimCode::ShuttingDown => "shutting_down",
             RimCode::InternalError => "internal_error",

@@ -44,6 +44,8 @@ pub struct Behaviour {
     pub takes_pending_items: bool,
     /// A new invoice that has nothing to bill is refused.
     pub refuses_empty_invoices: bool,
+    /// A customer's next invoice is shown at `/v1/invoices/upcoming`.
+    pub has_upcoming_invoice: bool,
 }
 
 /// One change of the interface.
@@ -113,6 +115,7 @@ impl Version {
             has_account_level: true,
             takes_pending_items: false,
             refuses_empty_invoices: false,
+            has_upcoming_invoice: false,
         };
         self.gates().for_each(|gate| (gate.behave)(&mut behaviour));
         behaviour

@@ -23,6 +23,7 @@ pub(super) const GATE: Gate = Gate {
         "credit_note_line_item" => credit_note_line(map),
         _ => {}
     },
+    behave: |behaviour| behaviour.has_upcoming_invoice = true,
     ..Gate::NOTHING
 };
 

@@ -156,6 +156,13 @@ async fn a_preview_keeps_nothing() {
         format!("customer={customer}&invoice_items[0][amount]=5&invoice_items[1][amount]=x");
     let got = app.form("/v1/invoices/create_preview", &wrong).await;
     assert_eq!(got.param(), "invoice_items[1][amount]");
+    let path = format!("/v1/invoices/upcoming?customer={customer}");
+    assert_eq!(app.get(&path).await.status.as_u16(), 404);
+    let old = app.get_in("2024-06-20", &path).await.ok();
+    assert_eq!((old.at("/total"), old.at("/paid")), (&json!(100), &json!(false)));
+    let other = app.customer("name=Bob").await;
+    let none = app.form("/v1/invoices/create_preview", &format!("customer={other}")).await;
+    assert_eq!((none.status.as_u16(), none.code()), (404, "invoice_upcoming_none"));
 }
 
 #[tokio::test]
