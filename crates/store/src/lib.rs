@@ -87,8 +87,9 @@ pub trait Writer: Send {
     /// See [`StoreError`].
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError>;
 
-    /// Begins a batch as [`Writer::begin`] does and loads as [`Writer::load`] does, in one trip where
-    /// the store is far away. What is loaded of ledgers that the batch may not write is of no use.
+    /// Begins a batch as [`Writer::begin`] does and loads as [`Writer::load`] does, in one trip
+    /// where the store is far away. What is loaded of ledgers that the batch may not write is of no
+    /// use.
     ///
     /// # Errors
     /// See [`StoreError`].
