@@ -1,6 +1,6 @@
 //! An interface over a new database in a temporary directory.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -8,7 +8,10 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use engine::{Engine, EngineOptions, FixedClock, NewAccount, OpenedAccount, SeededIds};
 use ledger::model::{At, HouseStyle};
 use serde_json::Value;
+use store_postgres::PostgresStore;
+use store_postgres::connect::Location;
 use store_sqlite::{OpenOptions, SqliteStore};
+use testkit::postgres::{Durability, TemporaryCluster};
 use tower::ServiceExt;
 
 /// 2026-05-03 10:00 UTC.
@@ -31,6 +34,12 @@ pub(crate) struct Got {
     pub(crate) body: Value,
 }
 
+/// The server for tests on PostgreSQL. It ends with the program.
+fn cluster() -> &'static TemporaryCluster {
+    static CLUSTER: OnceLock<TemporaryCluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| TemporaryCluster::for_test(Durability::None))
+}
+
 impl App {
     pub(crate) async fn new() -> App {
         App::with(HouseStyle::Yearly, api::Limits::default()).await
@@ -40,13 +49,31 @@ impl App {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("gapless.db");
         let store = SqliteStore::open(&path, OpenOptions::default()).unwrap();
+        App::over(Arc::new(store), directory, style, limits).await
+    }
+
+    /// An interface in the `stripe` style over a new database on PostgreSQL.
+    pub(crate) async fn on_postgres(name: &str) -> App {
+        let url = cluster().create_database(name).unwrap();
+        let location = Location::parse(&url, &|_| None).unwrap();
+        let store = PostgresStore::open(location, store_postgres::OpenOptions::default()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        App::over(Arc::new(store), directory, HouseStyle::Stripe, api::Limits::default()).await
+    }
+
+    async fn over(
+        store: Arc<dyn store::Store>,
+        directory: tempfile::TempDir,
+        style: HouseStyle,
+        limits: api::Limits,
+    ) -> App {
         let clock = Arc::new(FixedClock::at(jiff::Timestamp::from_millisecond(NOW.0).unwrap()));
         let options = EngineOptions {
             clock: clock.clone(),
             ids: Arc::new(SeededIds::new(7)),
             ..EngineOptions::default()
         };
-        let engine = Engine::start(Arc::new(store), options).unwrap();
+        let engine = Engine::start(store, options).unwrap();
         let new = NewAccount { name: "Test".to_owned(), style, ..NewAccount::default() };
         let account = engine.open_account(new).await.unwrap();
         let router = api::router_with(engine.clone(), limits);

@@ -4,6 +4,7 @@ mod always;
 mod bad_input;
 mod events;
 mod invoices;
+mod postgres;
 mod search;
 mod versions;
 

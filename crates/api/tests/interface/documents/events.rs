@@ -3,10 +3,14 @@
 use serde_json::json;
 
 use super::app;
+use crate::app::App;
 
 #[tokio::test]
 async fn what_happened_is_told_with_what_changed() {
-    let app = app().await;
+    events(&app().await).await;
+}
+
+pub(super) async fn events(app: &App) {
     let customer = app.customer("name=Ada&metadata[a]=1").await;
     let path = format!("/v1/customers/{customer}");
     app.form(&path, "name=Bob&metadata[a]=2&metadata[b]=3").await.ok();
@@ -29,7 +33,10 @@ async fn what_happened_is_told_with_what_changed() {
 
 #[tokio::test]
 async fn an_endpoint_has_a_secret_that_is_told_once_and_rolled() {
-    let app = app().await;
+    endpoints(&app().await).await;
+}
+
+pub(super) async fn endpoints(app: &App) {
     let form = "url=http://127.0.0.1:9/hook&enabled_events[]=customer.*&api_version=2019-12-03";
     let made = app.form("/v1/webhook_endpoints", form).await.ok();
     let (id, secret) = (made.str("/id").to_owned(), made.str("/secret").to_owned());

@@ -7,7 +7,10 @@ use crate::app::App;
 
 #[tokio::test]
 async fn from_a_draft_to_its_number_and_its_end() {
-    let app = app().await;
+    life(&app().await).await;
+}
+
+pub(super) async fn life(app: &App) {
     let customer = app.customer("email=ada@example.com&name=Ada").await;
     let draft = app.draft(&customer, 1_000).await;
     let got = app.get(&format!("/v1/invoices/{draft}")).await.ok();
@@ -46,7 +49,10 @@ async fn from_a_draft_to_its_number_and_its_end() {
 
 #[tokio::test]
 async fn a_deleted_draft_leaves_nothing_and_a_deleted_customer_a_stub() {
-    let app = app().await;
+    deletions(&app().await).await;
+}
+
+pub(super) async fn deletions(app: &App) {
     let customer = app.customer("name=Ada").await;
     let draft = app.draft(&customer, 10).await;
     let path = format!("/v1/invoices/{draft}");
@@ -72,7 +78,10 @@ async fn a_deleted_draft_leaves_nothing_and_a_deleted_customer_a_stub() {
 
 #[tokio::test]
 async fn lines_are_added_changed_and_taken_off() {
-    let app = app().await;
+    lines(&app().await).await;
+}
+
+pub(super) async fn lines(app: &App) {
     let customer = app.customer("name=Ada").await;
     let form = format!("customer={customer}&currency=eur");
     let id = app.form("/v1/invoices", &form).await.ok().str("/id").to_owned();
@@ -105,7 +114,10 @@ async fn lines_are_added_changed_and_taken_off() {
 
 #[tokio::test]
 async fn credit_notes_take_back_and_are_shown_before() {
-    let app = app().await;
+    credit_notes(&app().await).await;
+}
+
+pub(super) async fn credit_notes(app: &App) {
     let customer = app.customer("name=Ada").await;
     let open = app.open(&customer, 1_000).await;
     let (invoice, number) = (open.str("/id"), open.str("/number"));
@@ -167,7 +179,10 @@ async fn a_preview_keeps_nothing() {
 
 #[tokio::test]
 async fn lists_have_cursors_both_ways_and_filters() {
-    let app = app().await;
+    lists(&app().await).await;
+}
+
+pub(super) async fn lists(app: &App) {
     let (ada, bob) = (app.customer("email=a@x.example").await, app.customer("name=Bob").await);
     let mut ids = Vec::new();
     for n in 0..5 {

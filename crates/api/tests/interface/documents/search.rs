@@ -3,10 +3,14 @@
 use serde_json::json;
 
 use super::app;
+use crate::app::App;
 
 #[tokio::test]
 async fn invoices_are_found_by_what_they_are() {
-    let app = app().await;
+    search(&app().await).await;
+}
+
+pub(super) async fn search(app: &App) {
     let customer = app.customer("name=Ada").await;
     let mut open = Vec::new();
     for amount in [100, 200, 300] {

@@ -4,6 +4,7 @@ use axum::http::Request;
 use serde_json::json;
 
 use super::app;
+use crate::app::App;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const VERSION: &str = "/v1/account/api_version";
@@ -42,7 +43,10 @@ async fn drafts_are_numbered_before_2020_03_02_at_customer_level() {
 
 #[tokio::test]
 async fn an_account_goes_back_within_72_hours() {
-    let app = app().await;
+    versions(&app().await).await;
+}
+
+pub(super) async fn versions(app: &App) {
     let set = |version: &str| {
         let (app, body) = (&app, format!("api_version={version}"));
         async move { app.form(VERSION, &body).await.ok() }
@@ -81,7 +85,10 @@ async fn an_account_goes_back_within_72_hours() {
 
 #[tokio::test]
 async fn a_connected_account_numbers_for_itself_by_its_platforms_key() {
-    let app = app().await;
+    connected(&app().await).await;
+}
+
+pub(super) async fn connected(app: &App) {
     let made =
         app.keyed("/v1/accounts", r#"{"name":"Shop","numbering":"stripe"}"#, Some("k")).await;
     let made = made.ok();
@@ -122,7 +129,10 @@ async fn a_connected_account_numbers_for_itself_by_its_platforms_key() {
 
 #[tokio::test]
 async fn the_test_ledger_is_wiped_and_its_settings_taken_over() {
-    let app = app().await;
+    wipe(&app().await).await;
+}
+
+pub(super) async fn wipe(app: &App) {
     app.form("/v1/numbering/settings", "time_zone=Europe/Berlin&max_future_days=9").await.ok();
     let customer = app.customer("name=Ada").await;
     let open = app.open(&customer, 5).await;
