@@ -24,7 +24,6 @@ pub(super) const GATE: Gate = Gate {
         _ => {}
     },
     behave: |behaviour| behaviour.has_upcoming_invoice = true,
-    ..Gate::NOTHING
 };
 
 /// Members that were always there, and that nothing here fills.
