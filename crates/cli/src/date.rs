@@ -57,7 +57,10 @@ impl Writing {
     /// Reads one date; a time of day behind it is left aside.
     pub(crate) fn read(self, text: &str) -> Option<Date> {
         let text = text.trim();
-        let day = text.split_once([' ', 'T']).map_or(text, |(day, _time)| day);
+        let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+        if !is_time(time) {
+            return None;
+        }
         let (year, month, day) = match self {
             Writing::Iso => fields(day, &['-'], [4, 2, 2])?,
             Writing::Compact => {
@@ -101,6 +104,26 @@ impl Writing {
     }
 }
 
+/// Whether this may stand behind a date: nothing, or a time of day, with `AM` or `PM` and with a
+/// zone or without. A word that is none of these makes the whole no date.
+fn is_time(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
+    let (time, behind) = text.split_at(digits.count());
+    let limits = [24.0, 60.0, 61.0];
+    let parts: Vec<&str> = time.split(':').collect();
+    let fits = |(part, limit): (&&str, f64)| part.parse::<f64>().is_ok_and(|n| n < limit);
+    let is_clock = (2..=3).contains(&parts.len()) && parts.iter().zip(limits).all(fits);
+    let behind = behind.trim();
+    let is_zone = |text: &str| {
+        let offset = text.strip_prefix(['+', '-']);
+        offset.is_some_and(|offset| offset.bytes().all(|b| b.is_ascii_digit() || b == b':'))
+    };
+    let is_known =
+        ["", "Z", "AM", "PM", "UTC", "GMT"].iter().any(|w| behind.eq_ignore_ascii_case(w));
+    text.is_empty() || (is_clock && (is_known || is_zone(behind)))
+}
+
 /// Three numbers between separators of one kind; a width of 0 takes one or two digits.
 fn fields(text: &str, separators: &[char], widths: [usize; 3]) -> Option<(u32, u32, u32)> {
     let separator = text.chars().find(|c| separators.contains(c))?;
@@ -140,6 +163,11 @@ mod tests {
         assert_eq!(Writing::DayFirst.read("03/05/2026 08:26"), third_of_may);
         assert_eq!(Writing::MonthFirst.read("05/03/2026"), third_of_may);
         assert_eq!(Writing::MonthFirst.read("13/03/2026"), None);
+        assert_eq!(Writing::MonthFirst.read("05/03/2026 8:26:01 pm"), third_of_may);
+        assert_eq!(Writing::Iso.read("2026-05-03 10:00:00.250 +02:00"), third_of_may);
+        for behind in ["nonsense", "T25:99:99 foo", " 10", " 10:61", " 10:00 x", " 10:00:00+1x"] {
+            assert_eq!(Writing::Iso.read(&format!("2026-05-03{behind}")), None, "{behind}");
+        }
         assert_eq!(Writing::DayFirst.read("03/05-2026"), None);
     }
 

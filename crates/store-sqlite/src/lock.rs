@@ -23,6 +23,7 @@ const TRIES: u32 = 8;
 impl Lock {
     /// Takes the lock beside a database.
     pub(crate) fn take(database: &Path) -> Result<Lock, StoreError> {
+        refuse_second_name(database)?;
         let mut lock = Lock::take_once(database)?;
         // The one who held it may have removed the file with an unused database: a lock on what
         // nobody finds any more keeps nobody away.
@@ -74,6 +75,28 @@ impl Lock {
             ))),
         }
     }
+}
+
+/// Refuses a file that has a second name. This lock and SQLite's log lie beside the name that was
+/// given, so whoever gives the other one would find neither.
+#[cfg(unix)]
+fn refuse_second_name(database: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(database) {
+        Ok(file) if file.nlink() > 1 => Err(StoreError::Storage(format!(
+            "{} has {} names (hard links), so what is written under one of them would not be \
+             known under another. Keep one name and remove the others, or make a real copy of the \
+             file. Nothing was changed.",
+            database.display(),
+            file.nlink()
+        ))),
+        // One that is not there, or cannot be looked at, is told by whoever opens it.
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn refuse_second_name(_database: &Path) -> Result<(), StoreError> {
+    Ok(())
 }
 
 fn beside(database: &Path) -> PathBuf {

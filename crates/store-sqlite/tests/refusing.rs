@@ -284,3 +284,18 @@ fn as_ordinary_user(test: &str, directory: &TempDir, body: impl FnOnce(&Path)) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && told.contains("1 passed"), "{told}\n{errors}");
 }
+
+#[test]
+fn a_file_with_a_second_name_is_not_written() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (path, other) = (directory.path().join("a.db"), directory.path().join("b.db"));
+    let first = open(&path, Create::WhenMissing).expect("make it");
+    std::fs::hard_link(&path, &other).expect("a second name");
+    for name in [&path, &other] {
+        let refused = open(name, NEVER).and_then(|store| store.writer().map(drop));
+        let text = refused.err().expect("refused").to_string();
+        assert!(text.contains("2 names") && text.contains("Keep one name"), "{text}");
+    }
+    std::fs::remove_file(&other).expect("one name again");
+    first.writer().expect("writer");
+}
