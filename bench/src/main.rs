@@ -28,6 +28,10 @@ use options::Options;
 use results::Results;
 use stage::Stage;
 
+/// That of the program itself, since its parts are measured in here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<()> {
     let options = Options::parse();
     let chosen = parts::chosen(&options.only, options.extent())?;

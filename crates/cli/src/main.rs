@@ -22,6 +22,10 @@ use crate::configuration::Configuration;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 
+/// Requests make and drop many small values on several threads, at which this one is quicker.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let mut output = Output::for_words(&words);
