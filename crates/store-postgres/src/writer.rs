@@ -267,4 +267,3 @@ fn trip(changes: &Changes) -> Result<Trip, StoreError> {
     table::outcome::write(&mut trip, &changes.outcomes);
     Ok(trip)
 }
-

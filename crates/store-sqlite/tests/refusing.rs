@@ -293,7 +293,7 @@ fn a_file_with_a_second_name_is_not_written() {
     std::fs::hard_link(&path, &other).expect("a second name");
     for name in [&path, &other] {
         let refused = open(name, NEVER).and_then(|store| store.writer().map(drop));
-        let text = refused.err().expect("refused").to_string();
+        let text = refused.expect_err("refused").to_string();
         assert!(text.contains("2 names") && text.contains("Keep one name"), "{text}");
     }
     std::fs::remove_file(&other).expect("one name again");

@@ -107,9 +107,7 @@ fn remembered(books: &Books, command: &Command) -> Result<Option<Result<Outcome,
 fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt> {
     match &command.action {
         Action::Open(open) => open::open(books, command, open, None),
-        Action::OpenConnected(open, platform) => {
-            open::open(books, command, open, Some(platform))
-        }
+        Action::OpenConnected(open, platform) => open::open(books, command, open, Some(platform)),
         Action::ChangeSettings(change) => settings::change(books, command, change),
         Action::CreateSeries(new) => series::create(books, command, new),
         Action::ChangeSeries(which, change) => series::change(books, command, which, change),

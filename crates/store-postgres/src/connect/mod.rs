@@ -14,7 +14,7 @@
 //! | `options` | handed on: `options=-c%20search_path%3Dbooks` |
 //! | no host | the server's Unix socket on this machine, where there is one, else `localhost` |
 //!
-//! How TLS is chosen is told in [`tls`], and where the password comes from in [`password`].
+//! How TLS is chosen is told in `tls`, and where the password comes from in `password`.
 
 mod attempt;
 mod endpoint;

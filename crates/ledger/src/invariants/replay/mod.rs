@@ -322,12 +322,7 @@ impl Replay {
         }
     }
 
-    fn issued(
-        &mut self,
-        sealed: &Sealed,
-        lines: Vec<IssuedLine>,
-        on: &mut dyn FnMut(Event),
-    ) {
+    fn issued(&mut self, sealed: &Sealed, lines: Vec<IssuedLine>, on: &mut dyn FnMut(Event)) {
         for line in lines {
             self.issued_line(sealed, &line);
             on(Event::Given(Box::new(row(sealed, line))));
