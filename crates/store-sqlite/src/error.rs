@@ -20,10 +20,7 @@ pub(crate) fn of(error: &Error, place: &str) -> StoreError {
             "{place} is not an SQLite database. Nothing was written to it. Name another file, or \
              put a backup in its place."
         )),
-        ErrorCode::DatabaseCorrupt => StoreError::Unusable(format!(
-            "{place} is damaged ({error}). Nothing more is written to it. Keep a copy of it, and \
-             put a backup in its place."
-        )),
+        ErrorCode::DatabaseCorrupt => StoreError::Unusable(broken(place, error)),
         ErrorCode::DiskFull => StoreError::Storage(format!(
             "The disk that holds {place} is full. Nothing was changed. Make room and try again."
         )),
@@ -41,6 +38,14 @@ pub(crate) fn of(error: &Error, place: &str) -> StoreError {
         )),
         _ => StoreError::Database(error.to_string()),
     }
+}
+
+/// The file is damaged.
+pub(crate) fn broken(place: &str, what: impl Display) -> String {
+    format!(
+        "{place} is damaged ({what}). Nothing more is written to it. Keep a copy of it, and put a \
+         backup in its place."
+    )
 }
 
 /// A stored value is not what it should be.

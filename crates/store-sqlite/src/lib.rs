@@ -26,6 +26,7 @@ mod reader;
 mod restore;
 mod rows;
 mod session;
+mod soundness;
 mod span;
 mod store;
 mod table;

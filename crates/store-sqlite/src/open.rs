@@ -13,6 +13,7 @@ use store::{Create, StoreError};
 use crate::counters::Counting;
 use crate::migrate::{self, VERSION};
 use crate::session::{Session, Use};
+use crate::soundness::Soundness;
 use crate::{error, rows, table};
 
 /// `GAPL`: marks a file as ours.
@@ -69,6 +70,7 @@ pub(crate) struct Place {
     pub(crate) path: PathBuf,
     pub(crate) name: Arc<str>,
     pub(crate) vfs: Option<String>,
+    pub(crate) soundness: Arc<Soundness>,
 }
 
 impl Place {
@@ -80,7 +82,7 @@ impl Place {
             true => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
             false => path.to_owned(),
         };
-        Place { path, name, vfs }
+        Place { path, name, vfs, soundness: Arc::default() }
     }
 
     /// Connects for reading or for writing to a file that was prepared.
@@ -91,7 +93,7 @@ impl Place {
     ) -> Result<Session, StoreError> {
         let connection = self.raw(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         self.set_up(&connection, purpose).map_err(|error| self.error(&error))?;
-        Ok(Session::new(connection, Arc::clone(&self.name), Arc::clone(counting), purpose))
+        Ok(Session::new(connection, self.clone(), Arc::clone(counting), purpose))
     }
 
     /// Makes sure that the file is one of ours and up to date, or refuses it unchanged.
@@ -190,8 +192,7 @@ impl Place {
         if version > VERSION {
             return Err(self.newer(version));
         }
-        let session =
-            Session::new(connection, Arc::clone(&self.name), Arc::clone(counting), Use::Read);
+        let session = Session::new(connection, self.clone(), Arc::clone(counting), Use::Read);
         if version < VERSION {
             migrate::migrate(&session, APPLICATION_ID)?;
         } else {
@@ -267,8 +268,13 @@ impl Place {
         self.vfs.is_some() || matches!(self.path.try_exists(), Ok(false))
     }
 
-    fn error(&self, error: &rusqlite::Error) -> StoreError {
-        error::of(error, &self.name)
+    /// An error in the port's words. Damage is remembered.
+    pub(crate) fn error(&self, error: &rusqlite::Error) -> StoreError {
+        let told = error::of(error, &self.name);
+        if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
+            self.soundness.note(&error::broken(&self.name, error));
+        }
+        told
     }
 
     fn missing(&self) -> StoreError {

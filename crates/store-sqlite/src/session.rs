@@ -10,7 +10,7 @@ use store::StoreError;
 
 use crate::cell::Fields;
 use crate::counters::{Counting, count};
-use crate::error;
+use crate::open::Place;
 use crate::page::Question;
 use crate::rows::{Bound, Rows};
 
@@ -27,7 +27,7 @@ pub(crate) enum Use {
 /// A connection that counts its statements and speaks of errors in the port's words.
 pub(crate) struct Session {
     connection: Connection,
-    place: Arc<str>,
+    place: Place,
     counting: Arc<Counting>,
     purpose: Use,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new(
         connection: Connection,
-        place: Arc<str>,
+        place: Place,
         counting: Arc<Counting>,
         purpose: Use,
     ) -> Session {
@@ -122,7 +122,17 @@ impl Session {
             hear(u64::try_from(pages).unwrap_or(0));
             Ok(())
         };
-        self.connection.wal_hook(Some(hook)).map_err(|error| error::of(&error, &self.place))
+        self.connection.wal_hook(Some(hook)).map_err(|error| self.error(&error))
+    }
+
+    /// Interrupts statements when `wanted` says so; it is asked every `steps` steps of theirs.
+    pub(crate) fn interrupt(
+        &mut self,
+        steps: c_int,
+        wanted: impl FnMut() -> bool + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let told = self.connection.progress_handler(steps, Some(wanted));
+        told.map_err(|error| self.error(&error))
     }
 
     /// Copies of the write-ahead log into the file what no reader keeps it from, without waiting.
@@ -147,7 +157,7 @@ impl Session {
 
     /// The file, as it is named to people.
     pub(crate) fn place(&self) -> &str {
-        &self.place
+        &self.place.name
     }
 
     /// The connection itself, for what is no statement.
@@ -156,7 +166,7 @@ impl Session {
     }
 
     pub(crate) fn error(&self, error: &rusqlite::Error) -> StoreError {
-        error::of(error, &self.place)
+        self.place.error(error)
     }
 
     fn note(&self, sql: &str) {

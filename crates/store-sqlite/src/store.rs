@@ -1,8 +1,8 @@
 //! The store: one file, one writer at a time, any number of readers.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::id::LedgerId;
 use store::{Reader, Store, StoreError, Writer};
@@ -12,6 +12,7 @@ use crate::lock::Lock;
 use crate::open::{Locking, OpenOptions, Place};
 use crate::reader::SqliteReader;
 use crate::session::Use;
+use crate::soundness::{AT_ONCE, Examination};
 use crate::unused::Unused;
 use crate::wal::Checkpointer;
 use crate::writer::SqliteWriter;
@@ -40,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) counting: Arc<Counting>,
     pub(crate) checkpointer: Checkpointer,
     written: AtomicBool,
+    /// Begun with the first writer: a damaged file may be read by whoever can.
+    examination: Mutex<Option<Examination>>,
     // Dropped last: a file is taken away when no connection to it is left.
     pub(crate) unused: Unused,
 }
@@ -69,6 +72,7 @@ impl SqliteStore {
             counting,
             checkpointer,
             written: AtomicBool::new(false),
+            examination: Mutex::default(),
             unused,
         };
         Ok(SqliteStore { shared: Arc::new(shared) })
@@ -86,8 +90,14 @@ impl SqliteStore {
 }
 
 impl SqliteStore {
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Takes the right to write, if nobody has it.
     pub(crate) fn turn(&self) -> Result<Turn, StoreError> {
+        self.shared.examined()?;
         Turn::take(Arc::clone(&self.shared))
     }
 }
@@ -119,6 +129,18 @@ impl Store for SqliteStore {
         let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
         let bytes = session.first(sql, [], |fields| fields.u64())?;
         Ok(bytes.unwrap_or(0) + self.wal_bytes())
+    }
+}
+
+impl Shared {
+    /// Looks through the file, once, unless that is known to be damaged.
+    fn examined(&self) -> Result<(), StoreError> {
+        let mut begun = self.examination.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.is_none() {
+            let log = self.checkpointer.log();
+            *begun = Some(Examination::begin(&self.place, &self.counting, log, AT_ONCE)?);
+        }
+        self.place.soundness.check()
     }
 }
 

@@ -71,6 +71,7 @@ impl SqliteWriter {
 impl Writer for SqliteWriter {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
         self.rollback()?;
+        self.turn.shared().place.soundness.check()?;
         let log = Arc::clone(self.turn.shared().checkpointer.log());
         let session = &self.opened()?.session;
         log.finish(session);
@@ -88,6 +89,10 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        if let Err(damage) = self.turn.shared().place.soundness.check() {
+            self.rollback()?;
+            return Err(damage);
+        }
         let opened = self.opened()?;
         if !opened.session.is_open() {
             opened.session.run("BEGIN IMMEDIATE", [])?;
