@@ -28,6 +28,7 @@ mod rows;
 mod session;
 mod soundness;
 mod span;
+mod standing;
 mod store;
 mod table;
 mod unused;

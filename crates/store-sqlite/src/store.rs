@@ -13,6 +13,7 @@ use crate::open::{Locking, OpenOptions, Place};
 use crate::reader::SqliteReader;
 use crate::session::Use;
 use crate::soundness::{AT_ONCE, Examination};
+use crate::standing::Standing;
 use crate::unused::Unused;
 use crate::wal::Checkpointer;
 use crate::writer::SqliteWriter;
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) locking: Locking,
     pub(crate) counting: Arc<Counting>,
     pub(crate) checkpointer: Checkpointer,
+    standing: Standing,
     written: AtomicBool,
     /// Begun with the first writer: a damaged file may be read by whoever can.
     examination: Mutex<Option<Examination>>,
@@ -65,12 +67,14 @@ impl SqliteStore {
         let counting = Arc::new(Counting::default());
         let unused = Unused::before_opening(&place, options.create);
         place.prepare(options.create, &counting)?;
+        let standing = Standing::of(&place);
         let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
         let shared = Shared {
             place,
             locking: options.lock,
             counting,
             checkpointer,
+            standing,
             written: AtomicBool::new(false),
             examination: Mutex::default(),
             unused,
@@ -97,6 +101,7 @@ impl SqliteStore {
 
     /// Takes the right to write, if nobody has it.
     pub(crate) fn turn(&self) -> Result<Turn, StoreError> {
+        self.shared.standing.check()?;
         self.shared.examined()?;
         Turn::take(Arc::clone(&self.shared))
     }
@@ -120,6 +125,7 @@ impl Store for SqliteStore {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.shared.standing.check()?;
         let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
         Ok(Box::new(SqliteReader::new(session)))
     }
@@ -133,6 +139,12 @@ impl Store for SqliteStore {
 }
 
 impl Shared {
+    /// Whether the file may be written, as far as is known without reading it.
+    pub(crate) fn may_be_written(&self) -> Result<(), StoreError> {
+        self.place.soundness.check()?;
+        self.standing.check()
+    }
+
     /// Looks through the file, once, unless that is known to be damaged.
     fn examined(&self) -> Result<(), StoreError> {
         let mut begun = self.examination.lock().unwrap_or_else(PoisonError::into_inner);

@@ -71,7 +71,7 @@ impl SqliteWriter {
 impl Writer for SqliteWriter {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
         self.rollback()?;
-        self.turn.shared().place.soundness.check()?;
+        self.turn.shared().may_be_written()?;
         let log = Arc::clone(self.turn.shared().checkpointer.log());
         let session = &self.opened()?.session;
         log.finish(session);
@@ -89,9 +89,9 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        if let Err(damage) = self.turn.shared().place.soundness.check() {
+        if let Err(reason) = self.turn.shared().may_be_written() {
             self.rollback()?;
-            return Err(damage);
+            return Err(reason);
         }
         let opened = self.opened()?;
         if !opened.session.is_open() {
