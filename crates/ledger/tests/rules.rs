@@ -6,6 +6,8 @@ mod import_meanwhile;
 mod import_trail;
 #[path = "rules/imports.rs"]
 mod imports;
+#[path = "rules/limits.rs"]
+mod limits;
 mod script;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use numbering::{Period, Texts};
 
 use self::document::Recipient;
+use super::metadata::check_metadata;
 use super::sequence::{Place, Scoped, Scoping, check_century, check_date, open_or_read, render};
 use super::tell::{Told, tell};
 use super::{Halt, ledger, record, refuse, refuse_param, series_of, today};
@@ -85,7 +86,10 @@ fn within(mut refusal: Refusal, index: usize, count: usize) -> Halt {
     if count > 1 {
         let (field, message) = (refusal.param.take(), refusal.message);
         refusal.param = Some(match field {
-            Some(field) => format!("items[{index}][{field}]"),
+            Some(field) => match field.split_once('[') {
+                Some((field, inside)) => format!("items[{index}][{field}][{inside}"),
+                None => format!("items[{index}][{field}]"),
+            },
             None => format!("items[{index}]"),
         });
         refusal.message = format!("Item {index}: {message} No number was given to any item.");
@@ -511,18 +515,7 @@ fn check_item(item: &Item) -> Result<(), Halt> {
     if let Some(customer) = &item.customer {
         check_word(&customer.0, "customer", limits::CUSTOMER_CHARS_MAX)?;
     }
-    if item.metadata.len() > limits::METADATA_KEYS_MAX {
-        let message = format!("There are more than {} metadata keys.", limits::METADATA_KEYS_MAX);
-        return refuse_param(Code::ParameterInvalid, "metadata", message);
-    }
-    for (key, value) in &item.metadata {
-        check_word(key, "metadata", limits::METADATA_KEY_CHARS_MAX)?;
-        if value.chars().count() > limits::METADATA_VALUE_CHARS_MAX {
-            let message = format!("The value of metadata key {key:?} is too long.");
-            return refuse_param(Code::ParameterInvalid, "metadata", message);
-        }
-    }
-    Ok(())
+    check_metadata(&item.metadata)
 }
 
 fn check_word(text: &str, param: &str, max: usize) -> Result<(), Halt> {

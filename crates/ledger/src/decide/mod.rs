@@ -7,6 +7,7 @@ pub(crate) mod import;
 mod issue;
 mod keys;
 mod locks;
+mod metadata;
 mod open;
 mod revise;
 mod sequence;

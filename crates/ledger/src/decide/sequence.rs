@@ -89,10 +89,10 @@ impl Scoping<'_> {
     /// The customer's prefix; a new customer gets one that nobody ever had.
     fn customer_prefix(&mut self, customer: &CustomerId) -> Result<String, Halt> {
         let key = (self.ledger, customer.clone());
-        if let Some(row) = self.books.customers.read(&key)? {
+        if let Some(row) = self.books.customers.probe(&key) {
             return Ok(row.prefix.clone());
         }
-        let prefix = free_prefix(self.books, self.ledger, customer)?;
+        let prefix = free_prefix(self.books, self.ledger, customer);
         let owner = PrefixOwner::Customer(customer.clone());
         self.books.prefixes.write((self.ledger, prefix.clone()), owner);
         let row = CustomerRow { ledger: self.ledger, id: customer.clone(), prefix: prefix.clone() };
@@ -107,12 +107,13 @@ pub(super) fn free_prefix(
     books: &Books,
     ledger: LedgerId,
     customer: &CustomerId,
-) -> Result<String, Halt> {
+) -> String {
     let mut attempt = 0u32;
     loop {
         let prefix = candidate_prefix(ledger, customer, attempt);
-        if books.prefixes.read(&(ledger, prefix.clone()))?.is_none() {
-            return Ok(prefix);
+        // Almost always nobody has it: on that guess the commands behind ask for theirs.
+        if books.prefixes.probe(&(ledger, prefix.clone())).is_none() {
+            return prefix;
         }
         attempt += 1;
     }
@@ -367,7 +368,11 @@ fn check_forward(sequence: &SequenceRow, next: u64) -> Result<(), Halt> {
         );
     }
     if next - sequence.next() > limits::ADVANCE_MAX {
-        let message = format!("At most {} ordinals can be skipped at once.", limits::ADVANCE_MAX);
+        let message = format!(
+            "At most {} ordinals can be skipped at once. Give {} or less, and go on from there.",
+            limits::ADVANCE_MAX,
+            sequence.next() + limits::ADVANCE_MAX
+        );
         return refuse_param(Code::ParameterInvalid, "next", message);
     }
     Ok(())

@@ -58,7 +58,7 @@ pub(super) fn create(
             format,
         }],
         former: Vec::new(),
-        starting_number: checked_start(new.starting_number.unwrap_or(1))?,
+        starting_number: checked_first(new.starting_number.unwrap_or(1), "starting_number")?,
         first_date: None,
         first_period: None,
         last_date: None,
@@ -127,7 +127,7 @@ fn first_ordinal(
                        sequence forward; before the first number, set the starting number.";
         return refuse_param(Code::ParameterInvalid, "first_ordinal", message);
     }
-    checked_start(first).map(Some)
+    checked_first(first, "first_ordinal").map(Some)
 }
 
 /// Closes a series to new documents, or opens it again.
@@ -187,7 +187,7 @@ pub(super) fn reserve_prefixes(books: &mut Books, row: &SeriesRow) -> Result<(),
 
 /// Sets the very first ordinal, while there is no number yet.
 pub(super) fn set_start(row: &mut SeriesRow, start: u64) -> Result<(), Halt> {
-    let start = checked_start(start)?;
+    let start = checked_first(start, "starting_number")?;
     if row.started() && start != row.starting_number {
         let message = format!(
             "The series {} has numbers already, so its starting number is fixed. Move the \
@@ -276,7 +276,7 @@ fn clash(
         for theirs in other.formats() {
             let found = collision_beside(format, theirs, Relation::OtherSeries, &taken);
             if let Some(collision) = found {
-                return Ok(Some((collision, format!("the series {}", other.name))));
+                return Ok(Some((collision, told(other))));
             }
         }
     }
@@ -303,6 +303,15 @@ fn clash(
         }
     }
     Ok(None)
+}
+
+/// A series as a collision with it is told: one without a number can still give way.
+fn told(series: &SeriesRow) -> String {
+    if series.started() {
+        return format!("the series {}", series.name);
+    }
+    let kinds: Vec<&str> = series.kinds.iter().map(|known| known.kind.text()).collect();
+    format!("the series {}, which is for {} and has no number yet", series.name, kinds.join(", "))
 }
 
 /// A collision of two formats of one series, of which the later one begins at `boundary`.
@@ -440,13 +449,13 @@ fn checked_name(name: &str) -> Result<String, Halt> {
     refuse_param(Code::ParameterInvalid, "name", message)
 }
 
-fn checked_start(start: u64) -> Result<u64, Halt> {
+fn checked_first(first: u64, param: &str) -> Result<u64, Halt> {
     let max = numbering::limits::ORDINAL_MAX;
-    if (1..=max).contains(&start) {
-        return Ok(start);
+    if (1..=max).contains(&first) {
+        return Ok(first);
     }
-    let message = format!("A first ordinal is between 1 and {max}.");
-    refuse_param(Code::ParameterInvalid, "starting_number", message)
+    let message = format!("The {param} is {first}. Give a whole number from 1 to {max}.");
+    refuse_param(Code::ParameterInvalid, param, message)
 }
 
 fn refuse_format<T>(error: &FormatError) -> Result<T, Halt> {

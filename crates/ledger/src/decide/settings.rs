@@ -110,7 +110,9 @@ fn changed(before: &Settings, change: &SettingsChange) -> Result<Settings, Halt>
     }
     if let Some(days) = change.max_future_days {
         if days > FUTURE_DAYS_MAX {
-            let message = format!("At most {FUTURE_DAYS_MAX} days ahead.");
+            let message = format!(
+                "The max_future_days is {days}. Give a whole number from 0 to {FUTURE_DAYS_MAX}."
+            );
             return refuse_param(Code::ParameterInvalid, "max_future_days", message);
         }
         settings.max_future_days = days;

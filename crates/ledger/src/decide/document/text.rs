@@ -2,10 +2,11 @@
 
 use crate::command::document::{MetadataChange, Set};
 use crate::decide::{Halt, refuse_param};
-use crate::limits;
 use crate::model::Metadata;
 use crate::model::document::CustomField;
 use crate::refusal::Code;
+
+pub(super) use crate::decide::metadata::check_metadata;
 
 /// Characters of a name, a telephone, a part of an address and the like.
 const SHORT: usize = 500;
@@ -100,25 +101,5 @@ pub(super) fn set_metadata(metadata: &mut Metadata, change: &MetadataChange) -> 
     let now = change.apply(metadata);
     check_metadata(&now)?;
     *metadata = now;
-    Ok(())
-}
-
-/// Checks metadata against its limits.
-pub(super) fn check_metadata(metadata: &Metadata) -> Result<(), Halt> {
-    let max = limits::METADATA_KEYS_MAX;
-    if metadata.len() > max {
-        let message = format!("There would be more than {max} metadata keys. Take some away.");
-        return refuse_param(Code::ParameterInvalid, "metadata", message);
-    }
-    for (key, value) in metadata {
-        let param = format!("metadata[{key}]");
-        let (keys, values) = (limits::METADATA_KEY_CHARS_MAX, limits::METADATA_VALUE_CHARS_MAX);
-        if key.trim().is_empty() || key.chars().count() > keys || key.chars().any(char::is_control)
-        {
-            let message = format!("A metadata key has 1 to {keys} characters, none a control one.");
-            return refuse_param(Code::ParameterInvalid, "metadata", message);
-        }
-        check(value, &param, values, true)?;
-    }
     Ok(())
 }
