@@ -312,6 +312,32 @@ odd  on 404: empty",
 }
 
 #[test]
+fn a_year_that_is_not_the_dates_is_odd_where_it_may_be_a_slip() {
+    let odd = |list: &str| {
+        let odd = of(list).odd.into_iter();
+        odd.map(|odd| format!("{} {}", odd.number, odd.reason.as_str())).collect::<Vec<_>>()
+    };
+    let numbers = |from: u32, to: u32, head: &str, date: &str| -> String {
+        (from..=to).map(|n| format!("{head}{n:05}|{date}\n")).collect()
+    };
+    // One number alone, and beside those of its year.
+    let slip = numbers(5, 5, "INV-2026-", "2025-03-01");
+    assert_eq!(odd(&slip), ["INV-2026-00005 other_year"]);
+    let good = numbers(1, 4, "INV-2025-", "2025-02-01");
+    assert_eq!(odd(&(good.clone() + &slip)), ["INV-2026-00005 other_year"]);
+    // Many, where others print the year at the same place.
+    let many = numbers(5, 24, "INV-2026-", "2025-03-01");
+    assert_eq!(odd(&(good.clone() + &many)).len(), 20);
+    // A text that is none: many have it, some are dated in it, or it is too far from being a year.
+    assert!(odd(&numbers(1, 20, "SHOP2100-", "2025-03-01")).is_empty());
+    let founded = numbers(1, 1, "F2024-", "2024-03-01") + &numbers(2, 3, "F2024-", "2025-03-01");
+    assert!(odd(&founded).is_empty());
+    assert!(odd(&numbers(1, 2, "A-1234-", "2025-03-01")).is_empty());
+    assert!(odd(&good).is_empty());
+    assert!(odd("INV-2026-00005|\n").is_empty(), "without a date nothing is known");
+}
+
+#[test]
 fn a_new_format_at_the_end_is_not_odd() {
     let mut list: String = (1..=400).map(|n| format!("INV/2024/{n:05}|2024-06-01\n")).collect();
     list.push_str("F-2025-0001|2025-01-02\n");

@@ -33,6 +33,7 @@ mod order;
 mod report;
 mod share;
 mod upcoming;
+mod year;
 
 use self::{
     customer::Customers,
@@ -87,7 +88,7 @@ pub fn audit(rows: &[Row<'_>], fiscal: FiscalYearStart) -> Audit {
             .collect(),
         order_breaks: order::order_breaks(rows, &groups),
         duplicates: duplicate::duplicates(rows, |row| hidden_period(&lesson, row)),
-        odd: odd::odd(rows, &lesson, &apart),
+        odd: odd::odd(rows, &lesson, &apart, &year::other_years(rows, &lesson, fiscal)),
         counters,
     }
 }

@@ -31,6 +31,8 @@ pub enum OddReason {
     Apart,
     /// It shows another date than its own. It is counted in the period that it shows.
     OtherDate,
+    /// It shows another year than its document's, which was taken for fixed text.
+    OtherYear,
 }
 
 impl OddReason {
@@ -43,6 +45,7 @@ impl OddReason {
             Self::NoFormat => "no_format",
             Self::Apart => "apart",
             Self::OtherDate => "other_date",
+            Self::OtherYear => "other_year",
         }
     }
 }
@@ -55,15 +58,26 @@ impl fmt::Display for OddReason {
             Self::NoFormat => "it fits no format that was found",
             Self::Apart => "hardly any other number is written like it",
             Self::OtherDate => "it shows another date than its document has",
+            Self::OtherYear => {
+                "it shows another year than its document's date, so the year was taken for fixed \
+                 text"
+            }
         })
     }
 }
 
-/// The odd rows in order; `apart` are the formats that are slips.
-pub(super) fn odd(rows: &[Row<'_>], lesson: &Lesson, apart: &[usize]) -> Vec<OddOneOut> {
+/// The odd rows in order; `apart` are the formats that are slips, `other_year` those with a year of
+/// their own in the text.
+pub(super) fn odd(
+    rows: &[Row<'_>],
+    lesson: &Lesson,
+    apart: &[usize],
+    other_year: &[usize],
+) -> Vec<OddOneOut> {
     let reason = |index: usize, number: &str| match &lesson.places[index] {
         Some(place) if apart.contains(&place.format) => Some(OddReason::Apart),
         Some(place) if place.agreement == Agreement::Other => Some(OddReason::OtherDate),
+        Some(place) if other_year.contains(&place.format) => Some(OddReason::OtherYear),
         Some(_) => None,
         None if number.is_empty() => Some(OddReason::Empty),
         None if !number.contains(|c: char| c.is_ascii_digit()) => Some(OddReason::NoCounter),

@@ -216,7 +216,7 @@ impl Runs<'_> {
 }
 
 /// Four digits from 1900 to 2199: what people take for a year.
-pub(super) fn is_year(digits: &str) -> bool {
+pub(crate) fn is_year(digits: &str) -> bool {
     digits.len() == 4 && matches!(&digits[..2], "19" | "20" | "21")
 }
 

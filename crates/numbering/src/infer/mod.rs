@@ -38,6 +38,8 @@ mod sentence;
 mod tests;
 
 pub(crate) mod learn;
+
+pub(crate) use self::claim::is_year;
 pub(crate) mod shape;
 
 use jiff::civil::Date;
