@@ -89,10 +89,10 @@ impl Scoping<'_> {
     /// The customer's prefix; a new customer gets one that nobody ever had.
     fn customer_prefix(&mut self, customer: &CustomerId) -> Result<String, Halt> {
         let key = (self.ledger, customer.clone());
-        if let Some(row) = self.books.customers.probe(&key) {
+        if let Some(row) = self.books.customers.read(&key)? {
             return Ok(row.prefix.clone());
         }
-        let prefix = free_prefix(self.books, self.ledger, customer);
+        let prefix = free_prefix(self.books, self.ledger, customer)?;
         let owner = PrefixOwner::Customer(customer.clone());
         self.books.prefixes.write((self.ledger, prefix.clone()), owner);
         let row = CustomerRow { ledger: self.ledger, id: customer.clone(), prefix: prefix.clone() };
@@ -107,13 +107,12 @@ pub(super) fn free_prefix(
     books: &Books,
     ledger: LedgerId,
     customer: &CustomerId,
-) -> String {
+) -> Result<String, Halt> {
     let mut attempt = 0u32;
     loop {
         let prefix = candidate_prefix(ledger, customer, attempt);
-        // Almost always nobody has it: on that guess the commands behind ask for theirs.
-        if books.prefixes.probe(&(ledger, prefix.clone())).is_none() {
-            return prefix;
+        if books.prefixes.read(&(ledger, prefix.clone()))?.is_none() {
+            return Ok(prefix);
         }
         attempt += 1;
     }
