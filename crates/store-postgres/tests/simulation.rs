@@ -7,16 +7,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ledger::id::LedgerId;
+use ledger::Changes;
 use ledger::invariants::Invariant;
-use ledger::job::{JobId, StagedPart};
-use ledger::model::{At, DeliveryRow, Head};
-use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
-use store::{Reader, Store, StoreError, Writer};
+use store::{Store, StoreError, Writer};
 use store_postgres::connect::Location;
 use store_postgres::{OpenOptions, PostgresStore};
 use testkit::faulty::Fault;
+use testkit::hooked::{HookedStore, WriterHook};
 use testkit::postgres::{Durability, TemporaryCluster};
 use testkit::simulation::{Plan, Planted, Summary, run};
 use testkit::vfs::{Disk, Failure, Operation};
@@ -48,7 +45,9 @@ impl Server {
             self.empty();
         }
         disk.meter().happen(Operation::Write).map_err(|_| lost())?;
-        Ok(Box::new(Fragile { store, server: Arc::clone(self), disk: disk.clone() }))
+        let (server, disk) = (Arc::clone(self), disk.clone());
+        let hook = move || Fragile { server: Arc::clone(&server), disk: disk.clone() };
+        Ok(Box::new(HookedStore::new(Arc::new(store) as Arc<dyn Store>, hook)))
     }
 
     fn empty(&self) {
@@ -63,70 +62,22 @@ fn lost() -> StoreError {
     StoreError::Database("the power was cut".to_owned())
 }
 
+/// The way to the server.
 struct Fragile {
-    store: PostgresStore,
     server: Arc<Server>,
     disk: Disk,
 }
 
-impl Store for Fragile {
-    fn writers_max(&self) -> usize {
-        self.store.writers_max()
-    }
-
-    fn is_shared(&self) -> bool {
-        self.store.is_shared()
-    }
-
-    fn group(&self, ledger: LedgerId) -> Option<u32> {
-        self.store.group(ledger)
-    }
-
-    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        let (server, disk) = (Arc::clone(&self.server), self.disk.clone());
-        Ok(Box::new(FragileWriter { writer: self.store.writer()?, server, disk }))
-    }
-
-    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        self.store.reader()
-    }
-
-    fn size_bytes(&self) -> Result<u64, StoreError> {
-        self.store.size_bytes()
-    }
-}
-
-struct FragileWriter {
-    writer: Box<dyn Writer>,
-    server: Arc<Server>,
-    disk: Disk,
-}
-
-impl FragileWriter {
+impl WriterHook for Fragile {
     /// Loses the connection, where that is planned. The call behind it meets what is left.
-    fn call(&mut self) -> &mut dyn Writer {
+    fn before_call(&mut self) {
         if self.disk.meter().happen(Operation::Write).is_err() {
             self.server.cluster.terminate_clients().expect("terminate");
         }
-        &mut *self.writer
-    }
-}
-
-impl Writer for FragileWriter {
-    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
-        self.call().begin(ledgers)
     }
 
-    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
-        self.call().load(misses)
-    }
-
-    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
-        self.call().entry_hash(ledger, index)
-    }
-
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        self.call().commit(changes)?;
+    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
+        below.commit(changes)?;
         match self.disk.meter().happen(Operation::Sync) {
             Ok(()) => return Ok(()),
             Err(Failure::PowerCut) => {
@@ -136,65 +87,6 @@ impl Writer for FragileWriter {
             Err(_) => {}
         }
         Err(StoreError::InDoubt("the answer was lost".to_owned()))
-    }
-
-    fn confirm(&mut self) -> Result<(), StoreError> {
-        self.call().confirm()
-    }
-
-    fn rollback(&mut self) -> Result<(), StoreError> {
-        self.writer.rollback()
-    }
-
-    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        self.writer.forget_outcomes(before, limit)
-    }
-
-    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
-        self.writer.restore(part)
-    }
-
-    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
-        self.writer.discard(ledger)
-    }
-
-    fn claim_deliveries(
-        &mut self,
-        ledger: LedgerId,
-        now: At,
-        lease_until: At,
-        limit: u32,
-    ) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.writer.claim_deliveries(ledger, now, lease_until, limit)
-    }
-
-    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
-        self.writer.settle_deliveries(rows)
-    }
-
-    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        self.writer.forget_events(before, limit)
-    }
-
-    fn replace(
-        &mut self,
-        ledger: LedgerId,
-        expected: Head,
-        fresh: &Changes,
-    ) -> Result<(), StoreError> {
-        self.writer.replace(ledger, expected, fresh)
-    }
-
-    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
-        self.writer.stage(part)
-    }
-
-    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
-        self.writer.unstage(ledger, job, limit)
-    }
-
-    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
-        self.writer.staged(ledger)
     }
 }
 

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ledger::id::LedgerId;
-use ledger::job::{JobId, StagedPart};
-use ledger::model::{At, DeliveryRow, Head};
-use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
-use store::{Reader, Store, StoreError, Writer};
+use ledger::Changes;
+use store::{Store, StoreError, Writer};
+
+use crate::hooked::{HookedStore, WriterHook};
 
 /// What goes wrong in a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,134 +19,26 @@ pub enum Fault {
     SkippedTrailEntry,
 }
 
-/// A store in which the fault happens once, in the first commit in which it can.
-pub struct FaultyStore {
-    below: Box<dyn Store>,
+/// A store in which the fault happens once, in the first commit in which it can. `done` tells
+/// whether it has happened, and keeps it from happening again, also in another faulty store.
+pub fn faulty(below: Box<dyn Store>, fault: Fault, done: Arc<AtomicBool>) -> impl Store {
+    HookedStore::new(below, move || Spoiler { fault, done: Arc::clone(&done) })
+}
+
+struct Spoiler {
     fault: Fault,
     done: Arc<AtomicBool>,
 }
 
-struct FaultyWriter {
-    below: Box<dyn Writer>,
-    fault: Fault,
-    done: Arc<AtomicBool>,
-}
-
-impl FaultyStore {
-    /// Plants a fault into a store. `done` tells whether it has happened, and keeps it from
-    /// happening again, also behind another `FaultyStore`.
-    pub fn new(below: Box<dyn Store>, fault: Fault, done: Arc<AtomicBool>) -> FaultyStore {
-        FaultyStore { below, fault, done }
-    }
-}
-
-impl Store for FaultyStore {
-    fn writers_max(&self) -> usize {
-        self.below.writers_max()
-    }
-
-    fn is_shared(&self) -> bool {
-        self.below.is_shared()
-    }
-
-    fn group(&self, ledger: LedgerId) -> Option<u32> {
-        self.below.group(ledger)
-    }
-
-    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        let below = self.below.writer()?;
-        Ok(Box::new(FaultyWriter { below, fault: self.fault, done: Arc::clone(&self.done) }))
-    }
-
-    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        self.below.reader()
-    }
-
-    fn size_bytes(&self) -> Result<u64, StoreError> {
-        self.below.size_bytes()
-    }
-}
-
-impl Writer for FaultyWriter {
-    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
-        self.below.begin(ledgers)
-    }
-
-    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
-        self.below.load(misses)
-    }
-
-    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
-        self.below.entry_hash(ledger, index)
-    }
-
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+impl WriterHook for Spoiler {
+    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
         let mut changed = changes.clone();
         if !self.done.load(Ordering::Relaxed) && spoil(&mut changed, self.fault) {
-            self.below.commit(&changed)?;
+            below.commit(&changed)?;
             self.done.store(true, Ordering::Relaxed);
             return Ok(());
         }
-        self.below.commit(changes)
-    }
-
-    fn confirm(&mut self) -> Result<(), StoreError> {
-        self.below.confirm()
-    }
-
-    fn rollback(&mut self) -> Result<(), StoreError> {
-        self.below.rollback()
-    }
-
-    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        self.below.forget_outcomes(before, limit)
-    }
-
-    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
-        self.below.restore(part)
-    }
-
-    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
-        self.below.discard(ledger)
-    }
-
-    fn claim_deliveries(
-        &mut self,
-        ledger: LedgerId,
-        now: At,
-        lease_until: At,
-        limit: u32,
-    ) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.below.claim_deliveries(ledger, now, lease_until, limit)
-    }
-
-    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
-        self.below.settle_deliveries(rows)
-    }
-
-    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        self.below.forget_events(before, limit)
-    }
-
-    fn replace(
-        &mut self,
-        ledger: LedgerId,
-        expected: Head,
-        fresh: &Changes,
-    ) -> Result<(), StoreError> {
-        self.below.replace(ledger, expected, fresh)
-    }
-
-    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
-        self.below.stage(part)
-    }
-
-    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
-        self.below.unstage(ledger, job, limit)
-    }
-
-    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
-        self.below.staged(ledger)
+        below.commit(changes)
     }
 }
 

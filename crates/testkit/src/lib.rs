@@ -4,6 +4,7 @@
 //! are temporary and load goes to an address that the caller has opened itself.
 
 pub mod faulty;
+pub mod hooked;
 pub mod load;
 pub mod model;
 pub mod postgres;

@@ -10,10 +10,10 @@ use engine::StoreAccess;
 use gapless::DatabaseUrl;
 use ledger::Changes;
 use ledger::id::LedgerId;
-use store::{Create, Store};
+use store::Create;
 use testkit::postgres::{Durability, TemporaryCluster};
 
-use self::slow::Slow;
+use self::slow::slow;
 use crate::gapless::{Place, data};
 
 /// The server. It ends with the program.
@@ -205,8 +205,7 @@ fn a_source_on_a_server_stays_locked_however_long_it_takes() {
     let source = open(&server, Create::Never);
     let file = format!("sqlite:{}", place.path("slow.db").display());
     // In all longer than the server lets a transaction of a writer stand still.
-    let slow = Slow::new(open(&file, Create::WhenMissing), Duration::from_secs(2));
-    let target: Arc<dyn Store> = Arc::new(slow);
+    let target = slow(open(&file, Create::WhenMissing), Duration::from_secs(2));
     let progress = engine::Progress::default();
     let moving = std::thread::scope(|scope| {
         let moving = scope.spawn(|| engine::move_ledgers(&source, &target, &progress));

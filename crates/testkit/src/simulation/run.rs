@@ -16,7 +16,7 @@ use super::batch::{self, Ready};
 use super::documents;
 use super::world::{LEDGERS, World};
 use super::{Failure, Opening, Plan, Planted, Summary};
-use crate::faulty::FaultyStore;
+use crate::faulty::faulty;
 use crate::model::Model;
 use crate::random::Random;
 use crate::snapshot;
@@ -424,7 +424,7 @@ impl<'a> Run<'a> {
             None => {
                 let mut store = (self.opening)(&self.disk)?;
                 if let Some(Planted::Store(fault)) = self.planted {
-                    store = Box::new(FaultyStore::new(store, fault, Arc::clone(&self.faulted)));
+                    store = Box::new(faulty(store, fault, Arc::clone(&self.faulted)));
                 }
                 let ignoring = self.planted == Some(Planted::CommitWithoutSync);
                 self.disk.meter().ignore_syncs(ignoring);

@@ -1,14 +1,13 @@
 //! A store that holds commits back, and fails them when told to.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use ledger::Changes;
 use ledger::id::LedgerId;
-use ledger::job::{JobId, StagedPart};
-use ledger::model::{At, DeliveryRow, Head};
-use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
+use ledger::model::At;
 use store::{Reader, Store, StoreError, Writer};
+use testkit::hooked::{HookedWriter, WriterHook};
 
 /// What happens to a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +69,13 @@ struct State {
     forgotten: Vec<At>,
 }
 
-struct TamperedWriter {
-    inner: Box<dyn Writer>,
-    plan: Arc<Plan>,
+/// Holds a writer to the plan.
+struct Tamperer(Arc<Plan>);
+
+impl Plan {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Tampered {
@@ -127,7 +130,7 @@ impl Tampered {
 
     /// Readers that were opened.
     pub fn readers(&self) -> usize {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).readers
+        self.plan.state().readers
     }
 
     /// The ledger is another process's for so many times.
@@ -147,7 +150,7 @@ impl Tampered {
 
     /// Confirmations that were asked for.
     pub fn confirmed(&self) -> usize {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).confirmed
+        self.plan.state().confirmed
     }
 
     /// Holds every commit back from now on.
@@ -162,28 +165,28 @@ impl Tampered {
 
     /// Blocks until a commit is held back.
     pub fn await_held(&self) {
-        let state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.plan.state();
         let held = self.plan.moved.wait_while(state, |state| state.waiting == 0);
         drop(held.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Commits that were asked for.
     pub fn commits(&self) -> usize {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).commits
+        self.plan.state().commits
     }
 
     /// Batches that were begun.
     pub fn begun(&self) -> usize {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).begun
+        self.plan.state().begun
     }
 
     /// From before which instants outcomes were forgotten.
     pub fn forgotten(&self) -> Vec<At> {
-        self.plan.state.lock().unwrap_or_else(PoisonError::into_inner).forgotten.clone()
+        self.plan.state().forgotten.clone()
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.plan.state.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.plan.state());
         self.plan.moved.notify_all();
     }
 }
@@ -194,7 +197,7 @@ impl Store for Tampered {
     }
 
     fn is_shared(&self) -> bool {
-        let state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.plan.state();
         state.shared || self.inner.is_shared()
     }
 
@@ -204,7 +207,7 @@ impl Store for Tampered {
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         let intruder = {
-            let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.plan.state();
             if state.unopened > 0 {
                 state.unopened -= 1;
                 return Err(StoreError::Database("planned: it cannot be opened".to_owned()));
@@ -215,11 +218,11 @@ impl Store for Tampered {
             intruder(&*self.inner);
         }
         let inner = self.inner.writer()?;
-        Ok(Box::new(TamperedWriter { inner, plan: Arc::clone(&self.plan) }))
+        Ok(Box::new(HookedWriter::new(inner, Tamperer(Arc::clone(&self.plan)))))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.plan.state();
         if state.unread > 0 {
             state.unread -= 1;
             return Err(StoreError::Database("planned: it cannot be read".to_owned()));
@@ -234,13 +237,13 @@ impl Store for Tampered {
     }
 }
 
-impl TamperedWriter {
+impl Tamperer {
     /// Waits while commits are held back, then says what happens to this one.
     fn next_fault(&self, changes: &Changes) -> Option<Fault> {
-        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.state();
         state.waiting += 1;
-        self.plan.moved.notify_all();
-        let waited = self.plan.moved.wait_while(state, |state| state.held);
+        self.0.moved.notify_all();
+        let waited = self.0.moved.wait_while(state, |state| state.held);
         state = waited.unwrap_or_else(PoisonError::into_inner);
         state.waiting -= 1;
         state.commits += 1;
@@ -252,15 +255,13 @@ impl TamperedWriter {
     }
 
     fn is_refused(&self, changes: &Changes) -> bool {
-        let state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.refused.as_ref().is_some_and(|reference| has(changes, reference))
+        self.0.state().refused.as_ref().is_some_and(|reference| has(changes, reference))
     }
 }
 
-impl Writer for TamperedWriter {
-    fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
-        let mut got = self.inner.begin(ledgers)?;
-        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+impl WriterHook for Tamperer {
+    fn begun(&mut self, mut held: Vec<LedgerId>) -> Result<Vec<LedgerId>, StoreError> {
+        let mut state = self.0.state();
         state.begun += 1;
         if state.unbegun > 0 {
             state.unbegun -= 1;
@@ -268,33 +269,25 @@ impl Writer for TamperedWriter {
         }
         if let Some((ledger, times)) = &mut state.foreign
             && *times > 0
-            && got.contains(ledger)
+            && held.contains(ledger)
         {
             *times -= 1;
-            got.retain(|got| got != ledger);
+            held.retain(|held| held != ledger);
         }
-        Ok(got)
+        Ok(held)
     }
 
-    fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
-        self.inner.load(misses)
-    }
-
-    fn entry_hash(&mut self, ledger: LedgerId, index: u64) -> Result<Option<Hash>, StoreError> {
-        self.inner.entry_hash(ledger, index)
-    }
-
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
         let fault = self.next_fault(changes);
         if self.is_refused(changes) {
             return Err(StoreError::Conflict("planned: refused".to_owned()));
         }
         match fault {
-            None => self.inner.commit(changes),
+            None => below.commit(changes),
             Some(Fault::Fails) => Err(StoreError::Database("planned: it fails".to_owned())),
             Some(Fault::NoRoom) => Err(StoreError::Storage("planned: no room".to_owned())),
             Some(Fault::AnswerLost) => {
-                self.inner.commit(changes)?;
+                below.commit(changes)?;
                 Err(StoreError::InDoubt("planned: the answer is lost".to_owned()))
             }
             Some(Fault::RequestLost) => {
@@ -303,80 +296,32 @@ impl Writer for TamperedWriter {
         }
     }
 
-    fn confirm(&mut self) -> Result<(), StoreError> {
-        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+    fn confirm(&mut self, below: &mut dyn Writer) -> Result<(), StoreError> {
+        let mut state = self.0.state();
         state.confirmed += 1;
         if state.unconfirmed > 0 {
             state.unconfirmed -= 1;
             return Err(StoreError::Database("planned: it is not confirmed".to_owned()));
         }
         drop(state);
-        self.inner.confirm()
+        below.confirm()
     }
 
-    fn rollback(&mut self) -> Result<(), StoreError> {
-        self.inner.rollback()
+    fn forgetting_outcomes(&mut self, before: At) {
+        self.0.state().forgotten.push(before);
     }
 
-    fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.forgotten.push(before);
-        drop(state);
-        self.inner.forget_outcomes(before, limit)
-    }
-
-    fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
-        let mut state = self.plan.state.lock().unwrap_or_else(PoisonError::into_inner);
+    fn restore(&mut self, below: &mut dyn Writer, part: &Changes) -> Result<(), StoreError> {
+        let mut state = self.0.state();
         if state.loses && !part.objects.is_empty() {
             state.loses = false;
+            drop(state);
             let mut part = part.clone();
             part.objects.pop();
-            return self.inner.restore(&part);
+            return below.restore(&part);
         }
-        self.inner.restore(part)
-    }
-
-    fn discard(&mut self, ledger: LedgerId) -> Result<(), StoreError> {
-        self.inner.discard(ledger)
-    }
-
-    fn claim_deliveries(
-        &mut self,
-        ledger: LedgerId,
-        now: At,
-        lease_until: At,
-        limit: u32,
-    ) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.inner.claim_deliveries(ledger, now, lease_until, limit)
-    }
-
-    fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
-        self.inner.settle_deliveries(rows)
-    }
-
-    fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        self.inner.forget_events(before, limit)
-    }
-
-    fn replace(
-        &mut self,
-        ledger: LedgerId,
-        expected: Head,
-        fresh: &Changes,
-    ) -> Result<(), StoreError> {
-        self.inner.replace(ledger, expected, fresh)
-    }
-
-    fn stage(&mut self, part: &StagedPart) -> Result<(), StoreError> {
-        self.inner.stage(part)
-    }
-
-    fn unstage(&mut self, ledger: LedgerId, job: JobId, limit: u32) -> Result<u32, StoreError> {
-        self.inner.unstage(ledger, job, limit)
-    }
-
-    fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
-        self.inner.staged(ledger)
+        drop(state);
+        below.restore(part)
     }
 }
 
