@@ -1,6 +1,8 @@
 //! A running server, or several of one database, asked over HTTP.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::{Ids, SystemIds};
@@ -15,7 +17,12 @@ pub(crate) struct Client {
     agent: Agent,
     /// Never empty. Where one does not answer, the next one is asked.
     bases: Vec<String>,
+    /// The place of the one that answered last, which is asked first: one that is silent costs its
+    /// whole timeout.
+    answering: Arc<AtomicUsize>,
     authorization: String,
+    /// How long an answer is waited for.
+    timeout: Duration,
     /// How long it is asked again at least.
     patience: Duration,
 }
@@ -83,10 +90,20 @@ impl Client {
             .max_idle_connections(CONNECTIONS_KEPT)
             .max_idle_connections_per_host(CONNECTIONS_KEPT)
             .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(ANSWER_TIMEOUT))
             .build();
-        let authorization = format!("Bearer {key}");
-        Ok(Client { agent: config.into(), bases, authorization, patience: Duration::ZERO })
+        Ok(Client {
+            agent: config.into(),
+            bases,
+            answering: Arc::default(),
+            authorization: format!("Bearer {key}"),
+            timeout: ANSWER_TIMEOUT,
+            patience: Duration::ZERO,
+        })
+    }
+
+    /// The same, which waits for an answer for so long only.
+    pub(crate) fn answering_within(self, timeout: Duration) -> Client {
+        Client { timeout, ..self }
     }
 
     /// The same, which goes on asking where there is no answer for at least so long.
@@ -98,6 +115,7 @@ impl Client {
     pub(crate) fn each(&self) -> impl Iterator<Item = Client> {
         let alone = |base: &String| Client {
             bases: vec![base.clone()],
+            answering: Arc::default(),
             patience: Duration::ZERO,
             ..self.clone()
         };
@@ -111,7 +129,7 @@ impl Client {
 
     /// Asks for something to be read, again where there is no answer.
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
-        self.persist(|base| self.get_at(base, path, Some(ANSWER_TIMEOUT)))
+        self.persist(|base| self.get_at(base, path, Some(self.timeout)))
     }
 
     /// Asks for something to be read that may take long, again only where there is patience.
@@ -135,7 +153,7 @@ impl Client {
 
     /// Asks the first server once for something to be read.
     pub(crate) fn get_once(&self, path: &str) -> Result<Value, Trouble> {
-        self.get_at(self.address(), path, Some(ANSWER_TIMEOUT))
+        self.get_at(self.address(), path, Some(self.timeout))
     }
 
     /// Asks the first server once for something to be done.
@@ -171,7 +189,8 @@ impl Client {
         if let Some(key) = idempotency_key {
             request = request.header("idempotency-key", key);
         }
-        read(request.send(body.to_string()))
+        let within = request.config().timeout_global(Some(self.timeout));
+        read(within.build().send(body.to_string()))
     }
 
     fn unreachable(&self, problem: &Silence) -> Failure {
@@ -189,9 +208,13 @@ impl Client {
         let mut round = 0;
         loop {
             let mut silence = None;
-            for base in &self.bases {
-                match ask(base) {
-                    Ok(value) => return Ok(value),
+            let first = self.answering.load(Ordering::Relaxed);
+            for place in (0..self.bases.len()).map(|step| (first + step) % self.bases.len()) {
+                match ask(&self.bases[place]) {
+                    Ok(value) => {
+                        self.answering.store(place, Ordering::Relaxed);
+                        return Ok(value);
+                    }
                     Err(Trouble::Refused(failure)) => return Err(failure),
                     Err(Trouble::Later(problem)) => silence = Some(problem),
                 }

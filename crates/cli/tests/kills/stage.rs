@@ -124,6 +124,16 @@ impl Stage {
         }
     }
 
+    /// Waits until clients of the test ledger have got numbers.
+    pub(crate) fn await_numbers(&self) {
+        let begun = Instant::now();
+        let newest = || self.server(0).ask(&self.keys.test, "GET", "/v1/numbers?limit=1", "").1;
+        while newest()["data"][0].is_null() {
+            assert!(begun.elapsed() < PATIENCE, "nobody gets a number\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Writes into the log what was done, to be shown with it when something does not hold.
     pub(crate) fn tell(&self, story: &str) {
         let log = OpenOptions::new().create(true).append(true).open(self.place.path("log"));

@@ -8,7 +8,8 @@ use engine::{Ids, SystemIds};
 use jiff::civil::Date;
 use ledger::history::{Answer, Observation, Request};
 
-use super::seen::Seen;
+use super::again::Repeats;
+use super::seen::{Asked, Seen};
 use super::target::{Order, Target};
 
 /// What all clients do alike.
@@ -36,37 +37,41 @@ const PAUSE: Duration = Duration::from_millis(20);
 const SHUN: Duration = Duration::from_millis(500);
 
 /// Asks until the time is up; returns everything that was seen.
-pub(super) fn work(client: u32, plan: &Plan, targets: &[Target]) -> Seen {
+pub(super) fn work(client: u32, plan: &Plan, targets: &[Target], repeats: &Repeats) -> Seen {
+    let home = client as usize % targets.len();
     let mut asker = Asker {
         client,
         targets,
-        home: client as usize % targets.len(),
+        home,
         shunned: vec![plan.begun; targets.len()],
         seen: Seen::of(targets.len()),
     };
     let mut count = 0u64;
     while Instant::now() < plan.until {
+        if let Some(request) = repeats.take(home) {
+            // Whichever server is asked, the answer is the same.
+            asker.ask_until_answered(&Order { request: &request, plan }, true);
+            continue;
+        }
         count += 1;
         let name = format!("{}-{client}-{count}", plan.run);
         let request = match SystemIds.bits() % KEYS {
             0 => Request::Key(name),
             _ => Request::Reference(name),
         };
-        let order = Order { request: &request, plan };
-        asker.ask_until_answered(&order, asker.home, false);
+        asker.ask_until_answered(&Order { request: &request, plan }, false);
         if SystemIds.bits().is_multiple_of(REPEATS) {
-            // Whichever server is asked, the answer is the same.
-            asker.ask_until_answered(&order, asker.home + 1, true);
+            repeats.hand_on(home, request);
         }
     }
     asker.seen
 }
 
-/// A client on its way from server to server.
+/// A client, which leaves its own target only while that one does not answer.
 struct Asker<'a> {
     client: u32,
     targets: &'a [Target],
-    /// Where it asks while it is answered there.
+    /// Its own target.
     home: usize,
     /// Until when each target is left alone.
     shunned: Vec<Instant>,
@@ -74,19 +79,20 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    fn ask_until_answered(&mut self, order: &Order<'_>, first: usize, mut is_retry: bool) {
+    fn ask_until_answered(&mut self, order: &Order<'_>, mut is_retry: bool) {
         let begun = order.plan.begun;
         let ticks = || u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         loop {
-            let target = self.choose(first);
+            let target = self.choose();
             let invoked_at = ticks();
             let answer = self.targets[target].ask(order);
             let is_answered = answer.is_ok();
-            self.seen.note(target, is_retry, answer.as_ref().err());
+            let ended_at = ticks();
+            self.seen.note(Asked { target, ended_at }, is_retry, answer.as_ref().err());
             self.seen.observations.push(Observation {
                 client: self.client,
                 invoked_at,
-                answered_at: is_answered.then(ticks),
+                answered_at: is_answered.then_some(ended_at),
                 request: order.request.clone(),
                 answer: answer.unwrap_or(Answer::Unknown),
             });
@@ -99,12 +105,12 @@ impl Asker<'_> {
         }
     }
 
-    /// The first target from one on that is not left alone; where all are, the one that has been
-    /// for longest.
-    fn choose(&self, first: usize) -> usize {
+    /// The first target from its own on that is not left alone; where all are, the one that has
+    /// been for longest.
+    fn choose(&self) -> usize {
         let count = self.targets.len();
         let now = Instant::now();
-        let mut in_turn = (0..count).map(|step| (first + step) % count);
+        let mut in_turn = (0..count).map(|step| (self.home + step) % count);
         let free = in_turn.find(|target| self.shunned[*target] <= now);
         let longest = || (0..count).min_by_key(|target| self.shunned[*target]);
         free.or_else(longest).unwrap_or_default()

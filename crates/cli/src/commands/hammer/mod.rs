@@ -1,5 +1,6 @@
 //! `gapless hammer`: many clients, and then the proof.
 
+mod again;
 mod client;
 mod register;
 mod report;
@@ -15,6 +16,7 @@ use engine::{Ids, StoreAccess, SystemIds};
 use jiff::civil::Date;
 use ledger::history;
 
+use self::again::Repeats;
 use self::client::Plan;
 use self::register::Start;
 use self::report::Proof;
@@ -36,8 +38,10 @@ use crate::progress;
 /// the order of time kept. The server may be killed and started again meanwhile. Exit code 1 when
 /// anything does not hold.
 ///
-/// With several servers, the clients are spread over them. Who gets no answer from one goes on at
-/// the next, with the same reference or idempotency key, and comes back later.
+/// With several servers, each has clients of its own. Who gets no answer from one goes on at the
+/// next, with the same reference or idempotency key, and comes back later. What is asked twice on
+/// purpose is asked of two servers. A server is called silent while it is asked and does not
+/// answer.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     gapless hammer --url http://127.0.0.1:7447 --key sk_test_… --clients 64 --seconds 10\n  \
@@ -81,6 +85,9 @@ pub(crate) struct Arguments {
 
 const CLIENTS_MAX: i64 = 4096;
 const SECONDS_MAX: u64 = 86_400;
+/// A server tries for ten seconds before it says that it does not know. Who has heard nothing for
+/// longer asks elsewhere.
+const SILENT: Duration = Duration::from_secs(15);
 
 /// What the clients saw, and how long it took them.
 struct Run {
@@ -132,9 +139,14 @@ fn place(arguments: &Arguments) -> Result<Place, Failure> {
                        test key, or say --live";
         return Err(Failure::usage("parameter_invalid", message).about("key"));
     }
+    if (arguments.clients as usize) < arguments.url.len() {
+        let message = "every server has clients of its own; give at least as many clients as \
+                       servers";
+        return Err(Failure::usage("parameter_invalid", message).about("clients"));
+    }
     let all = Client::of_several(&arguments.url, key)?;
     Ok(Place {
-        targets: all.each().map(Target::Server).collect(),
+        targets: all.each().map(|one| Target::Server(one.answering_within(SILENT))).collect(),
         door: Door::Server(all.clone()),
         servers: Some(all),
     })
@@ -151,11 +163,12 @@ fn hammer(arguments: &Arguments, targets: &[Target], start: &Start) -> Result<Ru
         until,
         give_up: until + Duration::from_secs(arguments.patience),
     };
+    let repeats = Repeats::of(targets.len());
     let bar = progress::bar(arguments.seconds, "hammering");
     let seen = std::thread::scope(|scope| {
-        let plan = &plan;
+        let (plan, repeats) = (&plan, &repeats);
         let clients: Vec<_> = (0..arguments.clients)
-            .map(|client| scope.spawn(move || client::work(client, plan, targets)))
+            .map(|client| scope.spawn(move || client::work(client, plan, targets, repeats)))
             .collect();
         while Instant::now() < until {
             bar.set_position(begun.elapsed().as_secs());

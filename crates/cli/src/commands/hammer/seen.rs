@@ -8,10 +8,27 @@ use ledger::history::{Answer, Observation};
 pub(super) struct Seen {
     /// Every request.
     pub(super) observations: Vec<Observation>,
-    /// For each request, which target was asked.
-    asked: Vec<u32>,
+    /// Where each of them was made.
+    asked: Vec<Asked>,
     /// One for each target.
     pub(super) tallies: Vec<Tally>,
+}
+
+/// Where a request was made, and how long its client stayed there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The target's place.
+    pub(super) target: usize,
+    /// When it was answered or given up, in ticks of the observations' clock.
+    pub(super) ended_at: u64,
+}
+
+/// What happens to a target. At one instant, requests are made before others end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Moment {
+    Asked,
+    GivenUp,
+    Answered,
 }
 
 /// Counts of what one target was asked.
@@ -39,10 +56,10 @@ impl Seen {
         Seen { observations: Vec::new(), asked: Vec::new(), tallies }
     }
 
-    /// Counts a request to a target; with the reason where there was no answer.
-    pub(super) fn note(&mut self, target: usize, is_retry: bool, error: Option<&String>) {
-        self.asked.push(u32::try_from(target).unwrap_or(u32::MAX));
-        let tally = &mut self.tallies[target];
+    /// Counts a request; with the reason where there was no answer.
+    pub(super) fn note(&mut self, asked: Asked, is_retry: bool, error: Option<&String>) {
+        self.asked.push(asked);
+        let tally = &mut self.tallies[asked.target];
         tally.retried += u64::from(is_retry);
         match error {
             None => tally.answered += 1,
@@ -66,16 +83,42 @@ impl Seen {
         }
     }
 
-    /// The longest time without an answer from a target, or from any, in ticks of the
-    /// observations' clock: from its start to `end`.
+    /// The longest time in which a target, or any, was asked and did not answer, in ticks: from the
+    /// first request that it did not answer at once to its next answer, or to `end`. Where nobody
+    /// asks, nobody is silent.
     pub(super) fn longest_silence(&self, target: Option<usize>, end: u64) -> u64 {
+        let (mut longest, mut waiting, mut silent_since) = (0, 0u64, None);
+        for (at, moment) in self.moments(target) {
+            match moment {
+                Moment::Asked => {
+                    waiting += 1;
+                    silent_since.get_or_insert(at);
+                }
+                Moment::GivenUp => waiting -= 1,
+                Moment::Answered => {
+                    waiting -= 1;
+                    longest = longest.max(at - silent_since.unwrap_or(at));
+                    silent_since = (waiting > 0).then_some(at);
+                }
+            }
+        }
+        longest.max(silent_since.map_or(0, |since| end.saturating_sub(since)))
+    }
+
+    /// What happened to a target, or to all, in the order of time.
+    fn moments(&self, target: Option<usize>) -> Vec<(u64, Moment)> {
         let pairs = self.observations.iter().zip(&self.asked);
-        let of_target = pairs.filter(|(_, asked)| target.is_none_or(|one| **asked as usize == one));
-        let answered = of_target.filter(|(one, _)| one.answer != Answer::Unknown);
-        let mut times: Vec<u64> = answered.filter_map(|(one, _)| one.answered_at).collect();
-        times.extend([0, end]);
-        times.sort_unstable();
-        times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
+        let of_target = pairs.filter(|(_, asked)| target.is_none_or(|one| asked.target == one));
+        let moments = of_target.flat_map(|(one, asked)| {
+            let end = match one.answer {
+                Answer::Unknown => Moment::GivenUp,
+                _ => Moment::Answered,
+            };
+            [(one.invoked_at, Moment::Asked), (asked.ended_at, end)]
+        });
+        let mut moments: Vec<_> = moments.collect();
+        moments.sort_unstable();
+        moments
     }
 
     /// How long answered requests took, in milliseconds: half of them at most the first, 99 of a
@@ -119,17 +162,19 @@ mod tests {
 
     use super::*;
 
-    fn saw(seen: &mut Seen, target: usize, at: u64, error: Option<&str>) {
+    /// A request to a target that was made at one time and ended at another.
+    fn saw(seen: &mut Seen, target: usize, times: [u64; 2], error: Option<&str>) {
+        let [invoked_at, ended_at] = times;
         let error = error.map(str::to_owned);
-        seen.note(target, at > 100, error.as_ref());
+        seen.note(Asked { target, ended_at }, invoked_at > 100, error.as_ref());
         let answer = match error {
             None => Answer::Refused("date_too_far".to_owned()),
             Some(_) => Answer::Unknown,
         };
         seen.observations.push(Observation {
             client: 0,
-            invoked_at: at - 5,
-            answered_at: error.is_none().then_some(at),
+            invoked_at,
+            answered_at: error.is_none().then_some(ended_at),
             request: Request::Key("a".to_owned()),
             answer,
         });
@@ -137,21 +182,33 @@ mod tests {
 
     #[test]
     fn silence_is_measured_for_each_and_for_all() {
-        let mut seen = Seen::of(2);
-        saw(&mut seen, 0, 10, None);
-        saw(&mut seen, 0, 40, Some("connection refused"));
-        saw(&mut seen, 1, 100, None);
-        let mut other = Seen::of(2);
-        saw(&mut other, 0, 170, None);
-        saw(&mut other, 0, 180, Some("connection refused"));
+        let mut seen = Seen::of(3);
+        saw(&mut seen, 0, [5, 10], None);
+        saw(&mut seen, 0, [35, 40], Some("connection refused"));
+        saw(&mut seen, 1, [95, 100], None);
+        let mut other = Seen::of(3);
+        saw(&mut other, 0, [165, 170], None);
+        saw(&mut other, 0, [175, 180], Some("connection refused"));
         seen.add(other);
-        assert_eq!(seen.longest_silence(Some(0), 200), 160);
-        assert_eq!(seen.longest_silence(Some(1), 200), 100);
-        assert_eq!(seen.longest_silence(None, 200), 90);
-        assert_eq!(Seen::of(1).longest_silence(None, 200), 200);
+        assert_eq!(seen.longest_silence(Some(0), 200), 170 - 35, "from the first in vain");
+        assert_eq!(seen.longest_silence(Some(1), 200), 5, "nobody asked it before or after");
+        assert_eq!(seen.longest_silence(Some(2), 200), 0, "nobody asked it at all");
+        assert_eq!(seen.longest_silence(None, 200), 100 - 35, "until the other one answered");
+        assert_eq!(seen.longest_silence(Some(0), 400), 400 - 175, "silent to the end");
         assert_eq!(seen.tallies[0].errors["connection refused"], 2);
         assert_eq!((seen.tallies[0].answered, seen.tallies[0].retried), (2, 2));
         assert_eq!((seen.tallies[1].answered, seen.interruptions()), (1, 2));
         assert_eq!((seen.refusals(), seen.latencies().0), (vec!["date_too_far"], 5e-6));
+    }
+
+    #[test]
+    fn silence_begins_with_the_answer_beside_a_request_that_waits() {
+        let mut seen = Seen::of(1);
+        saw(&mut seen, 0, [10, 90], None);
+        saw(&mut seen, 0, [20, 30], None);
+        saw(&mut seen, 0, [25, 35], Some("timed out"));
+        assert_eq!(seen.longest_silence(Some(0), 100), 90 - 30);
+        saw(&mut seen, 0, [80, 85], None);
+        assert_eq!(seen.longest_silence(Some(0), 100), 85 - 30);
     }
 }
