@@ -15,6 +15,8 @@ pub(crate) const READ: &str = "gapless-read";
 /// What [`READ`] says for the database that is written to.
 pub(crate) const PRIMARY: &str = "primary";
 const STRIPE_ACCOUNT: &str = "stripe-account";
+/// What newer libraries send in its place.
+const STRIPE_CONTEXT: &str = "stripe-context";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The hash of the idempotency key.
@@ -54,9 +56,13 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<Version>, Problem> {
 
 /// The account that the request acts for, if it says one.
 pub(crate) fn account(headers: &HeaderMap) -> Option<AccountId> {
-    let value = headers.get(STRIPE_ACCOUNT)?;
-    // What is no text is nobody's id either.
-    Some(AccountId(value.to_str().unwrap_or_default().to_owned()))
+    let named = [STRIPE_ACCOUNT, STRIPE_CONTEXT].into_iter().filter_map(|name| headers.get(name));
+    // What is no text is nobody's id.
+    let mut named = named.map(|value| value.to_str().unwrap_or_default());
+    let account = named.next()?;
+    // Who names two means neither alone.
+    let is_one = named.all(|other| other == account);
+    Some(AccountId(if is_one { account.to_owned() } else { String::new() }))
 }
 
 /// The problem that the key does not open the account.
@@ -64,8 +70,8 @@ pub(crate) fn no_such_account() -> Problem {
     Problem::of(
         ledger::Code::ResourceMissing,
         "Stripe-Account",
-        "The key does not open the account in Stripe-Account. Use that account's own key, or the \
-         key of the account that it is connected to.",
+        "The key does not open the account in Stripe-Account or Stripe-Context. Use that account's \
+         own key, or the key of the account that it is connected to, and name one account.",
     )
 }
 
@@ -105,6 +111,23 @@ mod tests {
             assert_eq!(problem.code.text(), "api_version_invalid", "{bad}");
         }
         assert_eq!(version(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn an_account_has_two_headers_and_one_name() {
+        let read = |named: &[(&'static str, &'static str)]| {
+            let named = named.iter().map(|(name, value)| {
+                (axum::http::HeaderName::from_static(name), HeaderValue::from_static(value))
+            });
+            account(&named.collect()).map(|account| account.0)
+        };
+        assert_eq!(read(&[]), None);
+        let one = Some("acct_1".to_owned());
+        assert_eq!(read(&[(STRIPE_ACCOUNT, "acct_1")]), one);
+        assert_eq!(read(&[(STRIPE_CONTEXT, "acct_1")]), one);
+        assert_eq!(read(&[(STRIPE_ACCOUNT, "acct_1"), (STRIPE_CONTEXT, "acct_1")]), one);
+        let nobody = Some(String::new());
+        assert_eq!(read(&[(STRIPE_ACCOUNT, "acct_1"), (STRIPE_CONTEXT, "acct_2")]), nobody);
     }
 
     #[test]

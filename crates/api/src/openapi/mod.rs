@@ -47,6 +47,19 @@ pub fn document() -> Value {
                     "schema": { "type": "string" },
                     "description": "A connected account to act for; the key's own when missing.",
                 },
+                "stripe_context": {
+                    "name": "Stripe-Context", "in": "header", "required": false,
+                    "schema": { "type": "string" },
+                    "description": "The same, as newer libraries send it.",
+                },
+            },
+            // Told by what reads requests, before there is one that could be answered.
+            "responses": {
+                "414": { "description": "The address is longer than 65,534 bytes. No body." },
+                "431": {
+                    "description": "There are more than 100 headers, or they are too long. No \
+                        body.",
+                },
             },
             "schemas": schema::all(),
         },
@@ -61,6 +74,8 @@ fn operation(route: &Route) -> Value {
         "parameters": parameters(route),
         "responses": {
             "200": answer(route.answer),
+            "414": { "$ref": "#/components/responses/414" },
+            "431": { "$ref": "#/components/responses/431" },
             "default": {
                 "description": "What is wrong, and what to do about it.",
                 "content": { "application/json": { "schema": schema::reference("error") } },
@@ -96,7 +111,7 @@ fn operation(route: &Route) -> Value {
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters = Vec::new();
     if route.handler.is_keyed() {
-        let shared = ["stripe_version", "stripe_account"];
+        let shared = ["stripe_version", "stripe_account", "stripe_context"];
         let shared =
             shared.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
         parameters.extend(shared);
