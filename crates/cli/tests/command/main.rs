@@ -19,4 +19,5 @@ mod server;
 mod settings;
 mod storage;
 mod two_processes;
+mod versions;
 mod webhooks;
