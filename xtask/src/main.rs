@@ -10,7 +10,8 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   tidy             check layering, names, sizes, leftovers, documented error codes
-  test [--full]    run every test, tier by tier; --full simulates longer and kills oftener;
+  test [--full]    run every test, tier by tier; --full simulates longer, kills oftener,
+                   and has Stripe's libraries ask on PostgreSQL too;
                    GAPLESS_TEST_POSTGRES_BIN=DIR chooses the PostgreSQL to test with
   bench [FLAGS]    measure and write docs/benchmarks.md; `bench --help` lists the flags";
 

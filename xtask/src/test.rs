@@ -38,10 +38,9 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
     steps.run("what is needed", || {
         say(format!("    tests run with {}", runner.name()));
         let machine = Machine::this();
-        match machine.c_compiler() {
-            Outcome::Passed => machine.postgres(),
-            absent => absent,
-        }
+        let needs = [Machine::c_compiler, Machine::postgres, Machine::python, Machine::node];
+        let absent = needs.iter().map(|need| need(&machine)).find(|it| *it != Outcome::Passed);
+        absent.unwrap_or(Outcome::Passed)
     });
     steps.run("lint", || lint(root));
     for tier in &tiers {

@@ -22,6 +22,11 @@ const POSTGRES_ROOTS: [(&str, &str); 4] = [
     ("/usr/local/opt", "postgresql@"),
 ];
 
+/// Some systems leave out of Python what makes environments of their own, or what fills them.
+const PYTHON_FITS: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
+/// The oldest that the library for Node runs on.
+const NODE_FITS: &str = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
+
 /// The machine, as far as it matters.
 pub(super) struct Machine {
     path: OsString,
@@ -65,6 +70,18 @@ impl Machine {
         self.need(Package::Postgres, "no PostgreSQL server", &|| self.has_postgres())
     }
 
+    /// What the libraries for Python are installed and run with.
+    pub(super) fn python(&self) -> Outcome {
+        let found = || self.passes("python3", &["-c", PYTHON_FITS]);
+        self.need(Package::Python, "no Python 3.11 or newer with `venv`", &found)
+    }
+
+    /// What the library for Node is installed and run with.
+    pub(super) fn node(&self) -> Outcome {
+        let found = || self.has("npm") && self.passes("node", &["--eval", NODE_FITS]);
+        self.need(Package::Node, "no Node 20 or newer with npm", &found)
+    }
+
     /// Whether a program is in PATH.
     pub(super) fn has(&self, name: &str) -> bool {
         std::env::split_paths(&self.path).any(|directory| directory.join(name).is_file())
@@ -80,6 +97,13 @@ impl Machine {
         let mut command = Command::new(find(name));
         command.args(arguments).env("PATH", &self.path);
         command
+    }
+
+    /// Whether a program is there and says so.
+    fn passes(&self, name: &str, arguments: &[&str]) -> bool {
+        let words = [&[name], arguments].concat();
+        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        self.command(&words).output().is_ok_and(|output| output.status.success())
     }
 
     fn need(&self, package: Package, absent: &str, found: &dyn Fn() -> bool) -> Outcome {
@@ -287,6 +311,31 @@ mod tests {
         fs::write(chosen.join("initdb"), "").unwrap();
         fs::write(chosen.join("postgres"), "").unwrap();
         assert_eq!(fake.machine.postgres(), Outcome::Passed);
+    }
+
+    #[test]
+    fn languages_must_be_new_enough() {
+        type Need = fn(&Machine) -> Outcome;
+        let needs: [(Need, &str, &str, &str); 2] = [
+            (Machine::python, "python3", "no Python 3.11", "python3 python3-venv"),
+            (Machine::node, "node", "no Node 20", "nodejs npm"),
+        ];
+        for (need, program, absent, packages) in needs {
+            let fake = Fake::new(0, false);
+            fake.script("npm", "");
+            // What is there is too old, and so is what is installed.
+            fake.script(program, "exit 1");
+            fake.manager("apt-get", "");
+            let why = failure(need(&fake.machine));
+            assert!(why.starts_with(absent) && why.contains(packages), "{why}");
+            assert_eq!(fake.log().lines().count(), 2, "{}", fake.log());
+            let path = fake.root.join("bin").join(program);
+            fake.manager("apt-get", &format!("printf '#!/bin/sh\n' > '{}'", path.display()));
+            assert_eq!(need(&fake.machine), Outcome::Passed, "{program}");
+        }
+        let fake = Fake::new(1000, false);
+        fake.script("node", "");
+        assert!(failure(fake.machine.node()).contains("npm"), "Node alone installs nothing");
     }
 
     #[test]

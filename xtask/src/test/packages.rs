@@ -10,6 +10,8 @@ use crate::step::{Outcome, program, say};
 pub(super) enum Package {
     Compiler,
     Postgres,
+    Python,
+    Node,
 }
 
 /// A package manager.
@@ -26,6 +28,8 @@ struct Manager {
     is_roots: bool,
     compiler: &'static [&'static str],
     postgres: &'static [&'static str],
+    python: &'static [&'static str],
+    node: &'static [&'static str],
 }
 
 /// In the order in which they are looked for; the server's package and that of its programs for
@@ -40,6 +44,8 @@ const MANAGERS: [Manager; 4] = [
         is_roots: true,
         compiler: &["gcc", "libc6-dev"],
         postgres: &["postgresql"],
+        python: &["python3", "python3-venv"],
+        node: &["nodejs", "npm"],
     },
     Manager {
         name: "dnf",
@@ -50,6 +56,8 @@ const MANAGERS: [Manager; 4] = [
         is_roots: true,
         compiler: &["gcc", "glibc-devel"],
         postgres: &["postgresql-server", "postgresql"],
+        python: &["python3"],
+        node: &["nodejs", "npm"],
     },
     Manager {
         name: "apk",
@@ -60,6 +68,8 @@ const MANAGERS: [Manager; 4] = [
         is_roots: true,
         compiler: &["gcc", "musl-dev"],
         postgres: &["postgresql", "postgresql-client"],
+        python: &["python3"],
+        node: &["nodejs", "npm"],
     },
     Manager {
         name: "brew",
@@ -70,6 +80,8 @@ const MANAGERS: [Manager; 4] = [
         is_roots: false,
         compiler: &["gcc"],
         postgres: &["postgresql@17"],
+        python: &["python"],
+        node: &["node"],
     },
 ];
 
@@ -78,6 +90,8 @@ impl Manager {
         match package {
             Package::Compiler => self.compiler,
             Package::Postgres => self.postgres,
+            Package::Python => self.python,
+            Package::Node => self.node,
         }
     }
 
@@ -108,6 +122,8 @@ pub(super) fn install(machine: &Machine, package: Package) -> String {
             Package::Postgres => "install PostgreSQL 13 or newer, or name the directory of its \
                                   programs by GAPLESS_TEST_POSTGRES_BIN"
                 .to_owned(),
+            Package::Python => "install Python with `venv` and `pip`".to_owned(),
+            Package::Node => "install Node with npm".to_owned(),
         };
     };
     let remedy = manager.remedy(package, user);

@@ -6,9 +6,10 @@ use std::io;
 use std::path::Path;
 
 /// Test binaries with these names, in any crate, are tiers of their own, run in this order after
-/// everything else: what each store must do, the seeded simulator, many clients at once,
-/// connections cut at their commit, and processes killed under load.
-const LATER: [&str; 5] = ["contract", "simulation", "hammer", "commits", "kills"];
+/// everything else: what each store must do, Stripe's own libraries against the server, the seeded
+/// simulator, many clients at once, connections cut at their commit, and processes killed under
+/// load.
+const LATER: [&str; 6] = ["contract", "sdks", "simulation", "hammer", "commits", "kills"];
 
 /// Tests that run together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,7 @@ mod tests {
         let expected = [
             ("unit", "--lib --bins --test load"),
             ("contract", "--test contract"),
+            ("sdks", ""),
             ("simulation", ""),
             ("hammer", ""),
             ("commits", ""),

@@ -1,0 +1,72 @@
+//! The servers that are asked.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use testkit::postgres::{Durability, TemporaryCluster};
+
+use crate::gapless::{Place, Server};
+
+/// A server on a new database whose numbers look as callers of that interface expect.
+pub(crate) struct Served {
+    pub(crate) server: Server,
+    pub(crate) account: String,
+    pub(crate) test_key: String,
+    live_key: String,
+    // Behind the server, which must end first.
+    _cluster: Option<TemporaryCluster>,
+    place: Place,
+}
+
+impl Served {
+    fn on_sqlite() -> Served {
+        Served::start("sqlite:gapless.db", None)
+    }
+
+    fn on_postgres() -> Served {
+        let cluster = TemporaryCluster::for_test(Durability::None);
+        Served::start(&cluster.url(), Some(cluster))
+    }
+
+    /// Does the same on every store that is to be tried.
+    pub(crate) fn on_each_store(work: impl Fn(&Served)) {
+        work(&Served::on_sqlite());
+        if is_full() {
+            work(&Served::on_postgres());
+        }
+    }
+
+    /// Tells a program where the server is, and whom it may ask as.
+    pub(crate) fn known_to(&self, mut program: Command) -> Command {
+        program.env("GAPLESS_SDK_URL", &self.server.url);
+        program.env("GAPLESS_SDK_TEST_KEY", &self.test_key);
+        program.env("GAPLESS_SDK_LIVE_KEY", &self.live_key);
+        program
+    }
+
+    /// A path in the directory that the server runs in.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.place.path(name)
+    }
+
+    fn start(database: &str, cluster: Option<TemporaryCluster>) -> Served {
+        let place = Place::new();
+        let made = place.json(&["init", "--numbering", "stripe", "--database", database]);
+        let text = |pointer: &str| made.pointer(pointer).and_then(|text| text.as_str());
+        let text = |pointer: &str| text(pointer).expect("a text").to_owned();
+        let words = ["serve", "--listen", "127.0.0.1:0", "--database", database];
+        Served {
+            server: Server::start(place.command(&words)),
+            account: text("/account"),
+            test_key: text("/keys/test"),
+            live_key: text("/keys/live"),
+            _cluster: cluster,
+            place,
+        }
+    }
+}
+
+/// Whether there is time for everything.
+pub(crate) fn is_full() -> bool {
+    std::env::var_os("GAPLESS_TEST_FULL").is_some()
+}
