@@ -34,11 +34,16 @@ const DELETE: [&str; 15] = [
 const TURN: &str = "SELECT pg_catalog.pg_advisory_lock(1195462733, \
     pg_catalog.hashtext(current_schema()))::text";
 
+/// The same until its transaction ends: who only clears away does that on a connection that goes
+/// on, as a server does that wipes a test ledger.
+const MOMENT: &str = "SELECT pg_catalog.pg_advisory_xact_lock(1195462733, \
+    pg_catalog.hashtext(current_schema()))::text";
+
 /// Writes a part as a transaction of its own.
 pub(crate) fn restore(writer: &mut PostgresWriter, part: &Changes) -> Result<(), StoreError> {
     let ledgers = restored_ledgers(part)?;
     writer.alone(|session| {
-        take_turn(session)?;
+        take_turn(session, TURN)?;
         refuse_heads(session, &ledgers)?;
         write(session, part)
     })
@@ -48,7 +53,7 @@ pub(crate) fn restore(writer: &mut PostgresWriter, part: &Changes) -> Result<(),
 pub(crate) fn discard(writer: &mut PostgresWriter, ledger: LedgerId) -> Result<(), StoreError> {
     for sql in DELETE {
         writer.alone(|session| {
-            take_turn(session)?;
+            take_turn(session, MOMENT)?;
             refuse_heads(session, &[ledger])?;
             let mut trip = Trip::new();
             trip.run(sql, values![ledger]);
@@ -58,9 +63,9 @@ pub(crate) fn discard(writer: &mut PostgresWriter, ledger: LedgerId) -> Result<(
     Ok(())
 }
 
-fn take_turn(session: &Session) -> Result<(), StoreError> {
+fn take_turn(session: &Session, sql: &'static str) -> Result<(), StoreError> {
     let mut trip = Trip::new();
-    trip.run(TURN, values![]);
+    trip.run(sql, values![]);
     session.run(&trip).map(drop).map_err(|error| match error {
         StoreError::Busy(_) => StoreError::Busy(format!(
             "Another move writes into {}. Wait until it has ended, then run this one again.",

@@ -47,17 +47,26 @@ fn what_another_writer_holds_is_left_out() {
     assert_eq!(second.begin(&[ONE, TWO]).expect("begin"), [ONE, TWO]);
 }
 
+fn part(ledger: LedgerId) -> Changes {
+    let id = CustomerId("cus_1".to_owned());
+    let customers = vec![CustomerRow { ledger, id, prefix: "ONE".to_owned() }];
+    Changes { customers, ..Changes::default() }
+}
+
+#[test]
+fn who_only_clears_away_is_in_nobodys_way_afterwards() {
+    let stage = stage(Duration::from_millis(300));
+    let mut first = stage.store.writer().expect("writer");
+    let mut second = stage.store.writer().expect("writer");
+    first.discard(LedgerId(7)).expect("a ledger was wiped");
+    second.discard(LedgerId(8)).expect("another one too");
+    second.restore(&part(LedgerId(8))).expect("and one is moved in");
+    drive(&mut *first, vec![issue(ONE)]).expect("the first goes on");
+}
+
 #[test]
 fn one_moves_into_a_database_at_a_time() {
     let stage = stage(Duration::from_millis(300));
-    let part = |ledger: LedgerId| Changes {
-        customers: vec![CustomerRow {
-            ledger,
-            id: CustomerId("cus_1".to_owned()),
-            prefix: "ONE".to_owned(),
-        }],
-        ..Changes::default()
-    };
     let other = stage
         .database
         .open(OpenOptions { lock_timeout: Duration::from_millis(300), ..OpenOptions::default() });
