@@ -50,8 +50,33 @@ struct BusinessProfile<'a> {
 
 #[derive(Serialize)]
 struct Settings<'a> {
+    branding: Branding,
+    card_payments: CardPayments,
     dashboard: Dashboard<'a>,
     invoices: InvoiceSettings,
+    payments: Payments,
+}
+
+#[derive(Default, Serialize)]
+struct Branding {
+    icon: Null,
+    logo: Null,
+    primary_color: Null,
+    secondary_color: Null,
+}
+
+#[derive(Default, Serialize)]
+struct CardPayments {
+    statement_descriptor_prefix: Null,
+    statement_descriptor_prefix_kana: Null,
+    statement_descriptor_prefix_kanji: Null,
+}
+
+#[derive(Default, Serialize)]
+struct Payments {
+    statement_descriptor: Null,
+    statement_descriptor_kana: Null,
+    statement_descriptor_kanji: Null,
 }
 
 #[derive(Serialize)]
@@ -91,11 +116,14 @@ impl<'a> Account<'a> {
             payouts_enabled: false,
             platform: face.platform.map(|platform| platform.0.as_str()),
             settings: Settings {
+                branding: Branding::default(),
+                card_payments: CardPayments::default(),
                 dashboard: Dashboard { display_name: face.name, timezone: face.time_zone },
                 invoices: InvoiceSettings {
                     default_account_tax_ids: Null,
                     hosted_payment_method_save: Null,
                 },
+                payments: Payments::default(),
             },
             r#type: "standard",
             keys: None,
