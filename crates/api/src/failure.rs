@@ -48,6 +48,10 @@ pub(crate) fn problem(error: EngineError) -> Problem {
                     "It is unknown whether the request was carried out. Repeat it with the same \
                      idempotency key or reference: it is carried out once."
                 }
+                StoreFailureKind::Unusable => {
+                    "The database was moved or is damaged; nothing was changed. The server's log \
+                     says what to do. Repeat the request when that is done."
+                }
                 _ => "The database cannot be used just now. Repeat the request a little later.",
             };
             Problem::new(RimCode::DatabaseUnavailable, message)
@@ -104,6 +108,7 @@ mod tests {
             (EngineError::ReadOnly, 503),
             (store(StoreFailureKind::Storage), 503),
             (store(StoreFailureKind::InDoubt), 503),
+            (store(StoreFailureKind::Unusable), 503),
             (store(StoreFailureKind::Database), 503),
             (EngineError::NoAccount, 500),
             (EngineError::Defect("a detail".to_owned()), 500),

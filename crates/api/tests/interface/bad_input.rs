@@ -61,6 +61,28 @@ fn patterns() -> Vec<Case> {
         case(SETTINGS, "prefix=a%00b", "parameter_invalid", "prefix", "U+0000"),
         case(SETTINGS, "padding=16", "parameter_invalid_integer", "padding", "0 to 15"),
         case(SETTINGS, "time_zone=Mars/Base", "parameter_invalid", "time_zone", "IANA"),
+        case(SETTINGS, "padding=-1", "parameter_invalid_integer", "padding", "0 to 15"),
+        case(
+            SETTINGS,
+            "max_future_days=36526",
+            "parameter_invalid_integer",
+            "max_future_days",
+            "0 to 36525",
+        ),
+        case(
+            SETTINGS,
+            "starting_number=-1",
+            "parameter_invalid_integer",
+            "starting_number",
+            "1 to 999999999999999",
+        ),
+        case(
+            SERIES,
+            "name=x&pattern=X-{seq}&starting_number=0",
+            "parameter_invalid_integer",
+            "starting_number",
+            "1 to 999999999999999",
+        ),
         case(
             SETTINGS,
             "starting_number=1000000000000000",
@@ -84,6 +106,16 @@ fn dates() -> Vec<Case> {
     ]
 }
 
+/// One pair, with a key and a value of so many characters.
+fn metadata(key: usize, value: usize) -> String {
+    format!("metadata[{}]={}", "k".repeat(key), "v".repeat(value))
+}
+
+fn many_keys(count: usize) -> String {
+    let pairs: Vec<String> = (0..count).map(|at| format!("metadata[k{at}]=v")).collect();
+    pairs.join("&")
+}
+
 fn parameters() -> Vec<Case> {
     vec![
         case(NUMBERS, "dat=2026-01-01", "parameter_unknown", "dat", "date, reference"),
@@ -92,6 +124,19 @@ fn parameters() -> Vec<Case> {
         case(NUMBERS, "reference=%", "body_invalid", "", "hexadecimal"),
         case(NUMBERS, "reference[=1", "body_invalid", "", "not closed"),
         case(NUMBERS, "reference=%ff", "body_invalid", "", "UTF-8"),
+        case(
+            NUMBERS,
+            metadata(1, 501),
+            "parameter_invalid",
+            "metadata[k]",
+            "500 characters. Shorten",
+        ),
+        case(NUMBERS, metadata(41, 1), "parameter_invalid", "metadata", "40 characters"),
+        case(NUMBERS, "metadata[]=v", "parameter_invalid_object", "metadata", "[key]=value"),
+        case(NUMBERS, "metadata[%07]=v", "parameter_invalid", "metadata", "Take it out"),
+        case(NUMBERS, many_keys(51), "parameter_invalid", "metadata", "50 names. Leave some out"),
+        // More than are read at all.
+        case(NUMBERS, many_keys(500), "parameter_invalid", "metadata", "50 names. Leave some out"),
         case(NUMBERS, "kind=Invoice", "parameter_invalid", "kind", "lower-case"),
         case(NUMBERS, "series=nowhere", "resource_missing", "series", "nowhere"),
         case("/v1/numbers/batch", "items[0][x]=1", "parameter_unknown", "items[0][x]", ""),
@@ -136,7 +181,7 @@ async fn broken_json_is_refused_with_its_place() {
     let deep = format!("{{\"metadata\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
     assert_eq!(app.json(NUMBERS, &deep).await.code(), "body_invalid");
     let wide: Vec<_> = (0..50_000).map(|n| format!("a{n}=1")).collect();
-    assert_eq!(app.form(NUMBERS, &wide.join("&")).await.code(), "body_invalid");
+    assert_eq!(app.form(NUMBERS, &wide.join("&")).await.code(), "parameter_unknown");
     assert_eq!(app.contents().await, before);
 }
 
@@ -153,10 +198,34 @@ async fn bodies_are_bounded() {
     // A batch may be larger than other bodies, and its own limits still hold.
     let got = app.form("/v1/numbers/batch", &two_megabytes).await;
     assert_eq!(got.code(), "parameter_unknown");
-    let items: Vec<_> = (0..10_001).map(|_| "{}").collect();
-    let got = app.json("/v1/numbers/batch", &format!("{{\"items\":[{}]}}", items.join(","))).await;
-    assert_eq!(got.code(), "body_invalid");
-    assert!(got.str("/error/message").contains("10000"), "{}", got.text);
+    assert_eq!(app.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_list_that_is_too_long_is_named() {
+    let app = App::new().await;
+    let before = app.contents().await;
+    let items = format!("{{\"items\":[{}]}}", vec!["{}"; 10_001].join(","));
+    let named = format!("{{\"series\":[{}]}}", vec!["1"; 10_001].join(","));
+    let form: Vec<String> = (0..10_001).map(|at| format!("items[{at}][reference]=r{at}")).collect();
+    let open = vec!["items[][reference]=r"; 10_001].join("&");
+    let kinds = "name=x&pattern={seq}&".to_owned() + &vec!["kinds[]=invoice"; 10_001].join("&");
+    let batch = "/v1/numbers/batch";
+    for (got, param) in [
+        (app.json(batch, &items).await, "items"),
+        (app.json("/v1/numbers/batch/preview", &items).await, "items"),
+        (app.form(batch, &form.join("&")).await, "items"),
+        (app.form(batch, &open).await, "items"),
+        (app.form(SERIES, &kinds).await, "kinds"),
+    ] {
+        let text = &got.text;
+        assert_eq!((got.code(), got.param()), ("parameter_invalid", param), "{text}");
+        let message = got.str("/error/message");
+        assert!(message.contains("more than 10000 entries"), "{message}");
+        assert!(message.contains("Split them over several requests"), "{message}");
+    }
+    // What is no list at all is told as that.
+    assert_eq!(app.json(NUMBERS, &named).await.code(), "parameter_invalid_string");
     assert_eq!(app.contents().await, before);
 }
 

@@ -241,7 +241,7 @@ async fn what_is_malformed_is_told_before_anything_is_looked_up() {
         (&auditor, void.as_str(), "used", "{}", "parameter_missing"),
         (&auditor, elsewhere, "used", "{}", "parameter_missing"),
         (&auditor, elsewhere, "used", cause, "parameter_invalid"),
-        (&auditor, advance, "used", r#"{"next":0}"#, "parameter_missing"),
+        (&auditor, advance, "used", r#"{"next":1}"#, "parameter_missing"),
         (&auditor, void.as_str(), "used", cause, "parameter_invalid"),
         (&auditor, elsewhere, "used", reason, "resource_missing"),
         (&auditor, void.as_str(), "used", reason, "idempotency_error"),

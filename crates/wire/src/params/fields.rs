@@ -10,6 +10,7 @@ use ledger::Code;
 
 use super::{Map, Value};
 use crate::error::{Problem, RimCode};
+use crate::limits::LIST_MAX;
 
 /// Where a set of named values stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +149,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An ordinal, or another count that ordinals bound.
+    /// An ordinal that a number can have.
     pub(crate) fn ordinal(&mut self, field: &str) -> Result<Option<u64>, Problem> {
         let max = numbering::limits::ORDINAL_MAX;
         let beyond = self.map.0.iter().any(|(name, value)| {
@@ -161,10 +162,12 @@ impl<'a> Fields<'a> {
         });
         if beyond {
             let name = self.name(field);
-            let message = format!("`{name}` is above {max}, the largest ordinal there is.");
+            let message = format!(
+                "`{name}` is above {max}, the largest ordinal there is. Give a smaller one."
+            );
             return Err(Problem::of(Code::OrdinalOverflow, &name, message));
         }
-        self.integer(field, 0..=max)
+        self.integer(field, 1..=max)
     }
 
     /// `true` or `false`.
@@ -240,7 +243,7 @@ impl<'a> Fields<'a> {
         if !self.map.0.iter().any(is_list) {
             return Ok(None);
         }
-        let Some(Value::List(list)) = self.take(field) else { return Ok(None) };
+        let Some(list) = self.list(field)? else { return Ok(None) };
         let word = |(index, value)| {
             plain_text(value, chars_max, || format!("{}[{index}]", self.name(field)))
         };
@@ -261,24 +264,17 @@ impl<'a> Fields<'a> {
         };
         if map.0.len() > limits.count_max {
             let TextsLimits { count_max, .. } = limits;
-            return self.refuse(field, format_args!("has more than {count_max} names."));
+            return self
+                .refuse(field, format_args!("has more than {count_max} names. Leave some out."));
         }
         let mut texts = BTreeMap::new();
         for (key, value) in map.0 {
             let full = || format!("{}[{key}]", self.name(field));
             if key.is_empty() {
-                return Err(empty(&full()));
+                let message = format!("`{}` has an empty name. Give it one.", self.name(field));
+                return Err(Problem::of(RimCode::ParameterInvalidEmpty, &full(), message));
             }
-            let too_long = key.chars().count() > limits.key_chars_max;
-            if too_long || key.chars().any(char::is_control) {
-                let max = limits.key_chars_max;
-                return self.refuse(
-                    field,
-                    format_args!(
-                        "has a name of more than {max} characters, or with a control character."
-                    ),
-                );
-            }
+            self.check_name(field, &key, limits.key_chars_max)?;
             let value = match value {
                 Value::Null => String::new(),
                 value => checked(value, limits.value_chars_max, limits.lines, full)?,
@@ -290,11 +286,32 @@ impl<'a> Fields<'a> {
         Ok(Some(texts))
     }
 
+    /// Refuses a name of the caller's own that is too long or not of one line.
+    fn check_name(&self, field: &str, key: &str, chars_max: usize) -> Result<(), Problem> {
+        if key.chars().count() > chars_max {
+            let shown: String = key.chars().take(chars_max).collect();
+            return self.refuse(
+                field,
+                format_args!(
+                    "has a name of more than {chars_max} characters, which begins with {shown:?}. \
+                     Shorten it."
+                ),
+            );
+        }
+        if key.chars().any(char::is_control) {
+            return self.refuse(
+                field,
+                format_args!("has the name {key:?}, with a control character in it. Take it out."),
+            );
+        }
+        Ok(())
+    }
+
     /// The values of a list.
     pub(super) fn list(&mut self, field: &str) -> Result<Option<Vec<Value<'a>>>, Problem> {
         match self.take(field) {
             None => Ok(None),
-            Some(Value::List(list)) => Ok(Some(list)),
+            Some(Value::List(list)) => bounded(list, &self.name(field)).map(Some),
             Some(_) => Err(no_list(&self.name(field))),
         }
     }
@@ -418,6 +435,16 @@ pub(super) fn no_object(name: &str) -> Problem {
 pub(super) fn no_list(name: &str) -> Problem {
     let message = format!("`{name}` must be a list, in a form `{name}[0]=value`.");
     Problem::of(RimCode::ParameterInvalidArray, name, message)
+}
+
+/// A list of no more entries than any list may have. The encodings keep one more than that.
+pub(super) fn bounded<'a>(list: Vec<Value<'a>>, name: &str) -> Result<Vec<Value<'a>>, Problem> {
+    if list.len() <= LIST_MAX {
+        return Ok(list);
+    }
+    let message =
+        format!("`{name}` has more than {LIST_MAX} entries. Split them over several requests.");
+    Err(Problem::of(Code::ParameterInvalid, name, message))
 }
 
 /// As much of a name as an error repeats.

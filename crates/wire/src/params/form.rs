@@ -82,8 +82,9 @@ impl Whole<'_> {
                 _ => Err(self.broken("it is given in two different shapes")),
             };
         }
-        if map.0.len() == SIBLINGS_MAX {
-            return Err(self.broken(&format!("there are more than {SIBLINGS_MAX} beside it")));
+        // One more than may be is kept: among so many is one that is not known, or one twice.
+        if map.0.len() > SIBLINGS_MAX {
+            return Ok(());
         }
         let value = match keys.split_first() {
             None => value,
@@ -114,12 +115,13 @@ impl Whole<'_> {
         } else {
             key.parse().unwrap_or(usize::MAX)
         };
-        if place > list.len() {
+        if place > list.len() && list.len() <= LIST_MAX {
             let entry = list.len();
             return Err(self.broken(&format!("entry {key} comes before entry {entry}")));
         }
-        if place == LIST_MAX {
-            return Err(self.broken(&format!("it has more than {LIST_MAX} entries")));
+        // Here too, by which whoever reads the list under its name knows.
+        if place > LIST_MAX {
+            return Ok(());
         }
         let Some((key, deeper)) = keys.split_first() else {
             if place < list.len() {
@@ -202,7 +204,8 @@ fn broken(name: &str, why: &str) -> Problem {
 /// A problem with a stretch of text of which nobody knows whether it is a name.
 fn undecodable(text: &str, why: &str) -> Problem {
     let shown = shown(text);
-    let message = format!("The parameters cannot be read as a form: at {shown:?}, {why}.");
+    let message =
+        format!("The parameters cannot be read as a form: at {shown:?}, {why}. Correct it there.");
     Problem::new(RimCode::BodyInvalid, message)
 }
 
@@ -296,11 +299,27 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_names_is_bounded() {
-        let names =
-            |count: usize| (0..count).map(|n| format!("n{n}=1")).collect::<Vec<_>>().join("&");
-        assert!(parse(&names(SIBLINGS_MAX)).is_ok());
-        assert!(parse(&names(SIBLINGS_MAX + 1)).is_err());
+    fn what_is_kept_of_many_is_bounded() {
+        let kept = |count: usize, pair: fn(usize) -> String| {
+            let text = (0..count).map(pair).collect::<Vec<_>>().join("&");
+            let map = parse(&text).unwrap();
+            match &map.0[0].1 {
+                Value::List(list) => list.len(),
+                _ => map.0.len(),
+            }
+        };
+        assert_eq!(kept(SIBLINGS_MAX, |n| format!("n{n}=1")), SIBLINGS_MAX);
+        assert_eq!(kept(SIBLINGS_MAX + 50, |n| format!("n{n}=1")), SIBLINGS_MAX + 1);
+        let (most, many) = (LIST_MAX, LIST_MAX + 50);
+        assert_eq!(kept(most, |n| format!("l[{n}]=1")), most);
+        for pair in [
+            |n| format!("l[{n}]=1"),
+            |_| "l[]=1".to_owned(),
+            |n| format!("l[{n}][k]=1"),
+            |_| "l[][k]=1".to_owned(),
+        ] {
+            assert_eq!(kept(many, pair), most + 1);
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Map, Value};
 use crate::error::{Problem, RimCode};
@@ -26,7 +26,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Map<'_>, Problem> {
 }
 
 fn broken(why: &str) -> Problem {
-    Problem::new(RimCode::BodyInvalid, format!("The body cannot be read as JSON: {why}."))
+    let message = format!("The body cannot be read as JSON: {why}. Correct it there.");
+    Problem::new(RimCode::BodyInvalid, message)
 }
 
 #[derive(Clone, Copy)]
@@ -89,25 +90,24 @@ impl<'de> Visitor<'de> for Nested {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value<'de>, A::Error> {
         let inside = self.inside()?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(inside)? {
-            if list.len() == LIST_MAX {
-                return Err(A::Error::custom(format!("a list of more than {LIST_MAX} entries")));
-            }
+        // One more than may be is kept, by which whoever reads the list under its name knows.
+        while list.len() <= LIST_MAX {
+            let Some(item) = items.next_element_seed(inside)? else { break };
             list.push(item);
         }
+        while items.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Value::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value<'de>, A::Error> {
         let inside = self.inside()?;
         let mut map = Map::default();
-        while let Some(name) = entries.next_key_seed(Name)? {
-            if map.0.len() == SIBLINGS_MAX {
-                let much = format!("an object with more than {SIBLINGS_MAX} names");
-                return Err(A::Error::custom(much));
-            }
+        // Here too: so many names hold one that is not known, or one twice.
+        while map.0.len() <= SIBLINGS_MAX {
+            let Some(name) = entries.next_key_seed(Name)? else { break };
             map.0.push((name, entries.next_value_seed(inside)?));
         }
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Value::Map(map))
     }
 }
@@ -171,12 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_names_is_bounded() {
+    fn what_is_kept_of_many_is_bounded() {
         let names = |count: usize| {
             let names: Vec<_> = (0..count).map(|n| format!("\"n{n}\":1")).collect();
             format!("{{{}}}", names.join(","))
         };
-        assert!(parse(names(SIBLINGS_MAX).as_bytes()).is_ok());
-        assert!(parse(names(SIBLINGS_MAX + 1).as_bytes()).is_err());
+        let kept = |count| parse(names(count).as_bytes()).unwrap().0.len();
+        assert_eq!(kept(SIBLINGS_MAX), SIBLINGS_MAX);
+        assert_eq!(kept(SIBLINGS_MAX + 50), SIBLINGS_MAX + 1);
+        let body = format!("{{\"l\":[{}],\"m\":2}}", vec!["7"; LIST_MAX + 50].join(","));
+        let map = parse(body.as_bytes()).unwrap();
+        assert!(matches!(&map.0[0].1, Value::List(list) if list.len() == LIST_MAX + 1));
+        assert_eq!(map.0[1].1, Value::Integer(2), "what stands behind is read");
+        assert!(parse(body.replace("],", "]!,").as_bytes()).is_err(), "and must be JSON");
     }
 }

@@ -79,7 +79,7 @@ impl<'a> Params<'a> {
         match self.root.0.remove(place).1 {
             _ if self.has(name) => Err(fields::duplicate(name)),
             Value::Null => Ok(None),
-            Value::List(list) => Ok(Some(list)),
+            Value::List(list) => fields::bounded(list, name).map(Some),
             _ => Err(fields::no_list(name)),
         }
     }

@@ -203,7 +203,8 @@ impl<'a> Fields<'a> {
         }
         let Some(list) = self.list(field)? else { return Ok(None) };
         if list.len() > count_max {
-            return self.refuse(field, format_args!("has more than {count_max} entries."));
+            return self
+                .refuse(field, format_args!("has more than {count_max} entries. Leave some out."));
         }
         let text = |(index, value)| {
             let name = format!("{}[{index}]", self.name(field));
