@@ -105,7 +105,10 @@ impl Failure {
             .filter_map(|behind| text.find(behind))
             .min()
             .map_or(text.as_str(), |end| &text[..end]);
-        let message = told.strip_prefix("error: ").unwrap_or(told).trim_end().to_owned();
+        let mut message = told.strip_prefix("error: ").unwrap_or(told).trim_end().to_owned();
+        if code != "parameter_invalid" {
+            message.push_str("\n--help behind the command says what it takes");
+        }
         let mut failure = Failure::usage(code, message);
         failure.param = match error.get(ContextKind::InvalidArg) {
             Some(ContextValue::String(flag)) => Some(bare_name(flag)),

@@ -123,6 +123,9 @@ impl Place {
     /// shows no program's tables and there may be a log or journal, whose pages the file lacks
     /// after a power cut, it looks again with them, as any reader does.
     fn examine(&self) -> Result<Known, StoreError> {
+        if self.vfs.is_none() && self.path.is_dir() {
+            return Err(self.directory());
+        }
         let look_with = |flags| self.raw_by_name(&self.path, flags).and_then(|c| look(&c));
         let alone = self
             .raw_by_name(self.immutable_uri(), READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
@@ -281,6 +284,14 @@ impl Place {
         StoreError::Unusable(format!(
             "There is no database {}. Make one with `gapless init`, or name the one you mean.",
             self.name
+        ))
+    }
+
+    fn directory(&self) -> StoreError {
+        StoreError::Unusable(format!(
+            "{} is a directory. Name a file in it, such as {}.",
+            self.name,
+            self.path.join("gapless.db").display()
         ))
     }
 

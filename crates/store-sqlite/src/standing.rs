@@ -38,10 +38,10 @@ impl Standing {
             return Ok(());
         }
         Err(StoreError::Unusable(format!(
-            "{} is not the file any more that was opened: it was renamed, deleted or replaced while \
-             it was in use. Nothing more is written to either. Put the file back in its place, with \
-             its -wal beside it; or stop the server, which completes the file wherever it is now, \
-             and start it on the file that is meant.",
+            "{} is not the file any more that was opened: it was renamed, deleted or replaced \
+             while it was in use. Nothing more is written to either. Put the file back in its \
+             place, with its -wal beside it; or stop the server, which completes the file wherever \
+             it is now, and start it on the file that is meant.",
             self.name
         )))
     }

@@ -114,6 +114,12 @@ fn what_is_no_database_is_refused() {
 }
 
 #[test]
+fn a_directory_is_refused_with_a_name_for_the_file() {
+    let make = |path: &Path| fs::create_dir(path).expect("a directory");
+    refused(make, &["is a directory", "x.db/gapless.db"]);
+}
+
+#[test]
 fn a_database_of_another_program_is_refused() {
     let table = "CREATE TABLE t (a); INSERT INTO t VALUES (1);";
     refused(|path| change(path, table), &["not a database of Gapless"]);

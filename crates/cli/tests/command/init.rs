@@ -52,6 +52,11 @@ fn settings_at_the_start() {
     place.refused(&["init", "--fiscal-year-start", "02-29"], 2, "parameter_invalid");
     place.refused(&["init", "--numbering", "roman"], 2, "parameter_invalid");
     assert_eq!(files(), before, "a refusal left a file");
+    place.refused(&["init", "--time-zone", ""], 1, "parameter_invalid");
+    place.refused(&["init", "--fiscal-year-start", "13-01"], 2, "parameter_invalid");
+    place.refused(&["init", "--database", "sqlite:"], 2, "parameter_invalid");
+    place.refused(&["init", "--database", "sqlite:no/such/folder.db"], 3, "database_storage");
+    assert_eq!(files(), before, "a refusal left a file");
     let unknown = ["init", "--database", "mysql://app@localhost/x"];
     place.refused(&unknown, 2, "parameter_invalid");
 }

@@ -1,4 +1,5 @@
 //! Two processes on one file: both work, or one is refused with a clear message; never a double.
+//! And one whose file is taken away from under it.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -47,4 +48,38 @@ fn a_second_server_is_refused() {
     let server = place.serve("127.0.0.1:0");
     place.refused(&["serve", "--listen", "127.0.0.1:0"], 3, "database_busy");
     assert_eq!(server.ask("none", "GET", "/healthz", "").0, 200);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_is_moved_from_under_a_server_is_not_written_to() {
+    use std::fs;
+
+    let place = Place::new();
+    let keys = place.init("yearly");
+    let server = place.serve("127.0.0.1:0");
+    let issue = |reference: &str| {
+        let body = format!("{{\"reference\":\"{reference}\",\"date\":\"2026-05-03\"}}");
+        server.ask(&keys.live, "POST", "/v1/numbers", &body)
+    };
+    assert_eq!(issue("a").1["number"], "INV-2026-00001");
+    let (here, away) = (place.path("gapless.db"), place.path("away.db"));
+    fs::rename(&here, &away).unwrap();
+    // Nothing stands there, then a database that is older.
+    for older in [false, true] {
+        if older {
+            place.ok(&["init", "--database", "sqlite:other.db"]);
+            fs::rename(place.path("other.db"), &here).unwrap();
+        }
+        let (status, answer) = issue("b");
+        assert_eq!((status, &answer["error"]["code"]), (503, &"database_unavailable".into()));
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("was moved") && message.contains("log"), "{message}");
+        assert_eq!(server.ask("none", "GET", "/readyz", "").0, 503);
+    }
+    fs::rename(&away, &here).unwrap();
+    assert_eq!(issue("b").1["number"], "INV-2026-00002");
+    assert_eq!(server.ask("none", "GET", "/readyz", "").0, 200);
+    assert_eq!(server.stop("TERM").0, Some(0));
+    assert_eq!(place.json(&["verify"])["numbers"], 2);
 }

@@ -29,7 +29,8 @@ pub(super) fn open(
     }
     if open.name.chars().count() > NAME_CHARS_MAX || open.name.chars().any(char::is_control) {
         let message = format!(
-            "The account's name has at most {NAME_CHARS_MAX} characters, none a control one."
+            "The account's name has more than {NAME_CHARS_MAX} characters, or a control character. \
+             Shorten it, or take that out."
         );
         return refuse_param(Code::ParameterInvalid, "name", message);
     }
