@@ -8,7 +8,7 @@ use gapless::DatabaseUrl;
 use ledger::command::{Item, LockMove, SeriesRef};
 use ledger::id::{AccountId, CustomerId, GapId, LedgerId, Position, SeriesId};
 use ledger::limits::REASON_CHARS_MAX;
-use ledger::model::{Kind, Mode};
+use ledger::model::{Kind, Mode, Settings};
 use ledger::{Action, Actor, Code, Outcome, Refusal};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -174,8 +174,12 @@ impl Database {
     }
 
     pub(super) fn locks(&self) -> Result<Value, Failure> {
-        let settings = self.engine.locks(self.ledger).wait().map_err(|error| failure(&error))?;
-        to_value(&answer::Locks::new(&settings, self.mode))
+        to_value(&answer::Locks::new(&self.settings()?, self.mode))
+    }
+
+    /// What holds for the whole ledger.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        self.engine.locks(self.ledger).wait().map_err(|error| failure(&error))
     }
 
     pub(super) fn move_locks(&self, change: LockMove) -> Result<Value, Failure> {

@@ -8,10 +8,14 @@ mod item;
 mod proof;
 mod server;
 
+use std::io::ErrorKind;
+
 use clap::Args;
 use engine::StoreAccess;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledger::command::{Item, LockMove};
+use ledger::model::Settings;
 use serde_json::Value;
 
 pub(crate) use self::database::{
@@ -100,6 +104,14 @@ impl Place {
         }
     }
 
+    /// The time zone of the account; that of a new one where it is still to be made.
+    pub(crate) fn time_zone(&self) -> Result<TimeZone, Failure> {
+        match &self.server.url {
+            None => self.database.time_zone(),
+            Some(url) => zone(&server::time_zone(&self.client(url)?)?),
+        }
+    }
+
     fn client(&self, url: &str) -> Result<Client, Failure> {
         if self.database.test && self.server.key.as_deref().is_some_and(is_live) {
             let message = "--test asks for the test ledger, but the key opens the live one; give \
@@ -108,6 +120,47 @@ impl Place {
         }
         Client::new(url, self.server.key.as_deref())
     }
+}
+
+impl DatabaseArguments {
+    /// The settings of the account; `None` where it is still to be made, as whoever writes into a
+    /// file that is not there, or has nothing in it, makes it.
+    pub(crate) fn settings(&self) -> Result<Option<Settings>, Failure> {
+        match Database::open(self, StoreAccess::Read) {
+            Ok(database) => database.settings().map(Some),
+            Err(failure) if failure.code == "account_missing" => Ok(None),
+            Err(_) if self.is_to_be_made()? => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The time zone of the account; that of a new one where it is still to be made.
+    pub(crate) fn time_zone(&self) -> Result<TimeZone, Failure> {
+        time_zone(self.settings()?.as_ref())
+    }
+
+    fn is_to_be_made(&self) -> Result<bool, Failure> {
+        let url = database_url(&self.database)?;
+        let Some(file) = url.file() else { return Ok(false) };
+        Ok(match std::fs::metadata(file) {
+            Ok(found) => found.len() == 0,
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        })
+    }
+}
+
+/// The time zone of an account with these settings; that of a new one where there are none yet.
+pub(crate) fn time_zone(settings: Option<&Settings>) -> Result<TimeZone, Failure> {
+    settings.map_or(Ok(TimeZone::UTC), |settings| zone(&settings.time_zone))
+}
+
+fn zone(name: &str) -> Result<TimeZone, Failure> {
+    TimeZone::get(name).map_err(|_| {
+        let message = format!(
+            "the account's time zone is {name}, which this program does not know; use a newer one"
+        );
+        Failure::service("internal_error", message)
+    })
 }
 
 fn is_live(key: &str) -> bool {

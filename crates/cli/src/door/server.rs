@@ -69,6 +69,10 @@ fn default_series(client: &Client, kind: &str) -> Result<String, Failure> {
     }
 }
 
+pub(super) fn time_zone(client: &Client) -> Result<String, Failure> {
+    text(&client.get("/v1/numbering/settings")?, "time_zone")
+}
+
 pub(super) fn gaps(
     client: &Client,
     series: Option<&str>,

@@ -1,21 +1,50 @@
 //! The dates in a column.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::{Column, Record, Sheet};
-use crate::date::{Unclear, Writing};
+use crate::date::{Told, Unclear, Writing};
 use crate::failure::Failure;
 
+/// The dates of a column.
+pub(crate) struct Dates {
+    /// The date of each record; nothing where nothing stands.
+    pub(crate) each: Vec<Option<Date>>,
+    /// The zone that made days of instants, where there were any.
+    pub(crate) zone: Option<TimeZone>,
+}
+
 impl Sheet {
-    /// The date of each record in a column; nothing where nothing stands.
+    /// The dates in a column. One with an offset is an instant, and the day that it is in the zone,
+    /// which is only asked for where it is needed.
     ///
     /// # Errors
-    /// A date is unreadable, or it cannot be told how the column writes its dates.
+    /// A date is unreadable, it cannot be told how the column writes its dates, or the zone is not
+    /// known.
     pub(crate) fn dates(
         &self,
         column: Column,
         writing: Option<Writing>,
-    ) -> Result<Vec<Option<Date>>, Failure> {
+        zone: impl FnOnce() -> Result<TimeZone, Failure>,
+    ) -> Result<Dates, Failure> {
+        let told = self.told(column, writing)?;
+        let has_instants = told.iter().flatten().any(|told| told.is_instant());
+        let zone = has_instants.then(zone).transpose()?;
+        let of_days = zone.clone().unwrap_or(TimeZone::UTC);
+        let day = |(record, told): (&Record, &Option<Told>)| match told {
+            None => Ok(None),
+            Some(told) => match told.day(&of_days) {
+                Some(day) => Ok(Some(day)),
+                None => Err(self.unreadable(*record, column)),
+            },
+        };
+        let each = self.rows().iter().zip(&told).map(day).collect::<Result<_, _>>()?;
+        Ok(Dates { each, zone })
+    }
+
+    /// What the file tells of each record's date.
+    fn told(&self, column: Column, writing: Option<Writing>) -> Result<Vec<Option<Told>>, Failure> {
         let texts: Vec<_> = self.rows().iter().map(|record| self.value(*record, column)).collect();
         let filled = texts.iter().map(AsRef::as_ref).enumerate();
         let filled = filled.filter(|(_, text): &(usize, &str)| !text.is_empty());
@@ -38,7 +67,7 @@ impl Sheet {
         each.map(|(record, text)| match text.as_ref() {
             "" => Ok(None),
             text => match writing.read(text) {
-                Some(date) => Ok(Some(date)),
+                Some(told) => Ok(Some(told)),
                 None => Err(self.unreadable(*record, column)),
             },
         })

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 pub(crate) use columns::Wanted;
+pub(crate) use dates::Dates;
 use flaw::Flaw;
 use walk::{Field, walk};
 

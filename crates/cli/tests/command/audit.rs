@@ -79,3 +79,27 @@ fn other_systems_columns_separators_and_dates() {
     let audit = place.json(&["audit", "american.csv", "--date-order", "month-first"]);
     assert_eq!(audit["formats"][0]["last_date"], "2026-02-03");
 }
+
+#[test]
+fn dates_with_an_offset_are_days_of_the_zone_that_is_told() {
+    let place = Place::new();
+    let list = "number,date\nINV-2025-001,2025-12-29\nINV-2025-002,2025-12-30\n\
+                INV-2025-003,2025-12-31T22:30:00Z\nINV-2026-001,2025-12-31T23:30:00Z\n";
+    place.write("list.csv", list);
+    let audit = place.json(&["audit", "list.csv"]);
+    assert_eq!((&audit["time_zone"], audit["odd"].as_array().unwrap().len()), (&"UTC".into(), 1));
+    assert_eq!(audit["odd"][0]["reason"], "other_year");
+    let berlin = ["audit", "list.csv", "--time-zone", "Europe/Berlin"];
+    let audit = place.json(&berlin);
+    assert_eq!(audit["odd"], serde_json::json!([]));
+    assert_eq!(audit["formats"][0]["last_date"], "2026-01-01");
+    let text = place.ok(&berlin);
+    assert!(text.contains(" Dates with an offset are days in Europe/Berlin."), "{text}");
+    place.write("plain.csv", "number,date\nINV-2025-001,2025-12-31 23:30\n");
+    let audit = place.json(&["audit", "plain.csv"]);
+    assert_eq!(audit["time_zone"], serde_json::Value::Null);
+    let error =
+        place.refused(&["audit", "list.csv", "--time-zone", "Nowhere/X"], 2, "parameter_invalid");
+    assert_eq!(error["param"], "time_zone");
+    assert!(error["message"].as_str().unwrap().contains("Europe/Berlin"), "{error}");
+}

@@ -1,5 +1,7 @@
 //! `gapless import`, and the gaps that it finds.
 
+use serde_json::json;
+
 use crate::gapless::{Place, data, whole_list};
 
 #[test]
@@ -77,7 +79,7 @@ fn formats_that_follow_each_other_become_one_series() {
     assert_eq!((&import["numbers"], &import["missing"]), (&82.into(), &0.into()));
     let [series] = import["series"].as_array().unwrap().as_slice() else { panic!("{import}") };
     assert_eq!(series["name"], "invoices");
-    assert_eq!(series["kinds"], serde_json::json!([{ "kind": "invoice", "text": "" }]));
+    assert_eq!(series["kinds"], json!([{ "kind": "invoice", "text": "" }]));
     let formats = series["formats"].as_array().unwrap();
     assert_eq!((formats.len(), &formats[1]["from"]), (2, &"2026-01-01".into()));
     assert_eq!(formats[0]["pattern"], "RE-{year}-{seq:4}");
@@ -337,4 +339,114 @@ fn kinds_of_the_column_are_kept_where_the_numbers_do_not_show_them() {
     assert_eq!(place.ok(&["issue", "--kind", "credit_note", "--date", "2026-02-01"]), "5\n");
     assert_eq!(place.ok(&["issue", "--date", "2026-02-01"]), "6\n");
     assert_eq!(place.json(&["verify"])["valid"], true);
+}
+
+#[test]
+fn a_kind_that_no_number_has_is_refused_with_those_that_there_are() {
+    let place = Place::new();
+    place.init("yearly");
+    let head = place.ok(&["trail", "head"]);
+    place.write("list.csv", "number,date\n1,2026-01-01\nC2,2026-01-02\n3,2026-01-03\n");
+    let refused = |kinds: &[&str]| {
+        let words = kinds.iter().flat_map(|kind| ["--kind", kind]);
+        let words: Vec<&str> = ["import", "list.csv"].into_iter().chain(words).collect();
+        let error = place.refused(&words, 1, "parameter_invalid");
+        assert_eq!(error["param"], "kind");
+        error["message"].as_str().unwrap().to_owned()
+    };
+    let message = refused(&["X=credit_note"]);
+    assert!(
+        message.contains("'X=credit_note'") && message.ends_with("whole: '', 'C'"),
+        "{message}"
+    );
+    let message = refused(&["C=credit_note", "C=receipt"]);
+    assert!(message.contains("twice") && message.contains("'C'"), "{message}");
+    assert_eq!(place.ok(&["trail", "head"]), head);
+    let import = place.json(&["import", "list.csv", "--kind", "C=receipt", "--kind", "=invoice"]);
+    assert_eq!(import["series"][0]["kinds"][1]["kind"], "receipt");
+}
+
+#[test]
+fn numbers_written_like_those_of_an_empty_series_ask_for_their_kind() {
+    let place = Place::new();
+    place.init("yearly");
+    let head = place.ok(&["trail", "head"]);
+    place.write("list.csv", "number,date\nCN-2026-00001,2026-01-01\nCN-2026-00002,2026-01-02\n");
+    for words in [&["import", "list.csv"][..], &["import", "list.csv", "--dry-run"]] {
+        let error = place.refused(words, 1, "pattern_collision");
+        assert_eq!(error["param"], "kind");
+        let message = error["message"].as_str().unwrap();
+        let told = [
+            "the series credit_notes, which is for credit_note and has no number yet",
+            "'CN-' was taken for invoice",
+            "--kind 'CN-=credit_note'",
+        ];
+        assert!(told.iter().all(|word| message.contains(word)), "{message}");
+    }
+    assert_eq!(place.ok(&["trail", "head"]), head);
+    let import = place.json(&["import", "list.csv", "--kind", "CN-=credit_note"]);
+    assert_eq!(import["series"][0]["name"], "credit_notes");
+    let note = ["issue", "--kind", "credit_note", "--date", "2026-02-01"];
+    assert_eq!(place.ok(&note), "CN-2026-00003\n");
+    assert_eq!(place.ok(&["issue", "--date", "2026-02-01"]), "INV-2026-00001\n");
+}
+
+#[test]
+fn a_year_that_is_not_the_dates_is_noted() {
+    let place = Place::new();
+    place.init("yearly");
+    place.write("list.csv", "number,date\nINV-2026-00005,2025-03-01\n");
+    let text = place.ok(&["import", "list.csv", "--dry-run"]);
+    let note = "\nOdd ones out\n  'INV-2026-00005' in line 2: it shows another year than its \
+                document's date";
+    assert!(text.contains(note), "{text}");
+    let import = place.json(&["import", "list.csv"]);
+    let odd = &import["odd"][0];
+    assert_eq!((&odd["line"], &odd["reason"]), (&2.into(), &"other_year".into()));
+    place.write("good.csv", "number,date\nFAC-2025-00005,2025-03-01\n");
+    let other = ["import", "good.csv", "--database", "sqlite:other.db"];
+    assert_eq!(place.json(&other)["odd"], json!([]));
+}
+
+#[test]
+fn dates_with_an_offset_are_days_of_the_account() {
+    let list = "number,date\nINV-2025-00001,2025-12-29\nINV-2025-00002,2025-12-30\n\
+                INV-2025-00003,2025-12-31T22:30:00Z\nINV-2026-00001,2025-12-31T23:30:00Z\n";
+    let place = Place::new();
+    place.ok(&["init", "--time-zone", "Europe/Berlin"]);
+    place.write("list.csv", list);
+    let text = place.ok(&["import", "list.csv", "--dry-run"]);
+    assert!(text.contains("\nDates with an offset are days in Europe/Berlin.\n"), "{text}");
+    let import = place.json(&["import", "list.csv"]);
+    assert_eq!((&import["time_zone"], &import["odd"]), (&"Europe/Berlin".into(), &json!([])));
+    assert_eq!(import["series"][0]["next"], "INV-2026-00002");
+    let place = Place::new();
+    place.init("yearly");
+    place.write("list.csv", list);
+    // There the last of them is dated in another year than it shows.
+    let error = place.refused(&["import", "list.csv"], 1, "pattern_collision");
+    assert_eq!(error["param"], "file");
+    let message = error["message"].as_str().unwrap();
+    let told =
+        "correct the number or the date:\n  'INV-2026-00001' in line 5: it shows another year";
+    assert!(message.contains(told), "{message}");
+}
+
+#[test]
+fn a_restart_that_no_number_shows_takes_three_that_come_again() {
+    let import = |again: u32| {
+        let place = Place::new();
+        place.init("yearly");
+        let mut list = String::from("number,date\n");
+        days(&mut list, "2022-01-05", 1..=again, "#");
+        days(&mut list, "2023-01-05", 1..=again, "#");
+        place.write("list.csv", list);
+        place.run(&["import", "list.csv", "--dry-run"])
+    };
+    let finished = import(3);
+    assert_eq!(finished.code, 0, "{finished:?}");
+    assert!(finished.out.contains("6 numbers would be imported"), "{finished:?}");
+    let finished = import(2);
+    assert_eq!(finished.code, 1, "{finished:?}");
+    assert!(finished.err.contains("lines 2, 4: 0001 is used more than once"), "{finished:?}");
 }

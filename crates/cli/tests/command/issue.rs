@@ -172,7 +172,9 @@ fn refusals_leave_the_ledger_as_it_is() {
     refused(&["--date", "2062-01-01"], "date_too_far");
     refused(&["--reference", "o-1", "--date", "2026-05-04"], "reference_conflict");
     refused(&["--series", "nothing"], "resource_missing");
-    place.refused(&["issue", "--date", "2026-02-30"], 2, "parameter_invalid");
+    for date in ["2026-02-30", "2026-05-03T23:30:00Z"] {
+        place.refused(&["issue", "--date", date], 2, "parameter_invalid");
+    }
     place.refused(&["issue", "--reference", "a", "--count", "2"], 2, "parameters_exclusive");
     assert_eq!(place.ok(&["trail", "head"]), head);
     assert_eq!(place.ok(&["preview", "--date", "2026-05-03"]), "INV-2026-00002\n");
@@ -186,4 +188,29 @@ fn a_refused_document_of_a_file_is_told_with_its_line() {
     let error = place.refused(&["issue", "--file", "o.csv"], 1, "date_too_far");
     assert!(error["message"].as_str().unwrap().starts_with("line 4: 2099-01-02 "), "{error}");
     assert_eq!(error["param"], "file");
+}
+
+#[test]
+fn dates_with_an_offset_are_days_of_the_account() {
+    let orders = "order,date\nA,2025-12-31T22:30:00Z\nB,2025-12-31T23:30:00Z\n\
+                  C,2026-01-01T00:30:00+02:00\nD,2026-01-01 00:30:00\n";
+    let numbers = |place: &Place, more: &[&str]| {
+        place.write("o.csv", orders);
+        let finished = place.run(&[&["issue", "--file", "o.csv"], more].concat());
+        assert!(finished.err.contains("Dates with an offset are days in "), "{finished:?}");
+        let out = finished.out;
+        let last = |line: &str| line.rsplit(',').next().unwrap().to_owned();
+        out.lines().skip(1).map(last).collect::<Vec<_>>()
+    };
+    let in_berlin = ["INV-2025-00001", "INV-2026-00001", "INV-2025-00002", "INV-2026-00002"];
+    let in_utc = ["INV-2025-00001", "INV-2025-00002", "INV-2025-00003", "INV-2026-00001"];
+    let place = Place::new();
+    let berlin = place.json(&["init", "--time-zone", "Europe/Berlin"]);
+    assert_eq!(numbers(&place, &[]), in_berlin);
+    // A server says which zone its account has.
+    let server = place.serve("127.0.0.1:0");
+    let key = berlin["keys"]["live"].as_str().unwrap();
+    assert_eq!(numbers(&place, &["--url", &server.url, "--key", key]), in_berlin);
+    // An account that is still to be made has that of a new one.
+    assert_eq!(numbers(&Place::new(), &[]), in_utc);
 }

@@ -1,6 +1,6 @@
 //! An audit for programs.
 
-use numbering::audit::{Counter, CounterPeriod, Dated, FoundFormat, HoleRun};
+use numbering::audit::{Counter, CounterPeriod, Dated, FoundFormat, HoleRun, OddOneOut};
 use serde_json::{Value, json};
 
 use super::Report;
@@ -13,6 +13,7 @@ pub(super) fn value(report: &Report<'_>) -> Value {
         "object": "audit",
         "file": report.title,
         "rows": audit.rows,
+        "time_zone": report.zone,
         "missing": missing,
         "hole_runs": hole_runs,
         "formats": audit.formats.iter().map(format).collect::<Vec<_>>(),
@@ -23,15 +24,21 @@ pub(super) fn value(report: &Report<'_>) -> Value {
         "order_breaks": audit.order_breaks.iter().map(|found| {
             json!({ "before": dated(&found.before), "after": dated(&found.after) })
         }).collect::<Vec<_>>(),
-        "odd": audit.odd.iter().map(|odd| {
-            json!({
-                "number": odd.number,
-                "line": odd.line,
-                "reason": odd.reason.as_str(),
-                "explanation": odd.reason.to_string(),
-            })
-        }).collect::<Vec<_>>(),
+        "odd": odd(&audit.odd),
     })
+}
+
+/// Numbers that do not fit.
+pub(crate) fn odd(all: &[OddOneOut]) -> Value {
+    let each = all.iter().map(|odd| {
+        json!({
+            "number": odd.number,
+            "line": odd.line,
+            "reason": odd.reason.as_str(),
+            "explanation": odd.reason.to_string(),
+        })
+    });
+    each.collect()
 }
 
 fn format(format: &FoundFormat) -> Value {

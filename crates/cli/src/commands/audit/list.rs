@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use numbering::FiscalYearStart;
 use numbering::audit::{Audit, Row, audit};
 
@@ -12,7 +13,7 @@ use crate::commands::pattern::FiscalYear;
 use crate::date::{self, Writing};
 use crate::failure::Failure;
 use crate::progress;
-use crate::sheet::{Column, Record, Sheet, Wanted};
+use crate::sheet::{Column, Dates, Record, Sheet, Wanted};
 
 /// Which columns are which.
 #[derive(Debug, Args)]
@@ -38,7 +39,7 @@ pub(crate) struct List {
     sheet: Sheet,
     number: Column,
     kind: Option<Column>,
-    dates: Option<Vec<Option<Date>>>,
+    dates: Option<Dates>,
 }
 
 impl Columns {
@@ -54,8 +55,12 @@ impl Columns {
 }
 
 impl List {
-    /// Reads a file.
-    pub(crate) fn read(path: &Path, columns: &Columns) -> Result<List, Failure> {
+    /// Reads a file. Dates with an offset are days in the zone, which is only asked for then.
+    pub(crate) fn read(
+        path: &Path,
+        columns: &Columns,
+        zone: impl FnOnce() -> Result<TimeZone, Failure>,
+    ) -> Result<List, Failure> {
         let sheet = Sheet::read(path)?;
         if sheet.rows().is_empty() {
             let problem = "there is a header and nothing below it; expected a line for each number";
@@ -64,13 +69,19 @@ impl List {
         let number = sheet.find_needed(Wanted::Number, columns.number_column.as_deref())?;
         let kind = sheet.find(Wanted::Kind, columns.kind_column.as_deref())?;
         let date = sheet.find(Wanted::Date, columns.date_column.as_deref())?;
-        let dates = date.map(|column| sheet.dates(column, columns.date_order)).transpose()?;
+        let dates = date.map(|column| sheet.dates(column, columns.date_order, zone));
+        let dates = dates.transpose()?;
         Ok(List { sheet, number, kind, dates })
     }
 
     /// Whether the file tells dates.
     pub(crate) fn has_dates(&self) -> bool {
         self.dates.is_some()
+    }
+
+    /// The zone in which dates with an offset are days, where there are such.
+    pub(crate) fn zone(&self) -> Option<&TimeZone> {
+        self.dates.as_ref().and_then(|dates| dates.zone.as_ref())
     }
 
     /// The records, in order.
@@ -90,7 +101,7 @@ impl List {
 
     /// The date of the record at a place.
     pub(crate) fn date(&self, place: usize) -> Option<Date> {
-        self.dates.as_ref().and_then(|dates| dates[place])
+        self.dates.as_ref().and_then(|dates| dates.each[place])
     }
 
     /// A refusal about one record.

@@ -1,17 +1,19 @@
 //! `gapless audit`: what is in a list of numbers that any system gave.
 
 mod html;
-mod json;
+pub(crate) mod json;
 pub(crate) mod list;
-mod text;
+pub(crate) mod text;
 
 use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use numbering::audit::Audit;
 
 use self::list::{Columns, List};
+use crate::date;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 
@@ -27,6 +29,9 @@ pub(crate) struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     columns: Columns,
+    /// The zone in which dates with an offset are days [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = date::parse_zone)]
+    time_zone: Option<TimeZone>,
     /// Write the whole report as one HTML page, made to be printed
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     html: Option<PathBuf>,
@@ -37,15 +42,19 @@ struct Report<'a> {
     title: String,
     audit: &'a Audit,
     has_dates: bool,
+    /// The zone in which dates with an offset are days, where there are such.
+    zone: Option<&'a str>,
 }
 
 /// Reads, audits, reports.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
-    let list = List::read(&arguments.file, &arguments.columns)?;
+    let zone = || Ok(arguments.time_zone.clone().unwrap_or(TimeZone::UTC));
+    let list = List::read(&arguments.file, &arguments.columns, zone)?;
     let audit = list.audit(arguments.columns.fiscal_year());
     let title = arguments.file.file_name().unwrap_or(arguments.file.as_os_str());
     let title = title.to_string_lossy().into_owned();
-    let report = Report { title, audit: &audit, has_dates: list.has_dates() };
+    let zone = list.zone().and_then(TimeZone::iana_name);
+    let report = Report { title, audit: &audit, has_dates: list.has_dates(), zone };
     if let Some(path) = &arguments.html {
         fs::write(path, html::page(&report)).map_err(|error| Failure::of_writing(path, &error))?;
         output.note(&format!("The whole report is in {}.", path.display()));

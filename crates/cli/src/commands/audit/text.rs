@@ -1,12 +1,12 @@
 //! An audit for a terminal or a printer.
 
-use numbering::audit::{Counter, HoleRun};
+use numbering::audit::{Counter, HoleRun, OddOneOut};
 
 use super::Report;
 use crate::table::{Align, Table, counted, grouped};
 
 /// Findings of one sort that are printed; the rest is counted.
-const SHOWN: usize = 20;
+pub(crate) const SHOWN: usize = 20;
 
 /// The report.
 pub(super) fn page(report: &Report<'_>) -> String {
@@ -41,8 +41,12 @@ pub(super) fn summary(report: &Report<'_>) -> String {
         0 => String::new(),
         count => format!(", {}", counted(count as u64, "odd one out", "odd ones out")),
     };
+    let zone = match report.zone {
+        None => String::new(),
+        Some(zone) => format!(" Dates with an offset are days in {zone}."),
+    };
     format!(
-        "{}: {}, {}; {holes}, {duplicates}, {order}{odd}.",
+        "{}: {}, {}; {holes}, {duplicates}, {order}{odd}.{zone}",
         report.title,
         counted(audit.rows as u64, "number", "numbers"),
         shape(report),
@@ -166,19 +170,26 @@ fn findings(report: &Report<'_>) -> String {
             )
         })
         .collect();
-    let odd: Vec<String> = audit
-        .odd
-        .iter()
-        .map(|found| format!("'{}' in line {}: {}", found.number, found.line, found.reason))
-        .collect();
-    [("Used more than once", duplicates), ("Dates that go back", order), ("Odd ones out", odd)]
-        .into_iter()
-        .filter(|(_, found)| !found.is_empty())
-        .map(|(title, found)| {
-            let shown: Vec<&str> = found.iter().take(SHOWN).map(String::as_str).collect();
-            format!("\n{title}\n  {}\n{}", shown.join("\n  "), rest(found.len(), "of them"))
-        })
-        .collect()
+    let told = |title, found: &[String]| listed(title, found, &rest(found.len(), "of them"));
+    told("Used more than once", &duplicates)
+        + &told("Dates that go back", &order)
+        + &told("Odd ones out", &odd(&audit.odd))
+}
+
+/// Numbers that do not fit, each with its line and reason.
+pub(crate) fn odd(all: &[OddOneOut]) -> Vec<String> {
+    let told =
+        |found: &OddOneOut| format!("'{}' in line {}: {}", found.number, found.line, found.reason);
+    all.iter().map(told).collect()
+}
+
+/// Findings under a title, as many as are shown, and what is said of the rest.
+pub(crate) fn listed(title: &str, found: &[String], rest: &str) -> String {
+    if found.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<&str> = found.iter().take(SHOWN).map(String::as_str).collect();
+    format!("\n{title}\n  {}\n{rest}", shown.join("\n  "))
 }
 
 fn rest(count: usize, what: &str) -> String {

@@ -2,7 +2,6 @@
 
 mod plan;
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +9,20 @@ use std::time::Duration;
 use clap::Args;
 use engine::{EngineError, Progress, StoreAccess};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledger::command::{Import, Item, SeriesRef};
-use ledger::model::{KindText, SeriesRow};
+use ledger::model::{Kind, KindText, SeriesRow};
 use ledger::outcome::ImportView;
-use ledger::{Action, Outcome};
+use ledger::{Action, Code, Outcome};
+use numbering::audit::OddOneOut;
 use numbering::{FiscalYearStart, Format};
 use serde_json::{Value, json};
 
 use self::plan::{KindName, NewPattern, Plan, Wishes, kind_name, new_pattern};
+use crate::commands::audit::json as audit_json;
 use crate::commands::audit::list::{Columns, List};
-use crate::door::{Database, DatabaseArguments, PreviewRequest, database_url, failure, operator};
+use crate::commands::audit::text::{self, SHOWN, listed};
+use crate::door::{Database, DatabaseArguments, PreviewRequest, failure, operator, time_zone};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
@@ -45,7 +48,7 @@ pub(crate) struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     columns: Columns,
-    /// The kind of documents with a text in their numbers; once for each
+    /// The kind of documents with a text, whole, in front of their numbers; once for each
     #[arg(long, value_name = "TEXT=KIND", value_parser = kind_name)]
     kind: Vec<KindName>,
     /// The pattern of new numbers, which go on counting where the list ends; of the first series,
@@ -64,7 +67,8 @@ pub(crate) struct Arguments {
 
 /// Plans, imports, tells what comes next.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
-    let list = List::read(&arguments.file, &arguments.columns)?;
+    let list = List::read(&arguments.file, &arguments.columns, || arguments.database.time_zone())?;
+    let zone = list.zone().cloned();
     let fiscal_year = fiscal_year(arguments)?;
     let audit = list.audit(fiscal_year);
     let wishes = Wishes {
@@ -73,28 +77,34 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         series_name: arguments.series_name.as_deref(),
         fiscal_year,
     };
-    let Plan { import, notes } = Plan::of(&list, &audit, &wishes)?;
+    let Plan { import, notes, guessed, odd } = Plan::of(&list, &audit, &wishes)?;
     // A long list is held once.
     drop((audit, list));
     let database = match arguments.dry_run {
         true => Database::open(&arguments.database, StoreAccess::Read)?,
         false => Database::open_or_make(&arguments.database, |news| output.note(news))?,
     };
-    if fiscal_year_of(&database)? != fiscal_year {
-        let message = "the account's fiscal year changed while the list was read; try again";
+    let settings = database.settings()?;
+    let same_zone = zone.is_none() || time_zone(Some(&settings)).ok() == zone;
+    if settings.fiscal_year_start != fiscal_year || !same_zone {
+        let message = "the account's settings changed while the list was read; try again";
         return Err(Failure::service("database_busy", message).about("database"));
     }
     let import = Arc::new(import);
+    let explain = |failure| explained(failure, &odd, &guessed);
     let (view, next) = if arguments.dry_run {
-        rehearse(&database, &import)?
+        rehearse(&database, &import).map_err(explain)?
     } else {
         let view = shown(&import, |progress| {
             database.engine.import(database.ledger, operator(), Arc::clone(&import), progress)
-        })?;
+        });
+        let view = view.map_err(explain)?;
         let next = continued(&database, &view);
         (view, next)
     };
-    let told = Told { view: &view, next: &next, notes: &notes, dry_run: arguments.dry_run };
+    let dry_run = arguments.dry_run;
+    let zone = zone.as_ref().and_then(TimeZone::iana_name);
+    let told = Told { view: &view, next: &next, notes: &notes, odd: &odd, zone, dry_run };
     output.either(|| told.to_json(), || told.to_text())?;
     Ok(Ending::Done)
 }
@@ -102,12 +112,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
 /// The account's fiscal year; that of a new account where there is none yet. Its periods are those
 /// of the account, so a list that was numbered by other years cannot go on there.
 fn fiscal_year(arguments: &Arguments) -> Result<FiscalYearStart, Failure> {
-    let account = match Database::open(&arguments.database, StoreAccess::Read) {
-        Ok(database) => fiscal_year_of(&database)?,
-        Err(failure) if failure.code == "account_missing" => FiscalYearStart::default(),
-        Err(_) if is_to_be_made(&arguments.database)? => FiscalYearStart::default(),
-        Err(failure) => return Err(failure),
-    };
+    let settings = arguments.database.settings()?;
+    let account = settings.map(|settings| settings.fiscal_year_start).unwrap_or_default();
     match arguments.columns.fiscal_year_given() {
         Some(given) if given != account => {
             let message = format!(
@@ -121,19 +127,27 @@ fn fiscal_year(arguments: &Arguments) -> Result<FiscalYearStart, Failure> {
     }
 }
 
-/// Whether the database is a file that is not there yet, or has nothing in it.
-fn is_to_be_made(arguments: &DatabaseArguments) -> Result<bool, Failure> {
-    let url = database_url(&arguments.database)?;
-    let Some(file) = url.file() else { return Ok(false) };
-    Ok(match std::fs::metadata(file) {
-        Ok(found) => found.len() == 0,
-        Err(error) => error.kind() == ErrorKind::NotFound,
-    })
-}
-
-fn fiscal_year_of(database: &Database) -> Result<FiscalYearStart, Failure> {
-    let settings = database.engine.locks(database.ledger).wait();
-    Ok(settings.map_err(|error| failure(&error))?.fiscal_year_start)
+/// Says more of numbers that are written like those of another series: that some look like slips,
+/// or how to name their kind where the list tells none, since they may belong to that series.
+fn explained(mut failure: Failure, odd: &[OddOneOut], guessed: &[(String, Kind)]) -> Failure {
+    if failure.code != Code::PatternCollision.text() {
+        return failure;
+    }
+    if !odd.is_empty() {
+        failure.message.push_str("\nThese may be slips; correct the number or the date:");
+        for line in text::odd(odd).iter().take(SHOWN) {
+            failure.message.push_str(&format!("\n  {line}"));
+        }
+        return failure.about("file");
+    }
+    let [(first, _), ..] = guessed else { return failure };
+    let taken = guessed.iter().map(|(text, kind)| format!("'{text}' was taken for {kind}"));
+    failure.message.push_str(&format!(
+        "\nThe list does not say what its numbers stand for: {}. Where that is wrong, name the \
+         kind, as in --kind '{first}=credit_note'; a series for it without a number is taken over.",
+        taken.collect::<Vec<_>>().join(", ")
+    ));
+    failure.about("kind")
 }
 
 /// Decides the import on what the database holds, then a document behind it in each series, and
@@ -213,6 +227,9 @@ struct Told<'a> {
     view: &'a ImportView,
     next: &'a [Next],
     notes: &'a [Option<String>],
+    odd: &'a [OddOneOut],
+    /// The zone in which dates with an offset are days, where there are such.
+    zone: Option<&'a str>,
     dry_run: bool,
 }
 
@@ -255,7 +272,9 @@ impl Told<'_> {
             "numbers": self.view.numbers,
             "missing": self.view.missing,
             "gaps": self.view.gaps,
+            "time_zone": self.zone,
             "series": series.collect::<Vec<_>>(),
+            "odd": audit_json::odd(self.odd),
         })
     }
 
@@ -270,6 +289,9 @@ impl Told<'_> {
         };
         let numbers = counted(view.numbers, "number", "numbers");
         let mut text = format!("{numbers} {verb}, {missing}.\n");
+        if let Some(zone) = self.zone {
+            text.push_str(&format!("Dates with an offset are days in {zone}.\n"));
+        }
         for (series, next, note) in self.each() {
             let next = next.as_ref().map_or_else(|why| format!("not known: {why}"), String::clone);
             text.push_str(&format!("\n  series    {}\n", series.name));
@@ -279,7 +301,13 @@ impl Told<'_> {
                 text.push_str(&format!("  note      {note}\n"));
             }
         }
-        text
+        let rest = match self.odd.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => {
+                format!("  … and {} more of them; all of them with --json\n", grouped(more as u64))
+            }
+        };
+        text + &listed("Odd ones out", &text::odd(self.odd), &rest)
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledger::command::Item;
 use ledger::id::CustomerId;
 use ledger::limits::BATCH_ITEMS_MAX;
@@ -25,6 +26,9 @@ use crate::sheet::Sheet;
 /// One document, several with --count, or all documents of a file with --file. A reference names
 /// a document in its own system: asked for again, it gets the same number again, never a second
 /// one. So a file can be given in again after any failure, and gives the same bytes.
+///
+/// A date in the file with an offset from UTC is an instant, and the day that it is in the
+/// account's time zone.
 ///
 /// A file is read whole and refused whole. One of more than 10,000 documents takes several
 /// commands, and is rehearsed before the first: what stands against a document then is told, and
@@ -119,7 +123,11 @@ fn file(arguments: &Arguments, path: &Path, output: &mut Output) -> Result<(), F
         }
     }
     let sheet = Sheet::read(path)?;
-    let orders = Orders::of(&sheet, &arguments.columns, &arguments.shared()?)?;
+    let zone = || arguments.place.time_zone();
+    let orders = Orders::of(&sheet, &arguments.columns, &arguments.shared()?, zone)?;
+    if let Some(zone) = orders.zone.as_ref().and_then(TimeZone::iana_name) {
+        output.note(&format!("Dates with an offset are days in {zone}."));
+    }
     let door = arguments.place.open_or_make(|news| output.note(news))?;
     let issued = issue_all(&door, &orders, arguments.series.as_deref())?;
     let each = orders.places.iter().map(|place| issued[*place].clone());

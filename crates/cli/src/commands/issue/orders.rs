@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use clap::Args;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledger::command::Item;
 use ledger::id::CustomerId;
 use ledger::limits::REFERENCE_CHARS_MAX;
@@ -51,15 +52,22 @@ pub(crate) struct Orders {
     pub(crate) lines: Vec<u32>,
     /// For each record of the file, the place of its document in `items`.
     pub(crate) places: Vec<usize>,
+    /// The zone in which dates with an offset are days, where there are such.
+    pub(crate) zone: Option<TimeZone>,
 }
 
 impl Orders {
-    /// The documents of a sheet.
+    /// The documents of a sheet. Dates with an offset are days in the zone.
     ///
     /// # Errors
     /// A reference or date is missing or unreadable, or one reference stands there with two
     /// dates: told with the line.
-    pub(crate) fn of(sheet: &Sheet, columns: &Columns, shared: &Shared) -> Result<Orders, Failure> {
+    pub(crate) fn of(
+        sheet: &Sheet,
+        columns: &Columns,
+        shared: &Shared,
+        zone: impl FnOnce() -> Result<TimeZone, Failure>,
+    ) -> Result<Orders, Failure> {
         let reference =
             sheet.find_needed(Wanted::Reference, columns.reference_column.as_deref())?;
         let customer = columns.customer_column.as_deref();
@@ -73,8 +81,8 @@ impl Orders {
                 ))
                 .about("output_column"));
         }
-        let dates = dates(sheet, columns, shared)?;
-        let mut orders = Orders { items: Vec::new(), lines: Vec::new(), places: Vec::new() };
+        let (dates, zone) = dates(sheet, columns, shared, zone)?;
+        let mut orders = Orders { items: Vec::new(), lines: Vec::new(), places: Vec::new(), zone };
         let mut known: HashMap<String, (usize, Record)> = HashMap::new();
         for (record, date) in sheet.rows().iter().copied().zip(dates) {
             filled(sheet, record, reference)?;
@@ -134,20 +142,24 @@ fn filled(sheet: &Sheet, record: Record, column: Column) -> Result<String, Failu
     Ok(value.into_owned())
 }
 
-fn dates(sheet: &Sheet, columns: &Columns, shared: &Shared) -> Result<Vec<Date>, Failure> {
+fn dates(
+    sheet: &Sheet,
+    columns: &Columns,
+    shared: &Shared,
+    zone: impl FnOnce() -> Result<TimeZone, Failure>,
+) -> Result<(Vec<Date>, Option<TimeZone>), Failure> {
     if let (Some(date), None) = (shared.date, &columns.date_column) {
-        return Ok(vec![date; sheet.rows().len()]);
+        return Ok((vec![date; sheet.rows().len()], None));
     }
     let column = sheet.find_needed(Wanted::Date, columns.date_column.as_deref())?;
-    let dates = sheet.dates(column, columns.date_order)?;
-    let each = sheet.rows().iter().zip(dates);
-    each.map(|(record, date)| {
+    let dates = sheet.dates(column, columns.date_order, zone)?;
+    let each = sheet.rows().iter().zip(dates.each).map(|(record, date)| {
         let name = sheet.name(column);
         let missing =
             || sheet.refuse(*record, format!("no date stands in column '{name}'; fill it in"));
         date.ok_or_else(missing)
-    })
-    .collect()
+    });
+    Ok((each.collect::<Result<_, _>>()?, dates.zone))
 }
 
 #[cfg(test)]
@@ -166,7 +178,7 @@ mod tests {
             date_order: None,
         };
         sheet
-            .and_then(|sheet| Orders::of(&sheet, &columns, shared))
+            .and_then(|sheet| Orders::of(&sheet, &columns, shared, || Ok(TimeZone::UTC)))
             .map_err(|failure| failure.message)
     }
 

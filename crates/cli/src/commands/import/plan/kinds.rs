@@ -32,7 +32,14 @@ pub(super) struct Known {
 
 /// What each counter shows, in the order of the counters. What `names` says of a text goes before
 /// the list's column.
-pub(super) fn shown(list: &List, audit: &Audit, names: &[KindName]) -> Vec<Vec<Shown>> {
+///
+/// # Errors
+/// A text that was named is none of the list's, or was named twice.
+pub(super) fn shown(
+    list: &List,
+    audit: &Audit,
+    names: &[KindName],
+) -> Result<Vec<Vec<Shown>>, Failure> {
     let told = told(list, audit);
     let of_counter = |(counter, pairs): (&Counter, Vec<(String, Option<Kind>)>)| {
         let shares = !counter.kinds.is_empty();
@@ -45,13 +52,42 @@ pub(super) fn shown(list: &List, audit: &Audit, names: &[KindName]) -> Vec<Vec<S
         shown.collect()
     };
     let mut all: Vec<Vec<Shown>> = audit.counters.iter().zip(told).map(of_counter).collect();
+    check_names(names, &all)?;
     // Letters of credit notes mean them where there is something else to credit.
     if all.iter().flatten().any(|shown| !is_of_credit_notes(&shown.head)) {
         for shown in all.iter_mut().flatten().filter(|shown| is_of_credit_notes(&shown.head)) {
             shown.told.get_or_insert_with(Kind::credit_note);
         }
     }
-    all
+    Ok(all)
+}
+
+/// Texts in front of a list's numbers that one refusal names.
+const HEADS_SHOWN: usize = 20;
+
+fn check_names(names: &[KindName], all: &[Vec<Shown>]) -> Result<(), Failure> {
+    let refuse = |message| Err(Failure::refused("parameter_invalid", message).about("kind"));
+    let mut heads: Vec<&str> = all.iter().flatten().map(|shown| shown.head.as_str()).collect();
+    heads.sort_unstable();
+    heads.dedup();
+    for (place, KindName { text, kind }) in names.iter().enumerate() {
+        if names[..place].iter().any(|before| before.text == *text) {
+            return refuse(format!("--kind says twice what '{text}' stands for; say it once"));
+        }
+        if !heads.contains(&text.as_str()) {
+            let mut there: Vec<String> =
+                heads.iter().take(HEADS_SHOWN).map(|head| format!("'{head}'")).collect();
+            if heads.len() > there.len() {
+                there.push("others".to_owned());
+            }
+            return refuse(format!(
+                "--kind '{text}={kind}' is about no number of the list; give one of the texts that \
+                 stand in front of its numbers, whole: {}",
+                there.join(", ")
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether two counters may be one series whose format changed: they have documents of a kind in
@@ -102,6 +138,14 @@ pub(super) fn resolve(
         all.push(known);
     }
     Ok(all)
+}
+
+/// Texts of which nothing is told, each with the kind that was taken for it.
+pub(super) fn guessed(counters: &[&[Shown]], known: &[Vec<Known>]) -> Vec<(String, Kind)> {
+    let each = counters.iter().flat_map(|shown| shown.iter()).zip(known.iter().flatten());
+    each.filter(|(shown, _)| shown.told.is_none())
+        .map(|(shown, known)| (shown.head.clone(), known.kind.clone()))
+        .collect()
 }
 
 /// The kinds of a series, each with what it prints: of several counters, on the first that

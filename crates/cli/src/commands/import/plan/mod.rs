@@ -8,7 +8,7 @@ mod stretch;
 use jiff::civil::Date;
 use ledger::command::{Import, ImportLine, ImportSeries};
 use ledger::model::Kind;
-use numbering::audit::{Audit, Counter, FoundFormat};
+use numbering::audit::{Audit, Counter, FoundFormat, OddOneOut, OddReason};
 use numbering::{FiscalYearStart, Format, Pattern, TokenKind};
 
 use self::formats::Dated;
@@ -44,6 +44,10 @@ pub(super) struct Wishes<'a> {
 pub(super) struct Plan {
     pub(super) import: Import,
     pub(super) notes: Vec<Option<String>>,
+    /// Texts in front of numbers of which nothing is told, each with the kind that was taken.
+    pub(super) guessed: Vec<(String, Kind)>,
+    /// Numbers that are taken over and look like slips.
+    pub(super) odd: Vec<OddOneOut>,
 }
 
 /// Problems that one refusal lists.
@@ -77,7 +81,7 @@ impl Plan {
     pub(super) fn of(list: &List, audit: &Audit, wishes: &Wishes<'_>) -> Result<Plan, Failure> {
         refuse_unfit(list, audit)?;
         refuse_customers(list, audit)?;
-        let shown = kinds::shown(list, audit, wishes.kinds);
+        let shown = kinds::shown(list, audit, wishes.kinds)?;
         let printing = formats_of(audit, wishes.fiscal_year);
         let stretches = stretch::stretches(used(list, audit)?, &printing);
         let may_follow = |one: usize, other: usize| kinds::are_alike(&shown[one], &shown[other]);
@@ -85,7 +89,8 @@ impl Plan {
         let of_counters = Counters { audit, shown: &shown, stretches: &stretches, printing };
         let taken = of_counters.series(list, &chains, wishes)?;
         let lines = lines(list, audit, &taken)?;
-        Ok(Plan { import: Import { series: taken.series, lines }, notes: taken.notes })
+        let Taken { series, notes, guessed, .. } = taken;
+        Ok(Plan { import: Import { series, lines }, notes, guessed, odd: audit.odd.clone() })
     }
 }
 
@@ -97,6 +102,7 @@ struct Taken {
     places: Vec<usize>,
     /// Of each counter its kinds.
     known: Vec<Vec<Known>>,
+    guessed: Vec<(String, Kind)>,
 }
 
 /// What the list tells of its counters.
@@ -121,6 +127,7 @@ impl Counters<'_> {
             notes: Vec::with_capacity(chains.len()),
             places: vec![0; counters],
             known: vec![Vec::new(); counters],
+            guessed: Vec::new(),
         };
         let mut kinds_taken: Vec<Kind> = Vec::new();
         let mut left: Vec<&NewPattern> = wishes.patterns.iter().collect();
@@ -128,6 +135,7 @@ impl Counters<'_> {
             let shown: Vec<&[Shown]> = chain.iter().map(|it| self.shown[*it].as_slice()).collect();
             let known = kinds::resolve(&shown, &mut kinds_taken)?;
             let kinds = kinds::texts(&known);
+            taken.guessed.extend(kinds::guessed(&shown, &known));
             let is_for = |new: &&NewPattern| match &new.kind {
                 Some(kind) => kinds.iter().any(|known| known.kind == *kind),
                 None => place == 0,
@@ -251,10 +259,10 @@ fn used<'a>(list: &'a List, audit: &'a Audit) -> Result<impl Iterator<Item = Use
 }
 
 fn refuse_unfit(list: &List, audit: &Audit) -> Result<(), Failure> {
-    let odd = audit
-        .odd
-        .iter()
-        .map(|odd| (odd.line, format!("line {}: '{}': {}", odd.line, odd.number, odd.reason)));
+    // Fixed text that looks like a year can be just that.
+    let unfit = audit.odd.iter().filter(|odd| odd.reason != OddReason::OtherYear);
+    let odd =
+        unfit.map(|odd| (odd.line, format!("line {}: '{}': {}", odd.line, odd.number, odd.reason)));
     let twice = audit.duplicates.iter().map(|found| {
         let lines: Vec<String> = found.lines.iter().map(u64::to_string).collect();
         let line = found.lines.first().copied().unwrap_or_default();
