@@ -1,6 +1,7 @@
 //! An interface over a new database in a temporary directory.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -14,6 +15,8 @@ use store_sqlite::{OpenOptions, SqliteStore};
 use testkit::postgres::{Durability, TemporaryCluster};
 use tower::ServiceExt;
 
+use crate::contract::answers;
+
 /// 2026-05-03 10:00 UTC.
 pub(crate) const NOW: At = At(1_777_802_400_000);
 
@@ -22,6 +25,8 @@ pub(crate) struct App {
     pub(crate) engine: Engine,
     pub(crate) account: OpenedAccount,
     pub(crate) clock: Arc<FixedClock>,
+    /// The operations of the document that have succeeded.
+    pub(crate) succeeded: Mutex<BTreeSet<String>>,
     directory: tempfile::TempDir,
 }
 
@@ -77,7 +82,7 @@ impl App {
         let new = NewAccount { name: "Test".to_owned(), style, ..NewAccount::default() };
         let account = engine.open_account(new).await.unwrap();
         let router = api::router_with(engine.clone(), limits);
-        App { router, engine, account, clock, directory }
+        App { router, engine, account, clock, succeeded: Mutex::default(), directory }
     }
 
     /// The database.
@@ -113,13 +118,17 @@ impl App {
         Request::builder().method(method).uri(path).header("authorization", bearer)
     }
 
+    /// Sends a request; the answer is as the document says, whatever it is.
     pub(crate) async fn send(&self, request: Request<Body>) -> Got {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.into()).unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Got { status: parts.status, headers: parts.headers, text, body }
+        let got = Got { status: parts.status, headers: parts.headers, text, body };
+        self.succeeded.lock().unwrap().extend(answers::check(&method, &path, &got));
+        got
     }
 
     /// Everything that is in the test ledger, to see that a refusal changed nothing.

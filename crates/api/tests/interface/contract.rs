@@ -1,5 +1,7 @@
 //! The OpenAPI document against the interface itself.
 
+pub(crate) mod answers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
@@ -155,7 +157,7 @@ pub(crate) fn conforms(schemas: &Value, name: &str, answer: &Value) {
 }
 
 /// An answer has the fields of its schema, and no others.
-fn object(schemas: &Value, name: &str, answer: &Value) -> Result<(), String> {
+pub(crate) fn object(schemas: &Value, name: &str, answer: &Value) -> Result<(), String> {
     let schema = schemas.get(name).ok_or_else(|| format!("there is no schema {name}"))?;
     let Some(properties) = schema["properties"].as_object() else {
         return fits(schemas, name, schema, answer);
