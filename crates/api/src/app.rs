@@ -1,5 +1,6 @@
 //! What all requests share: the engine, and the gate that keeps memory bounded.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use engine::Engine;
 use crate::cors::Origins;
 use crate::rate::{Meter, Rates};
 use crate::replica::Replica;
+use crate::turn::UnderWay;
 
 /// How much is taken on at once. What goes beyond is answered 429.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,8 @@ pub(crate) struct App {
     pub(crate) openapi: axum::body::Bytes,
     /// The same as a page to read.
     pub(crate) docs: axum::body::Bytes,
+    /// Requests with an idempotency key that are being carried out.
+    pub(crate) under_way: Arc<UnderWay>,
     /// One verification at a time: each walks a whole ledger.
     pub(crate) verifying: tokio::sync::Semaphore,
     requests: AtomicUsize,
@@ -91,6 +95,7 @@ impl App {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             openapi: document.to_string().into(),
             docs: crate::openapi::page(&document).into(),
+            under_way: Arc::default(),
             verifying: tokio::sync::Semaphore::new(1),
             requests: AtomicUsize::new(0),
             body_bytes: AtomicUsize::new(0),

@@ -31,6 +31,7 @@ mod replica;
 mod reply;
 mod route;
 mod serve;
+mod turn;
 mod v1;
 
 pub use app::{Limits, Setup};

@@ -219,6 +219,7 @@ async fn carry_out(
         ids,
         body: bytes,
         platform,
+        under_way: Arc::clone(&app.under_way),
     };
     let reply = match &app.replica {
         Some(replica) if may_answer(route) && !newest && !finds(&call) => {

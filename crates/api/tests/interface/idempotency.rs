@@ -1,5 +1,9 @@
 //! Keys that make a repeated request safe.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+
 use ledger::model::At;
 
 use crate::app::{App, NOW};
@@ -55,6 +59,37 @@ async fn refusals_are_kept_and_misread_parameters_are_not() {
     let wrong = app.keyed("/v1/numbers", r#"{"dat":"2026-01-01"}"#, Some("k3")).await;
     assert_eq!(wrong.code(), "parameter_unknown");
     app.keyed("/v1/numbers", r#"{"date":"2026-01-01"}"#, Some("k3")).await.ok();
+}
+
+/// Sends a request on its way, and lets it wait there.
+async fn begin<F: Future>(mut request: Pin<&mut F>) {
+    let begun = std::future::poll_fn(|context| Poll::Ready(request.as_mut().poll(context)));
+    assert!(begun.await.is_pending());
+}
+
+#[tokio::test]
+async fn a_key_whose_request_is_being_carried_out_is_in_use() {
+    let app = App::new().await;
+    // The key is known from here on, so that nothing is waited for before the commit.
+    app.get("/v1/series").await.ok();
+    let body = r#"{"date":"2026-05-03"}"#;
+    let mut first = Box::pin(app.keyed("/v1/numbers", body, Some("k")));
+    begin(first.as_mut()).await;
+    let second = app.keyed("/v1/numbers", body, Some("k")).await;
+    assert_eq!((second.status.as_u16(), second.code()), (409, "idempotency_key_in_use"));
+    assert_eq!(second.str("/error/type"), "invalid_request_error");
+    assert_eq!(second.header("stripe-should-retry"), "true");
+    let other = app.keyed("/v1/numbers", r#"{"dat":"2026-05-03"}"#, Some("k")).await;
+    assert_eq!(other.code(), "parameter_unknown", "what is malformed is told first");
+    let first = first.await.ok();
+    let again = app.keyed("/v1/numbers", body, Some("k")).await.ok();
+    assert_eq!((again.header("idempotent-replayed"), &again.text), ("true", &first.text));
+
+    let mut gone = Box::pin(app.keyed("/v1/numbers", body, Some("l")));
+    begin(gone.as_mut()).await;
+    drop(gone);
+    let again = app.keyed("/v1/numbers", body, Some("l")).await.ok();
+    assert_eq!(again.header("idempotent-replayed"), "true", "its caller hung up");
 }
 
 #[tokio::test]
