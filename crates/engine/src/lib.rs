@@ -22,6 +22,7 @@ mod pending;
 mod query;
 mod readers;
 mod vacancy;
+mod waking;
 mod wipe;
 mod writer;
 

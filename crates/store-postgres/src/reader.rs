@@ -18,7 +18,7 @@ use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage,
+    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage, Waking,
 };
 
 use crate::counters::Counting;
@@ -266,6 +266,15 @@ impl Reader for PostgresReader {
 
     fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {
         self.read(|session| table::trail::checkpoints(session, ledger))
+    }
+
+    fn waking(
+        &mut self,
+        now: At,
+        after: Option<Waking>,
+        limit: u32,
+    ) -> Result<Vec<Waking>, StoreError> {
+        self.read(|session| table::object::waking(session, now, after, limit))
     }
 
     fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {

@@ -14,7 +14,7 @@ use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage,
+    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage, Waking,
 };
 
 use crate::session::Session;
@@ -203,6 +203,15 @@ impl Reader for SqliteReader {
 
     fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {
         table::trail::checkpoints(&self.session, ledger)
+    }
+
+    fn waking(
+        &mut self,
+        now: At,
+        after: Option<Waking>,
+        limit: u32,
+    ) -> Result<Vec<Waking>, StoreError> {
+        table::object::waking(&self.session, now, after, limit)
     }
 
     fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {

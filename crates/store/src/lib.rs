@@ -15,7 +15,7 @@ pub use error::StoreError;
 pub use query::{
     AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
     GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
-    OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage,
+    OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage, Waking,
 };
 pub use restored::restored_ledgers;
 
@@ -550,12 +550,25 @@ pub trait Reader: Send {
 
     /// Ledgers with deliveries that [`Writer::claim_deliveries`] would take in hand at `now`, those
     /// first where one could be taken for longest, each once, at most `limit`. A ledger that has no
-    /// head, such as one that is being moved in, is not among them. The one question that names no
-    /// ledger.
+    /// head, such as one that is being moved in, is not among them. It names no ledger, as only
+    /// [`Reader::waking`] does beside it.
     ///
     /// # Errors
     /// See [`StoreError`].
     fn due_ledgers(&mut self, now: At, limit: u32) -> Result<Vec<LedgerId>, StoreError>;
+
+    /// Objects of all ledgers that the clock is to look at by `now`
+    /// ([`ledger::model::ObjectKeys::wake_at`]), the longest awaited first, beginning behind
+    /// `after`, at most `limit`; deleted ones are left out.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn waking(
+        &mut self,
+        now: At,
+        after: Option<Waking>,
+        limit: u32,
+    ) -> Result<Vec<Waking>, StoreError>;
 
     /// Counts that a summary shows, found without a scan.
     ///

@@ -189,6 +189,17 @@ pub enum EventKinds {
     Beginning(String),
 }
 
+/// An object that the clock is to look at, in the order of [`crate::Reader::waking`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waking {
+    /// When.
+    pub at: At,
+    /// Its ledger.
+    pub ledger: LedgerId,
+    /// The object.
+    pub object: ObjectId,
+}
+
 /// Which events; what is missing does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter {

@@ -1,6 +1,6 @@
 //! Reading a whole ledger, for ledgers of a size that tests have.
 
-use ledger::id::{LedgerId, SequenceId};
+use ledger::id::{LedgerId, ObjectId, SequenceId};
 use ledger::invariants::Snapshot;
 use ledger::invariants::replay::WholeEntry;
 use store::{Reader, StoreError};
@@ -21,6 +21,7 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         keys: reader.keys(ledger)?,
         customers: Vec::new(),
         prefixes: Vec::new(),
+        objects: Vec::new(),
         sequences: Vec::new(),
         numbers: Vec::new(),
         gaps: Vec::new(),
@@ -41,6 +42,15 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         let page = reader.prefixes(ledger, after.as_deref(), PAGE)?;
         let full = page.len() == PAGE as usize;
         snapshot.prefixes.extend(page);
+        if !full {
+            break;
+        }
+    }
+    loop {
+        let after = snapshot.objects.last().map_or(ObjectId(0), |row| row.id);
+        let page = reader.all_objects(ledger, after, PAGE)?;
+        let full = page.len() == PAGE as usize;
+        snapshot.objects.extend(page);
         if !full {
             break;
         }

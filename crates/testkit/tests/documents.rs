@@ -1,6 +1,8 @@
 //! The rules of documents, on the model store: what each command comes to, and that all ten
 //! invariants hold behind it.
 
+#[path = "documents/clock.rs"]
+mod clock;
 #[path = "documents/credits.rs"]
 mod credits;
 #[path = "documents/customers.rs"]

@@ -4,6 +4,7 @@ mod telling;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::Replica;
 use clap::Args;
@@ -13,6 +14,7 @@ use store::Create;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::MissedTickBehavior;
 use tracing::Level;
 use webhooks::address::{AddressRules, Network};
 use webhooks::client::ClientOptions;
@@ -23,6 +25,9 @@ use crate::door;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use telling::Telling;
+
+/// How long after what is due was looked for it is looked for again.
+const CLOCK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Serve the HTTP interface
 ///
@@ -133,10 +138,26 @@ pub(crate) fn serve(
     let telling = Arc::new(Telling { base });
     runtime.block_on(async {
         let worker = Worker::start(engine.clone(), telling, options);
+        let clock = tokio::spawn(watch_the_clock(engine.clone()));
         api::serve(listener, router, told_to_stop()).await;
+        // What it had begun is done all the same; the rest is found by the next one.
+        clock.abort();
         worker.stop().await;
     });
     engine.shutdown();
+}
+
+/// Does what the clock asks for, time and again: drafts finalize by themselves, and what is due is
+/// told.
+async fn watch_the_clock(engine: Engine) {
+    let mut tick = tokio::time::interval(CLOCK_PAUSE);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = engine.wake().await {
+            tracing::warn!(%error, "what is due cannot be done; trying again");
+        }
+    }
 }
 
 /// The standby that a URL names. That it is away is told, and no reason not to serve.

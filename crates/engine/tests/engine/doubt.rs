@@ -5,9 +5,11 @@ use std::sync::Arc;
 use engine::{EngineError, StoreFailureKind};
 use jiff::civil::date;
 use ledger::command::Item;
-use ledger::model::{IdempotencyKey, RequestHash};
+use ledger::model::{IdempotencyKey, ObjectKind, RequestHash};
 use ledger::{Action, Actor, Code, Command};
+use store::{ObjectFilter, Page};
 
+use crate::stage::papers::endpoint;
 use crate::stage::{Fault, Stage, operator, order, text};
 
 #[test]
@@ -171,4 +173,25 @@ fn a_database_that_fails_for_a_moment_is_waited_for() {
     stage.store.close(2);
     assert_eq!(stage.issue(order("a")).expect("waited").row.text, "INV-2026-00001");
     assert_eq!(stage.store.commits(), 3, "opening the account, the failure, and the number");
+}
+
+#[test]
+fn an_endpoint_in_doubt_is_made_once_behind_what_others_wrote_since() {
+    for fault in [Fault::AnswerLost, Fault::RequestLost] {
+        let stage = Stage::new();
+        let issue = stage.command(Action::Issue(vec![order("other")]));
+        let issue = Command { actor: Actor::Operator("intruder".to_owned()), ..issue };
+        stage.store.intrude(move |store| {
+            let mut writer = store.writer().expect("a writer");
+            store::contract::drive(writer.as_mut(), vec![issue]).expect("driven");
+        });
+        stage.store.plan(fault);
+        let made = stage.make(endpoint("https://example.com/hook"));
+        let page = Page { limit: 9, ..Page::default() };
+        let filter = ObjectFilter::of(ObjectKind::WebhookEndpoint);
+        let there = stage.engine.objects(stage.live(), filter, page).wait().expect("a list").data;
+        let ids: Vec<_> = there.iter().map(|view| view.row.id).collect();
+        assert_eq!(ids, [made.id], "{fault:?}");
+        stage.assert_holds();
+    }
 }

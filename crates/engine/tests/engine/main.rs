@@ -14,3 +14,4 @@ mod queries;
 mod stage;
 mod tampering;
 mod verifying;
+mod waking;

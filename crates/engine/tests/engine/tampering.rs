@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{Engine, EngineOptions, Progress, StoreAccess, VerifyReport};
+use ledger::command::document::{DocumentAction, InvoiceChange};
 use ledger::id::LedgerId;
 use rusqlite::Connection;
 use store_sqlite::{Create, OpenOptions, SqliteStore};
@@ -114,15 +115,56 @@ const CHANGES: &[(&str, &str)] = &[
     ("INSERT INTO checkpoint VALUES (1, 3, zeroblob(32))", "checkpoint"),
 ];
 
+/// The same for documents, whose rows the register does not hold.
+const OF_DOCUMENTS: &[(&str, &str)] = &[
+    (
+        "UPDATE object SET body = CAST(json_set(CAST(body AS TEXT), '$.lines[0].description', \
+         'a sofa') AS BLOB) WHERE ledger_id = 1 AND kind = 4",
+        "does not say what the trail records",
+    ),
+    (
+        "UPDATE object SET body = CAST(json_set(CAST(body AS TEXT), '$.totals.total', 1) AS BLOB) \
+         WHERE ledger_id = 1 AND kind = 5",
+        "does not say what the trail records",
+    ),
+    (
+        "UPDATE object SET body = CAST(json_set(CAST(body AS TEXT), '$.number', 'INV-9') AS BLOB) \
+         WHERE ledger_id = 1 AND kind = 4",
+        "INV-9",
+    ),
+    (
+        "UPDATE object SET body = CAST(json_set(CAST(body AS TEXT), '$.customer', 9) AS BLOB) \
+         WHERE ledger_id = 1 AND kind = 4",
+        "does not say what the trail records",
+    ),
+    ("UPDATE object SET deleted = 1 WHERE ledger_id = 1 AND kind = 4", "is deleted"),
+    ("UPDATE object SET object_id = object_id + 500 WHERE ledger_id = 1 AND kind = 4", "is gone"),
+    ("DELETE FROM object WHERE ledger_id = 1 AND kind = 4", "in_"),
+    ("DELETE FROM object WHERE ledger_id = 1 AND kind = 5", "cn_"),
+];
+
 #[test]
 fn a_row_that_was_changed_is_found_and_named() {
-    let stage = busy_stage();
+    assert_found(&busy_stage(), CHANGES);
+}
+
+#[test]
+fn a_document_that_was_changed_is_found_and_named() {
+    let stage = Stage::new();
+    let invoice = stage.draft(stage.customer(), InvoiceChange::default());
+    stage.make(DocumentAction::Finalize(invoice, None));
+    stage.credit(invoice, 400);
+    assert_found(&stage, OF_DOCUMENTS);
+}
+
+/// Makes each change to a copy of the database, and looks for the word.
+fn assert_found(stage: &Stage, changes: &[(&str, &str)]) {
     let ledger = stage.live();
     assert_eq!(ledger, LedgerId(1), "the statements name it");
     stage.assert_holds();
     stage.engine.shutdown();
     let mut missed = Vec::new();
-    for (place, (change, word)) in CHANGES.iter().enumerate() {
+    for (place, (change, word)) in changes.iter().enumerate() {
         let copy = stage.folder.path().join(format!("copy-{place}.db"));
         let original = Connection::open(stage.folder.path().join("stage.db")).expect("open");
         original.execute("VACUUM INTO ?1", [copy.to_str()]).expect("a copy");

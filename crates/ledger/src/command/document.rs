@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::SeriesRef;
 use crate::id::ObjectId;
 use crate::model::document::{
-    Address, CollectionMethod, CreditReason, CustomField, Shipping, Span, TaxExempt,
+    Address, CollectionMethod, CreditReason, CustomField, FinalizationError, Shipping, Span,
+    TaxExempt,
 };
 use crate::model::{ApiVersion, At, Metadata};
 use crate::money::{Currency, Decimal};
@@ -72,6 +73,13 @@ pub enum DocumentAction {
     MarkUncollectible(ObjectId),
     /// Mark an invoice as sent, a draft once it is finalized by this.
     Send(ObjectId),
+    /// Do what the invoice asked to be looked at for by now: finalize a draft by itself, or tell
+    /// that it will be due or is overdue. Nothing when its time has not come.
+    Wake(ObjectId),
+    /// Look later at a draft that was to finalize by itself by now.
+    PutOff(ObjectId, At),
+    /// Note why a draft did not finalize by itself, which was to by now.
+    FailFinalization(ObjectId, FinalizationError),
     /// Make a credit note.
     CreateCreditNote(Box<NewCreditNote>),
     /// Change the words of a credit note.

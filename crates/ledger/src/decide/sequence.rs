@@ -89,10 +89,10 @@ impl Scoping<'_> {
     /// The customer's prefix; a new customer gets one that nobody ever had.
     fn customer_prefix(&mut self, customer: &CustomerId) -> Result<String, Halt> {
         let key = (self.ledger, customer.clone());
-        if let Some(row) = self.books.customers.read(&key)? {
+        if let Some(row) = self.books.customers.probe(&key) {
             return Ok(row.prefix.clone());
         }
-        let prefix = free_prefix(self.books, self.ledger, customer)?;
+        let prefix = free_prefix(self.books, self.ledger, customer);
         let owner = PrefixOwner::Customer(customer.clone());
         self.books.prefixes.write((self.ledger, prefix.clone()), owner);
         let row = CustomerRow { ledger: self.ledger, id: customer.clone(), prefix: prefix.clone() };
@@ -103,16 +103,13 @@ impl Scoping<'_> {
 }
 
 /// A prefix for a customer that nobody has or had.
-pub(super) fn free_prefix(
-    books: &Books,
-    ledger: LedgerId,
-    customer: &CustomerId,
-) -> Result<String, Halt> {
+pub(super) fn free_prefix(books: &Books, ledger: LedgerId, customer: &CustomerId) -> String {
     let mut attempt = 0u32;
     loop {
         let prefix = candidate_prefix(ledger, customer, attempt);
-        if books.prefixes.read(&(ledger, prefix.clone()))?.is_none() {
-            return Ok(prefix);
+        // Almost always nobody has it: on that guess the commands behind ask for theirs.
+        if books.prefixes.probe(&(ledger, prefix.clone())).is_none() {
+            return prefix;
         }
         attempt += 1;
     }

@@ -12,14 +12,15 @@ use super::snapshot::Told;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{LedgerId, Position, SeriesId};
 use crate::model::{
-    CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, PrefixOwner, SequenceKey, SequenceRow,
-    SeriesRow,
+    CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner, SequenceKey,
+    SequenceRow, SeriesRow,
 };
 use crate::trail::Sealed;
 
 /// Takes a ledger in this order: [`Checker::entry`] and [`Checker::line`] for the whole trail,
 /// [`Checker::answer`] for what clients were told if that is known, [`Checker::series`] and
-/// [`Checker::keys`], [`Checker::customers`] and [`Checker::prefixes`] in pages, then for each
+/// [`Checker::keys`], [`Checker::customers`], [`Checker::prefixes`] and [`Checker::objects`] in
+/// pages (the last with [`Checker::end_objects`] behind them), then for each
 /// sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
 /// order of ordinals, in as many pages as there are (a gap at the latest before the first number
 /// behind it), [`Checker::end_sequence`], and at last [`Checker::finish`].
@@ -138,6 +139,16 @@ impl Checker {
         owners.prefixes(rows, customers, replay, &mut self.log);
     }
 
+    /// Takes the next objects, of all kinds and deleted ones too, in the order of their ids.
+    pub fn objects(&mut self, rows: &[ObjectRow]) {
+        self.recorded.documents.objects(rows, &mut self.log);
+    }
+
+    /// Takes note that all objects were given: a document that was not is gone.
+    pub fn end_objects(&mut self) {
+        self.recorded.documents.end();
+    }
+
     /// Takes the next sequence, or the present one as it is now; its gaps and numbers follow.
     pub fn sequence(&mut self, row: &SequenceRow) {
         if let Some(walk) = self.open.as_mut().filter(|walk| walk.row.id == row.id) {
@@ -215,6 +226,7 @@ impl Checker {
     pub fn finish(mut self, ledger: &LedgerRow) -> Findings {
         self.end_sequence();
         let imported = self.recorded.replay.imported.clone();
+        self.recorded.documents.finish(ledger.id, &mut self.log);
         self.recorded.finish(ledger, self.started.last_sequence, &mut self.log);
         self.answers.finish(&mut self.log);
         let last = Position(self.started.last_position);

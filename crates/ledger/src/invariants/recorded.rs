@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use super::documents::Documents;
 use super::owners::Owners;
 use super::replay::{Event, Replay};
 use super::sum::Sum;
@@ -24,6 +25,7 @@ pub(super) struct Recorded {
     verifier: Verifier,
     pub(super) replay: Replay,
     pub(super) owners: Owners,
+    pub(super) documents: Documents,
     /// Entries of the trail when the walk began.
     since: u64,
     given: HashMap<SequenceId, Sum>,
@@ -41,6 +43,7 @@ impl Recorded {
             verifier: Verifier::new(ledger.id),
             replay: Replay::default(),
             owners: Owners::default(),
+            documents: Documents::default(),
             since: ledger.trail_count,
             given: HashMap::new(),
             voided: Sum::default(),
@@ -62,7 +65,7 @@ impl Recorded {
     }
 
     fn replayed(&mut self, take: impl FnOnce(&mut Replay, &mut dyn FnMut(Event))) {
-        let Recorded { replay, owners, since, given, voided, late_voids, .. } = self;
+        let Recorded { replay, owners, documents, since, given, voided, late_voids, .. } = self;
         take(replay, &mut |event| match event {
             Event::Given(row) => given.entry(row.sequence).or_default().add(&fact(&row)),
             Event::Voided(position, what) if what.index >= *since => {
@@ -70,6 +73,10 @@ impl Recorded {
             }
             Event::Voided(position, what) => voided.add(&(position, &what)),
             Event::Named(row, former, index) => owners.named(row, former, index >= *since),
+            Event::Numbered(kind, id, digest, number) => {
+                documents.numbered(kind, id, digest, &number);
+            }
+            Event::Finalized(id, digest) => documents.finalized(id, digest),
         });
     }
 

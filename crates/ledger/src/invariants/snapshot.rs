@@ -4,8 +4,8 @@ use super::checker::Checker;
 use super::replay::WholeEntry;
 use super::violation::Violation;
 use crate::model::{
-    CustomerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, PrefixOwner, SequenceRow,
-    SeriesRow,
+    CustomerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner,
+    SequenceRow, SeriesRow,
 };
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub customers: Vec<CustomerRow>,
     /// The prefixes that are taken.
     pub prefixes: Vec<(String, PrefixOwner)>,
+    /// Its objects, by id, deleted ones too.
+    pub objects: Vec<ObjectRow>,
     /// Its sequences, by id.
     pub sequences: Vec<SequenceRow>,
     /// Its register, by sequence and ordinal.
@@ -57,6 +59,8 @@ pub fn check(snapshot: &Snapshot, told: &[Told]) -> Vec<Violation> {
         snapshot.prefixes.iter().map(|(prefix, owner)| ((id, prefix.clone()), owner.clone()));
     checker.customers(&snapshot.customers, &owners.collect::<Vec<_>>());
     checker.prefixes(&snapshot.prefixes, &snapshot.customers);
+    checker.objects(&snapshot.objects);
+    checker.end_objects();
     let mut gaps = &snapshot.gaps[..];
     let mut numbers = &snapshot.numbers[..];
     for sequence in &snapshot.sequences {

@@ -74,6 +74,8 @@ pub struct ObjectKeys {
     /// invoice's number, also of one that is only typed, and of a credit note's; an item that
     /// waits: [`ObjectRow::waiting_label`]; an enabled endpoint: [`ObjectRow::ENABLED`].
     pub label: Option<String>,
+    /// When the clock is to look at it; see [`Invoice::wake`].
+    pub wake_at: Option<At>,
 }
 
 impl ObjectKind {
@@ -245,18 +247,21 @@ impl ObjectRow {
                     Some(_) => None,
                     None => Some(ObjectRow::waiting_label(self.ledger, body.customer)),
                 },
+                wake_at: None,
             },
             Object::Invoice(body) => ObjectKeys {
                 customer: Some(body.customer),
                 parent: body.revision_of,
                 state: Some(body.status.code()),
                 label: body.number.as_ref().map(slug_key),
+                wake_at: body.wake(),
             },
             Object::CreditNote(body) => ObjectKeys {
                 customer: Some(body.customer),
                 parent: Some(body.invoice),
                 state: Some(body.status.code()),
                 label: Some(slug_key(&body.number)),
+                wake_at: None,
             },
             Object::WebhookEndpoint(body) => ObjectKeys {
                 state: Some(i16::from(!body.disabled)),

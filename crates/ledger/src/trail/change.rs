@@ -175,6 +175,15 @@ pub enum Change {
         /// Whether drafts get their number when they are made, and the account has no counter.
         drafts_numbered: bool,
     },
+    /// A webhook endpoint was made, changed or deleted.
+    EndpointChanged {
+        /// Its id in its ledger.
+        endpoint: ObjectId,
+        /// Where events go; the same as before when something else was changed.
+        url: String,
+        /// Whether any go there now.
+        enabled: bool,
+    },
 }
 
 /// A sequence that a change opened.
@@ -266,6 +275,7 @@ impl Change {
             Change::DocumentFinalized { .. } => "document.finalized",
             Change::CustomerNamed { .. } => "customer.named",
             Change::VersionChanged { .. } => "version.changed",
+            Change::EndpointChanged { .. } => "endpoint.changed",
         }
     }
 

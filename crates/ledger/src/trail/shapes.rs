@@ -140,6 +140,11 @@ fn of_documents() -> Vec<Change> {
             former: Some("AF004D11".to_owned()),
         },
         Change::VersionChanged { version: "2019-12-03".to_owned(), drafts_numbered: true },
+        Change::EndpointChanged {
+            endpoint: ObjectId(91),
+            url: "https://example.com/hook".to_owned(),
+            enabled: true,
+        },
     ]
 }
 

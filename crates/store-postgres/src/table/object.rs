@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ledger::id::{LedgerId, ObjectId};
 use ledger::limits::LABELLED_MAX;
 use ledger::model::{At, ObjectKind, ObjectRow};
-use store::{ObjectFilter, ObjectPage, Page, StoreError};
+use store::{ObjectFilter, ObjectPage, Page, StoreError, Waking};
 
 use super::bound;
 use crate::cell::Fields;
@@ -43,12 +43,14 @@ const _: () = assert!(LABELLED_MAX == 1000);
 
 // What is stored gives way to a later revision of itself only.
 const WRITE: &str = "INSERT INTO object AS o (ledger_id, object_id, kind, created, revision, \
-    deleted, customer, parent, state, label, body) \
+    deleted, customer, parent, state, label, body, wake_at) \
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], \
-    $6::boolean[], $7::bigint[], $8::bigint[], $9::smallint[], $10::text[], $11::bytea[]) \
+    $6::boolean[], $7::bigint[], $8::bigint[], $9::smallint[], $10::text[], $11::bytea[], \
+    $12::bigint[]) \
     ON CONFLICT (ledger_id, object_id) DO UPDATE SET revision = excluded.revision, \
     deleted = excluded.deleted, customer = excluded.customer, parent = excluded.parent, \
-    state = excluded.state, label = excluded.label, body = excluded.body \
+    state = excluded.state, label = excluded.label, body = excluded.body, \
+    wake_at = excluded.wake_at \
     WHERE o.kind = excluded.kind AND o.created = excluded.created \
     AND o.revision < excluded.revision";
 
@@ -57,6 +59,11 @@ const ALL: &str = concat!(
     columns!(),
     " FROM object o WHERE o.ledger_id = $1 AND o.object_id > $2 ORDER BY o.object_id LIMIT $3"
 );
+
+const WAKING: &str = "SELECT o.wake_at, o.ledger_id, o.object_id FROM object o \
+    WHERE NOT o.deleted AND o.wake_at IS NOT NULL \
+    AND (o.wake_at, o.ledger_id, o.object_id) > ($1, $2, $3) AND o.wake_at <= $4 \
+    ORDER BY o.wake_at, o.ledger_id, o.object_id LIMIT $5";
 
 pub(crate) fn load(trip: &mut Trip, keys: &[(LedgerId, ObjectId)]) -> Asked<ObjectRow> {
     let mut rows = Rows::new(2);
@@ -88,12 +95,13 @@ pub(crate) fn in_order<K>(mut found: Vec<(K, ObjectId)>) -> Vec<(K, ObjectId)> {
 }
 
 pub(crate) fn write(trip: &mut Trip, objects: &[Arc<ObjectRow>]) {
-    let mut rows = Rows::new(11);
+    let mut rows = Rows::new(12);
     for row in objects {
         let keys = row.keys();
         rows.row(row.ledger).put(row.id).put(row.kind().code()).put(row.created);
         rows.put(row.revision).put(row.deleted).put(keys.customer).put(keys.parent);
         rows.put(keys.state).put(keys.label.as_deref()).put(row.body_bytes().as_slice());
+        rows.put(keys.wake_at);
     }
     trip.write(WRITE, rows);
 }
@@ -106,6 +114,21 @@ pub(crate) fn all(
     limit: u32,
 ) -> Result<Vec<ObjectRow>, StoreError> {
     session.all(ALL, values![ledger, bound(after.0), i64::from(limit)], read)
+}
+
+/// What is to be looked at by now, the longest awaited first, beginning behind `after`.
+pub(crate) fn waking(
+    session: &Session,
+    now: At,
+    after: Option<Waking>,
+    limit: u32,
+) -> Result<Vec<Waking>, StoreError> {
+    let nothing = Waking { at: At(i64::MIN), ledger: LedgerId(0), object: ObjectId(0) };
+    let Waking { at, ledger, object } = after.unwrap_or(nothing);
+    let params = values![at, ledger, bound(object.0), now, i64::from(limit)];
+    session.all(WAKING, params, |fields| {
+        Ok(Waking { at: fields.at()?, ledger: fields.ledger()?, object: fields.object()? })
+    })
 }
 
 /// One page, newest first, from the index that fits the filter best.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ledger::id::{LedgerId, ObjectId};
 use ledger::limits::LABELLED_MAX;
 use ledger::model::{At, ObjectKind, ObjectRow};
-use store::{ObjectFilter, ObjectPage, Page, StoreError};
+use store::{ObjectFilter, ObjectPage, Page, StoreError, Waking};
 
 use crate::cell::Fields;
 use crate::error::damaged;
@@ -37,14 +37,14 @@ const _: () = assert!(LABELLED_MAX == 1000);
 
 // What is stored gives way to a later revision of itself only.
 const WRITE: &str = "INSERT INTO object (object_id, ledger_id, kind, created, revision, deleted, \
-    customer, parent, state, label, body) \
-    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM rows(?1) WHERE true \
+    customer, parent, state, label, body, wake_at) \
+    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM rows(?1) WHERE true \
     ON CONFLICT (object_id) DO UPDATE SET revision = excluded.revision, body = excluded.body \
     WHERE object.kind = excluded.kind AND object.created = excluded.created \
     AND object.revision < excluded.revision";
 
 /// What of a row may change beside its body.
-const CHANGE: [&str; 5] = [
+const CHANGE: [&str; 6] = [
     "UPDATE object SET state = k.c1 FROM rows(?1) k \
      WHERE object.object_id = k.c0 AND object.state IS NOT k.c1",
     "UPDATE object SET label = k.c2 FROM rows(?1) k \
@@ -55,7 +55,13 @@ const CHANGE: [&str; 5] = [
      WHERE object.object_id = k.c0 AND object.customer IS NOT k.c4",
     "UPDATE object SET deleted = k.c5 FROM rows(?1) k \
      WHERE object.object_id = k.c0 AND object.deleted IS NOT k.c5",
+    "UPDATE object SET wake_at = k.c6 FROM rows(?1) k \
+     WHERE object.object_id = k.c0 AND object.wake_at IS NOT k.c6",
 ];
+
+const WAKING: &str = "SELECT o.wake_at, o.object_id FROM object o INDEXED BY object_wake \
+    WHERE o.deleted = 0 AND o.wake_at IS NOT NULL AND (o.wake_at, o.object_id) > (?1, ?2) \
+    AND o.wake_at <= ?3 ORDER BY o.wake_at, o.object_id LIMIT ?4";
 
 const ALL: &str = concat!(
     "SELECT ",
@@ -92,8 +98,8 @@ pub(crate) fn load_labels(
 }
 
 pub(crate) fn write(session: &Session, objects: &[Arc<ObjectRow>]) -> Result<(), StoreError> {
-    let mut rows = Rows::new(11, objects.len());
-    let mut changed = Rows::new(6, objects.len());
+    let mut rows = Rows::new(12, objects.len());
+    let mut changed = Rows::new(7, objects.len());
     for row in objects {
         let keys = row.keys();
         let id = place(row.ledger, row.id.0)?;
@@ -101,10 +107,12 @@ pub(crate) fn write(session: &Session, objects: &[Arc<ObjectRow>]) -> Result<(),
         rows.put(row.revision).put(i64::from(row.deleted));
         rows.put(keys.customer).put(keys.parent).put(keys.state.map(i64::from));
         rows.put(keys.label.as_deref()).put(row.body_bytes().as_slice());
+        rows.put(keys.wake_at);
         // One that is new was written whole.
         if row.revision != row.id.0 {
             changed.put(id).put(keys.state.map(i64::from)).put(keys.label.as_deref());
             changed.put(keys.parent).put(keys.customer).put(i64::from(row.deleted));
+            changed.put(keys.wake_at);
         }
     }
     session.write(WRITE, rows)?;
@@ -125,6 +133,21 @@ pub(crate) fn all(
     limit: u32,
 ) -> Result<Vec<ObjectRow>, StoreError> {
     session.all(ALL, (packed::bound(ledger, after.0), packed::last(ledger), limit), read)
+}
+
+/// What is to be looked at by now, the longest awaited first, beginning behind `after`.
+pub(crate) fn waking(
+    session: &Session,
+    now: At,
+    after: Option<Waking>,
+    limit: u32,
+) -> Result<Vec<Waking>, StoreError> {
+    let edge = |after: Waking| (after.at.0, packed::bound(after.ledger, after.object.0));
+    let (at, id) = after.map_or((i64::MIN, i64::MIN), edge);
+    session.all(WAKING, (at, id, now.0, limit), |fields| {
+        let (at, id) = (fields.at()?, fields.get()?);
+        Ok(Waking { at, ledger: packed::ledger(id), object: ObjectId(packed::count(id)) })
+    })
 }
 
 /// One page, newest first, from the index that fits the filter best.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use ledger::books::LedgerChange;
 use ledger::id::{LedgerId, ObjectId};
-use ledger::model::document::{Customer, InvoiceItem, TaxRate, WebhookEndpoint};
+use ledger::model::document::{Customer, Invoice, InvoiceItem, TaxRate, WebhookEndpoint};
 use ledger::model::{At, Head, Object, ObjectKind, ObjectRow};
 use ledger::money::Currency;
 use ledger::{Changes, Misses};
 
 use super::sample::{Dice, LEDGER, NOON, ledger, object, put, writer};
 use super::{Case, Database};
-use crate::{AtRange, ObjectFilter, Page, Reader, StoreError, Writer};
+use crate::{AtRange, ObjectFilter, Page, Reader, StoreError, Waking, Writer};
 
 pub(super) const CASES: &[Case] = &[
     ("objects come back as they were written", objects_come_back_as_they_were_written),
@@ -21,6 +21,7 @@ pub(super) const CASES: &[Case] = &[
     ("a label is answered as it is now", a_label_is_answered_as_it_is_now),
     ("many objects with one label", many_objects_with_one_label),
     ("a head tells of objects", a_head_tells_of_objects),
+    ("objects wake in their order", objects_wake_in_their_order),
 ];
 
 /// A ledger beside the one of most cases.
@@ -331,4 +332,54 @@ fn a_head_tells_of_objects(database: &dyn Database) {
     put(&mut *writer, &changes);
     assert_eq!(reader.ledgers(LedgerId(0), 9).expect("read"), [row]);
     assert_eq!(load(&mut *reader, &[4]).len(), 1);
+}
+
+fn objects_wake_in_their_order(database: &dyn Database) {
+    let store = database.open().expect("open");
+    let mut writer = writer(&*store);
+    let euro = Currency::parse("eur").expect("a currency");
+    let draft = |ledger, id, wake_at: Option<i64>| {
+        let wake_at = wake_at.map(At);
+        let invoice = Invoice { wake_at, ..Invoice::draft(ObjectId(1), euro, NOON) };
+        ObjectRow { ledger, ..object(id, Object::Invoice(Box::new(invoice))) }
+    };
+    let mut rows = vec![
+        draft(LEDGER, 3, Some(50)),
+        draft(LEDGER, 4, None),
+        draft(LEDGER, 5, Some(10)),
+        draft(OTHER, 3, Some(50)),
+        draft(OTHER, 6, Some(50)),
+        draft(OTHER, 7, Some(70)),
+        draft(LEDGER, 8, Some(-5)),
+    ];
+    for row in &rows {
+        put(&mut *writer, &objects(std::slice::from_ref(row)));
+    }
+    let mut reader = store.reader().expect("reader");
+    let mut waking = |now, after: Option<(i64, u64, u64)>, limit| {
+        let after = after.map(|(at, ledger, object)| Waking {
+            at: At(at),
+            ledger: LedgerId(ledger),
+            object: ObjectId(object),
+        });
+        let found = reader.waking(At(now), after, limit).expect("read");
+        found.into_iter().map(|one| (one.at.0, one.ledger.0, one.object.0)).collect::<Vec<_>>()
+    };
+    let all = [(-5, 1, 8), (10, 1, 5), (50, 1, 3), (50, 2, 3), (50, 2, 6), (70, 2, 7)];
+    assert_eq!((LEDGER.0, OTHER.0), (1, 2));
+    assert_eq!(waking(-6, None, 9), []);
+    assert_eq!(waking(49, None, 9), all[..2]);
+    assert_eq!(waking(50, None, 9), all[..5]);
+    assert_eq!(waking(70, None, 9), all);
+    assert_eq!(waking(70, None, 3), all[..3]);
+    assert_eq!(waking(70, Some(all[2]), 2), all[3..5]);
+    assert_eq!(waking(70, Some(all[5]), 2), []);
+    // Changed, done with, begun, deleted.
+    rows[0] = ObjectRow { revision: 20, ..draft(LEDGER, 3, Some(60)) };
+    rows[1] = ObjectRow { revision: 21, ..draft(LEDGER, 4, Some(20)) };
+    rows[2] = ObjectRow { revision: 22, ..draft(LEDGER, 5, None) };
+    rows[6] = ObjectRow { revision: 23, deleted: true, ..rows[6].clone() };
+    put(&mut *writer, &objects(&[rows[0].clone(), rows[1].clone()]));
+    put(&mut *writer, &objects(&[rows[2].clone(), rows[6].clone()]));
+    assert_eq!(waking(65, None, 9), [(20, 1, 4), (50, 2, 3), (50, 2, 6), (60, 1, 3)]);
 }

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::{At, DeliveryRow, DeliveryState, EventRow, ObjectRow};
-use store::{DeliveriesOf, DeliveryPage, EventFilter, EventPage, ObjectFilter, ObjectPage, Page};
+use store::{
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, ObjectFilter, ObjectPage, Page, Waking,
+};
 
 use super::reader::part;
 use super::rows::Rows;
@@ -109,4 +111,18 @@ pub(super) fn due_ledgers(rows: &Rows, now: At, limit: u32) -> Vec<LedgerId> {
     }
     ledgers.truncate(limit as usize);
     ledgers
+}
+
+pub(super) fn waking(rows: &Rows, now: At, after: Option<Waking>, limit: u32) -> Vec<Waking> {
+    let there = rows.objects.values().filter(|row| !row.deleted);
+    let mut waking: Vec<Waking> = there
+        .filter_map(|row| {
+            let at = row.keys().wake_at.filter(|at| *at <= now)?;
+            Some(Waking { at, ledger: row.ledger, object: row.id })
+        })
+        .filter(|one| Some(*one) > after)
+        .collect();
+    waking.sort_unstable();
+    waking.truncate(limit as usize);
+    waking
 }

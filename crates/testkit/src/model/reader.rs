@@ -16,7 +16,7 @@ use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, StoreError, StoredEntry, TrailPage,
+    OutcomePage, Page, Reader, SequencePage, StoreError, StoredEntry, TrailPage, Waking,
 };
 
 use super::rows::Rows;
@@ -355,6 +355,15 @@ impl Reader for ModelReader {
 
     fn due_ledgers(&mut self, now: At, limit: u32) -> Result<Vec<LedgerId>, StoreError> {
         Ok(documents::due_ledgers(&self.shared.rows(), now, limit))
+    }
+
+    fn waking(
+        &mut self,
+        now: At,
+        after: Option<Waking>,
+        limit: u32,
+    ) -> Result<Vec<Waking>, StoreError> {
+        Ok(documents::waking(&self.shared.rows(), now, after, limit))
     }
 
     fn summary(&mut self, ledger: LedgerId) -> Result<LedgerSummary, StoreError> {

@@ -1,10 +1,11 @@
 //! Customers and tax rates.
 
 use ledger::Code;
-use ledger::command::SettingsChange;
 use ledger::command::document::{
     CustomerChange, DocumentAction, MetadataChange, NewTaxRate, TaxRateChange,
 };
+use ledger::command::{Item, SettingsChange};
+use ledger::id::CustomerId;
 use ledger::model::HouseStyle::{Stripe, Yearly};
 use ledger::model::{GapCause, Level, Object};
 use ledger::role::Role;
@@ -198,5 +199,26 @@ fn a_tax_rate_changes_in_words_alone() {
         let refused =
             office.refused(DocumentAction::CreateTaxRate(Box::new(new(percentage, name))));
         assert_eq!(refused, (Code::ParameterInvalid, param.to_owned()), "{percentage} {name}");
+    }
+}
+
+#[test]
+fn many_customers_are_asked_for_together() {
+    for level in [Level::Account, Level::Customer] {
+        let mut office = Office::open(Stripe, level);
+        let create = office.command(create(CustomerChange::default()));
+        let answers = office.together(vec![create; 200]);
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        assert!(office.loads <= 4, "{level:?}: {} rounds for 200 customers", office.loads);
+        let of = |n: u64| Item {
+            customer: Some(CustomerId(format!("outside-{n}"))),
+            reference: Some(format!("r{n}")),
+            ..Item::default()
+        };
+        let issue = Action::Issue((0..200).map(of).collect());
+        let answers = office.together(vec![issue]);
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        assert!(office.loads <= 6, "{level:?}: {} rounds for 200 numbers", office.loads);
+        office.prove();
     }
 }

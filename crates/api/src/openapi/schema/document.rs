@@ -265,6 +265,15 @@ pub(super) const OBJECTS: &[(&str, &[(&str, Field)])] = &[
             ("status_transitions", One("payment_status_transitions")),
         ],
     ),
+    (
+        "finalization_error",
+        &[
+            ("code", Text),
+            ("message", Text),
+            ("param", Null(&Text)),
+            ("type", Words(&["invalid_request_error"])),
+        ],
+    ),
     ("payment_status_transitions", &[("canceled_at", Nothing), ("paid_at", Null(&Instant))]),
     (
         "invoice_search",
@@ -459,7 +468,7 @@ const INVOICE: &[(&str, Field)] = &[
     ("attempted", Flag),
     ("auto_advance", Flag),
     ("automatic_tax", One("automatic_tax")),
-    ("automatically_finalizes_at", Nothing),
+    ("automatically_finalizes_at", Null(&Instant)),
     ("billing_reason", Words(&["manual"])),
     ("collection_method", Words(&["charge_automatically", "send_invoice"])),
     ("created", Instant),
@@ -487,7 +496,7 @@ const INVOICE: &[(&str, Field)] = &[
     ("hosted_invoice_url", Null(&Text)),
     ("invoice_pdf", Null(&Text)),
     ("issuer", One("issuer")),
-    ("last_finalization_error", Nothing),
+    ("last_finalization_error", Null(&One("finalization_error"))),
     ("latest_revision", Null(&Named("invoice"))),
     ("lines", Inner("line_item_list")),
     ("livemode", Flag),

@@ -16,7 +16,7 @@ use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, Store, StoreError, TrailPage, Writer,
+    OutcomePage, Page, Reader, SequencePage, Store, StoreError, TrailPage, Waking, Writer,
 };
 use store_sqlite::SqliteStore;
 
@@ -190,6 +190,7 @@ impl Reader for FollowerReader {
             ledger: LedgerId, after: (ObjectId, ObjectId), limit: u32
         ) -> Vec<DeliveryRow>;
         due_ledgers(now: At, limit: u32) -> Vec<LedgerId>;
+        waking(now: At, after: Option<Waking>, limit: u32) -> Vec<Waking>;
         summary(ledger: LedgerId) -> LedgerSummary;
     }
 }

@@ -1,7 +1,7 @@
 //! The register against the trail and the rules, slice by slice.
 
 use ledger::Misses;
-use ledger::id::{LedgerId, SequenceId};
+use ledger::id::{LedgerId, ObjectId, SequenceId};
 use ledger::invariants::{Suspects, Violation};
 use ledger::model::{GapRow, LedgerRow, NumberRow, PrefixOwner, SequenceRow};
 use store::{Reader, StoreError};
@@ -33,6 +33,7 @@ pub(super) fn walk(
     series_and_keys(&mut slices)?;
     customers(&mut slices)?;
     prefixes(&mut slices)?;
+    objects(&mut slices)?;
     let mut walked = Walked::default();
     sequences(&mut slices, head.last_sequence, &mut walked)?;
     let (checker, end) = slices.end()?;
@@ -99,6 +100,23 @@ fn prefixes(slices: &mut Slices<'_>) -> Result<(), EngineError> {
             _ => return Ok(()),
         }
     }
+}
+
+/// Documents, in pages of all objects: what they say is compared with what the trail says.
+fn objects(slices: &mut Slices<'_>) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    let mut after = ObjectId(0);
+    loop {
+        let found = slices.slice(|reader| reader.all_objects(ledger, after, PAGE))?;
+        let Some((_, rows)) = found else { return Ok(()) };
+        slices.checker.objects(&rows);
+        match rows.last() {
+            Some(last) if rows.len() >= PAGE as usize => after = last.id,
+            _ => break,
+        }
+    }
+    slices.checker.end_objects();
+    Ok(())
 }
 
 /// A sequence with gaps and numbers of it, or with all that are left.

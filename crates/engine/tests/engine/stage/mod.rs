@@ -1,6 +1,7 @@
 //! A database in a temporary folder, an engine on it, and a store that fails when told to.
 
 pub mod busy;
+pub mod papers;
 mod tampered;
 
 use std::sync::Arc;

@@ -154,7 +154,7 @@ fn name(
             check_prefix(desk, &owner, prefix)?;
             prefix.to_owned()
         }
-        None => free_prefix(desk.books, ledger, &owner)?,
+        None => free_prefix(desk.books, ledger, &owner),
     };
     let key = (ledger, prefix.clone());
     if desk.books.prefixes.peek(&key).is_none() {

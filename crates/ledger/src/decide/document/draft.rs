@@ -158,7 +158,6 @@ fn copy(desk: &mut Desk<'_>, original: &Opened<Invoice>) -> Invoice {
     let lines = before.lines.iter().map(|before| line(before, desk.next())).collect();
     Invoice {
         collection_method: before.collection_method,
-        auto_advance: before.auto_advance,
         days_until_due: before.days_until_due,
         due_date: before.due_date.filter(|_| before.days_until_due.is_none()),
         description: before.description.clone(),

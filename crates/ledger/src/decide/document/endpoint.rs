@@ -4,13 +4,14 @@ use super::desk::{Desk, ID, Opened};
 use super::text::{set_long, set_metadata};
 use crate::command::document::EndpointChange;
 use crate::decide::tell::endpoints;
-use crate::decide::{Halt, refuse_param};
+use crate::decide::{Halt, record, refuse_param};
 use crate::id::ObjectId;
 use crate::limits::ENDPOINTS_MAX;
 use crate::model::document::{FormerSecret, WebhookEndpoint};
-use crate::model::{DeliveryRow, DeliveryState, Documents, Mode, Object, ObjectKind};
+use crate::model::{DeliveryRow, DeliveryState, Documents, Mode, Object, ObjectKind, ObjectRow};
 use crate::outcome::Outcome;
 use crate::refusal::Code;
+use crate::trail::Change;
 
 /// Gapless' own events: about numbers, series and gaps.
 const OWN: [&str; 5] =
@@ -45,6 +46,7 @@ pub(super) fn create(
     apply(desk, &mut endpoint, change)?;
     let id = desk.next();
     let row = desk.add(id, endpoint);
+    record_change(desk, &row);
     note(desk, 1)?;
     Ok(desk.show(desk.view(row)?))
 }
@@ -63,6 +65,7 @@ pub(super) fn update(
         endpoint.former_secret = Some(FormerSecret { secret, until: *until });
     }
     let row = desk.put(&row, endpoint);
+    record_change(desk, &row);
     note(desk, 0)?;
     Ok(desk.show(desk.view(row)?))
 }
@@ -70,7 +73,8 @@ pub(super) fn update(
 /// Deletes an endpoint; what was to be delivered to it is given up when its turn comes.
 pub(super) fn delete(desk: &mut Desk<'_>, id: ObjectId) -> Result<Outcome, Halt> {
     let Opened { row, .. } = desk.open::<WebhookEndpoint>(id, ID)?;
-    desk.delete(&row);
+    let row = desk.delete(&row);
+    record_change(desk, &row);
     note(desk, -1)?;
     Ok(Outcome::Deleted(ObjectKind::WebhookEndpoint, id))
 }
@@ -186,6 +190,15 @@ fn check_secret(secret: &str) -> Result<(), Halt> {
             refuse_param(Code::ParameterInvalid, "secret", "The secret has 16 to 255 characters.")
         }
     }
+}
+
+/// Records who changed where events go. Since no event tells of it, the entry is also what a commit
+/// of which nobody heard is found by.
+fn record_change(desk: &mut Desk<'_>, row: &ObjectRow) {
+    let Object::WebhookEndpoint(body) = &row.body else { return };
+    let (url, enabled) = (body.url.clone(), !body.disabled && !row.deleted);
+    let change = Change::EndpointChanged { endpoint: row.id, url, enabled };
+    record(desk.books, desk.command, &mut desk.ledger, &change);
 }
 
 /// Notes in the head of the ledger what there is to tell, so that nobody else need look.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use numbering::{Scope, TokenKind};
 
+use super::clock::watch;
 use super::desk::{Desk, ID, Opened};
 use super::draft::check_revisable;
 use super::invoice::not_editable;
@@ -12,7 +13,7 @@ use super::numbering::{number_invoice, record_finalized, void_number_of};
 use crate::decide::{Halt, today_at};
 use crate::id::{ObjectId, ScopeKey, SeriesId};
 use crate::model::document::{Customer, Invoice, InvoiceStatus, IssuedTo};
-use crate::model::{At, Cause, Kind, Level, ObjectRow, SequenceKey, SeriesRow};
+use crate::model::{At, Cause, Kind, Level, Object, ObjectRow, SequenceKey, SeriesRow};
 use crate::money::AMOUNT_MAX;
 use crate::outcome::{ObjectView, Outcome};
 
@@ -60,7 +61,9 @@ pub(super) fn finalized(
         None => number_invoice(desk, row.id, &mut invoice)?,
         Some(_) => record_finalized(desk, row.id, &invoice),
     }
+    invoice.finalization_error = None;
     date(&mut invoice, desk.now());
+    watch(&mut invoice, desk.now());
     let paid = invoice.status == InvoiceStatus::Paid;
     let after = desk.put(&row, invoice);
     let view = desk.view(after)?;
@@ -75,7 +78,7 @@ pub(super) fn finalized(
 }
 
 /// Asks for the series of an invoice, so that one round loads it with the invoice.
-fn ask_series(desk: &Desk<'_>, chosen: Option<SeriesId>) -> Option<Arc<SeriesRow>> {
+pub(super) fn ask_series(desk: &Desk<'_>, chosen: Option<SeriesId>) -> Option<Arc<SeriesRow>> {
     let Desk { books, ledger, .. } = desk;
     let default = |level| ledger.defaults.get(&(Kind::invoice(), level)).copied();
     let level = ledger.settings.level;
@@ -110,7 +113,14 @@ fn ask_place(desk: &Desk<'_>, invoice: &Invoice) {
 /// Tells that an invoice is paid, under both names that there are for it.
 pub(super) fn tell_paid(desk: &mut Desk<'_>, view: &ObjectView) -> Result<(), Halt> {
     desk.tell("invoice.paid", view)?;
-    desk.tell("invoice.payment_succeeded", view)
+    desk.tell("invoice.payment_succeeded", view)?;
+    match &view.row.body {
+        // Where nothing was to be paid, there is no payment to tell of.
+        Object::Invoice(invoice) if invoice.amount_paid > 0 => {
+            desk.tell("invoice_payment.paid", view)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Changes what a customer owes or is owed beside its invoices.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clock::set_advance;
 use super::desk::{Desk, ID, Opened};
 use super::line::{check_new_rates, check_rates, reckon};
 use super::text::{set_fields, set_long, set_metadata, set_short};
@@ -10,7 +11,7 @@ use crate::decide::issue::document::{check_typed, taken};
 use crate::decide::{Halt, refuse_param, series_of, today_at};
 use crate::id::ObjectId;
 use crate::model::document::{CollectionMethod, Customer, Invoice, InvoiceStatus};
-use crate::model::{NumberRow, ObjectKind, ObjectRow};
+use crate::model::{At, NumberRow, ObjectKind, ObjectRow};
 use crate::outcome::{ObjectView, Outcome};
 use crate::refusal::Code;
 
@@ -29,7 +30,7 @@ pub(super) fn update(
         reckon(desk, &mut invoice, "default_tax_rates")?;
     } else {
         check_fixed(&invoice, change)?;
-        words(&mut invoice, change)?;
+        words(&mut invoice, change, desk.now())?;
     }
     desk.changed("invoice.updated", &row, invoice)
 }
@@ -67,7 +68,7 @@ pub(super) fn apply(
     id: Option<ObjectId>,
     change: &InvoiceChange,
 ) -> Result<(), Halt> {
-    words(invoice, change)?;
+    words(invoice, change, desk.now())?;
     invoice.collection_method = change.collection_method.unwrap_or(invoice.collection_method);
     set_short(&mut invoice.on_behalf_of, &change.on_behalf_of, "on_behalf_of")?;
     if let Some(rates) = &change.default_tax_rates {
@@ -87,8 +88,10 @@ pub(super) fn apply(
 }
 
 /// What can be said of an invoice at any time.
-fn words(invoice: &mut Invoice, change: &InvoiceChange) -> Result<(), Halt> {
-    invoice.auto_advance = change.auto_advance.unwrap_or(invoice.auto_advance);
+fn words(invoice: &mut Invoice, change: &InvoiceChange, now: At) -> Result<(), Halt> {
+    if let Some(advance) = change.auto_advance {
+        set_advance(invoice, advance, now);
+    }
     set_long(&mut invoice.description, &change.description, "description")?;
     set_long(&mut invoice.footer, &change.footer, "footer")?;
     set_fields(&mut invoice.custom_fields, change.custom_fields.as_ref(), "custom_fields")?;

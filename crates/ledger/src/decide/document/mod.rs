@@ -1,5 +1,6 @@
 //! Documents and what they refer to: one file for each family.
 
+mod clock;
 mod credit_lines;
 mod credit_note;
 mod customer;
@@ -57,6 +58,9 @@ pub(super) fn act(
         DocumentAction::Void(id) => status::void(desk, *id),
         DocumentAction::MarkUncollectible(id) => status::mark_uncollectible(desk, *id),
         DocumentAction::Send(id) => status::send(desk, *id),
+        DocumentAction::Wake(id) => clock::wake(desk, *id),
+        DocumentAction::PutOff(id, until) => clock::put_off(desk, *id, *until),
+        DocumentAction::FailFinalization(id, error) => clock::fail(desk, *id, error),
         DocumentAction::CreateCreditNote(new) => credit_note::create(desk, new),
         DocumentAction::UpdateCreditNote(id, memo, metadata) => {
             credit_note::update(desk, *id, memo.as_ref(), metadata)

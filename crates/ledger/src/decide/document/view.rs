@@ -10,7 +10,7 @@ use crate::model::{
 use crate::outcome::ObjectView;
 
 /// An object with what is needed to show it now. It is for who reads: what is missing is noted in
-/// the books, as for commands.
+/// the books, as for commands. What is shown counts only when nothing was missing.
 ///
 /// # Errors
 /// [`Missing`] when something must be loaded first.
@@ -83,7 +83,8 @@ fn next_sequence(
 ) -> Result<Option<u64>, Halt> {
     let Some(series) = customer_series(books, ledger)? else { return Ok(None) };
     let key = sequence_key(ledger, &series, now, customer)?;
-    let next = match books.sequences.read(&key)? {
+    // Of a new customer there is none: on that guess a batch goes on to what is behind it.
+    let next = match books.sequences.probe(&key) {
         Some(sequence) => sequence.next(),
         None => series.first_ordinal(&series.period(key.period_from)),
     };

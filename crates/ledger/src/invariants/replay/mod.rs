@@ -13,12 +13,12 @@ use numbering::{Format, Period};
 
 use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
-use crate::id::{AccountId, CustomerId, GapId, KeyId, Position, SequenceId, SeriesId};
+use crate::id::{AccountId, CustomerId, GapId, KeyId, ObjectId, Position, SequenceId, SeriesId};
 use crate::model::{
     ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow,
-    Receipt, SequenceRow, SeriesRow, Settings, State, Voided,
+    ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, Voided,
 };
-use crate::trail::{Change, IssuedLine, LeftGap, OpenedSequence, Sealed};
+use crate::trail::{Change, Hash, IssuedLine, LeftGap, OpenedSequence, Sealed};
 
 /// A trail entry with the lines that are kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,10 @@ pub enum Event {
     Voided(Position, Voided),
     /// A customer got a prefix, by the entry with this index, and had another one before.
     Named(CustomerRow, Option<String>, u64),
+    /// A document got its number: its kind, its id, what it says, and the number.
+    Numbered(ObjectKind, ObjectId, Hash, String),
+    /// A document that had its number was finalized: its id, and what it says.
+    Finalized(ObjectId, Hash),
 }
 
 /// A ledger as its trail tells it, without the numbers themselves.
@@ -103,6 +107,8 @@ pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
         Event::Named(row, ..) => {
             customers.insert(row.id.clone(), row);
         }
+        // What a document says is no part of the register.
+        Event::Numbered(..) | Event::Finalized(..) => {}
     };
     for entry in trail {
         rest.entry(&entry.sealed, &mut on);
@@ -191,14 +197,19 @@ impl Replay {
                 self.open(sealed, opened);
                 self.issued(sealed, lines, on);
             }
-            Change::DocumentNumbered { series, opened, prefixes, lines, .. } => {
+            Change::DocumentNumbered { series, opened, prefixes, lines, document, digest } => {
                 self.revise(series.into_iter().map(|series| *series).collect());
                 named(sealed, prefixes, on);
                 self.open(sealed, opened);
+                if let Some(line) = lines.last() {
+                    on(Event::Numbered(kind_of(line), document, digest, line.text.clone()));
+                }
                 self.issued(sealed, lines, on);
             }
-            // What the document says is no part of the register.
-            Change::DocumentFinalized { .. } => {}
+            Change::DocumentFinalized { document, digest, .. } => {
+                on(Event::Finalized(document, digest));
+            }
+            Change::EndpointChanged { .. } => {}
             Change::CustomerNamed { customer: id, prefix, former } => {
                 let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
                 on(Event::Named(CustomerRow { ledger, id, prefix }, former, index));
@@ -409,6 +420,15 @@ impl Replay {
         };
         *self.gap_counts.entry(row.sequence).or_default() += 1;
         self.gaps.insert(row.id, row);
+    }
+}
+
+/// The kind of the document that has a number: its reference is the document's id.
+fn kind_of(line: &IssuedLine) -> ObjectKind {
+    let reference = line.reference.as_deref().unwrap_or_default();
+    match reference.starts_with(ObjectKind::CreditNote.prefix()) {
+        true => ObjectKind::CreditNote,
+        false => ObjectKind::Invoice,
     }
 }
 

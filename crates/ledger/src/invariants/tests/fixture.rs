@@ -73,6 +73,7 @@ pub(super) fn books() -> (Snapshot, Vec<Told>) {
         keys: newest(changes.keys, |row| row.id),
         customers: changes.customers,
         prefixes: changes.prefixes.into_iter().map(|(_, word, owner)| (word, owner)).collect(),
+        objects: changes.objects.iter().map(|row| (**row).clone()).collect(),
         sequences: newest(changes.sequences, |row| row.id),
         numbers,
         gaps,

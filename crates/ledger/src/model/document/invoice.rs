@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Address, CustomField, Line, Shipping, TaxExempt, Totals, is_default, words};
 use crate::id::{ObjectId, Position, SeriesId};
-use crate::model::{At, Metadata, Receipt, Warning, civil};
+use crate::model::{At, DeliveryRow, DeliveryState, Metadata, Receipt, Warning, civil};
 use crate::money::Currency;
 
 /// Where an invoice is in its life.
@@ -242,6 +242,25 @@ pub struct Invoice {
     /// What opens its page and its PDF for whoever has the link.
     #[serde(default, skip_serializing_if = "is_default")]
     pub secret: String,
+    /// When a draft finalizes by itself, or an open one is to be told of; see [`Invoice::wake`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub wake_at: Option<At>,
+    /// Why a draft did not finalize by itself when it was to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub finalization_error: Option<Box<FinalizationError>>,
+}
+
+/// Why a draft did not finalize by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FinalizationError {
+    /// The code of the refusal.
+    pub code: String,
+    /// What happened, and what to do.
+    pub message: String,
+    /// The parameter at fault.
+    #[serde(skip_serializing_if = "is_default")]
+    pub param: Option<String>,
 }
 
 impl Invoice {
@@ -286,6 +305,76 @@ impl Invoice {
             period_start: now,
             period_end: now,
             secret: String::new(),
+            wake_at: None,
+            finalization_error: None,
+        }
+    }
+
+    /// When the clock is to look at it: a draft that finalizes by itself, or an open one of which
+    /// something is to be told.
+    pub fn wake(&self) -> Option<At> {
+        match self.status {
+            InvoiceStatus::Draft | InvoiceStatus::Open => self.wake_at,
+            InvoiceStatus::Paid | InvoiceStatus::Void | InvoiceStatus::Uncollectible => None,
+        }
+    }
+
+    /// When a draft that finalizes by itself is to do so, by what became of telling that it was
+    /// made: an hour after all who were to know of it do. What is still to be told holds it up for
+    /// 72 hours from when it was made, and is looked at again from time to time.
+    pub fn advances_at(created: At, tellings: &[DeliveryRow], now: At) -> At {
+        let later = |at: At, milliseconds: i64| At(at.0.saturating_add(milliseconds));
+        let first = later(created, Invoice::ADVANCES_AFTER_MS);
+        let last = later(created, Invoice::HELD_UP_MS);
+        if tellings.iter().any(|telling| telling.state == DeliveryState::Pending) {
+            return later(now, Invoice::LOOKS_AGAIN_MS).max(first).min(last);
+        }
+        let heard = tellings.iter().filter(|telling| telling.state == DeliveryState::Delivered);
+        let heard = heard.filter_map(|telling| telling.log.last()).map(|attempt| attempt.at);
+        let after = heard.map(|at| later(at, Invoice::ADVANCES_AFTER_MS)).max();
+        after.map_or(first, |after| after.max(first).min(last))
+    }
+
+    /// How long after it was made known a draft finalizes by itself, in milliseconds.
+    pub const ADVANCES_AFTER_MS: i64 = 60 * 60 * 1000;
+    /// How long a draft is held up at most by receivers that do not hear of it.
+    const HELD_UP_MS: i64 = 72 * 60 * 60 * 1000;
+    /// How long such a draft is left alone before it is looked at again.
+    const LOOKS_AGAIN_MS: i64 = 10 * 60 * 1000;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::LedgerId;
+    use crate::model::DeliveryAttempt;
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+
+    fn telling(state: DeliveryState, tried: &[i64]) -> DeliveryRow {
+        let new = DeliveryRow::new(LedgerId(1), ObjectId(2), ObjectId(3), At(0));
+        let attempt = |at: &i64| DeliveryAttempt { at: At(*at), result: Ok(200), milliseconds: 1 };
+        DeliveryRow { state, log: tried.iter().map(attempt).collect(), ..new }
+    }
+
+    #[test]
+    fn a_draft_advances_an_hour_after_it_was_told_of() {
+        use DeliveryState::{Delivered, GivenUp, Pending};
+        let created = 7;
+        for (tellings, now, hours, minutes) in [
+            (vec![], HOUR, 1, 0),
+            (vec![telling(Delivered, &[created])], HOUR, 1, 0),
+            (vec![telling(Delivered, &[created, created + 30 * MINUTE])], HOUR, 1, 30),
+            (vec![telling(Delivered, &[created]), telling(GivenUp, &[HOUR])], 2 * HOUR, 1, 0),
+            (vec![telling(Delivered, &[created]), telling(Pending, &[])], HOUR, 1, 10),
+            (vec![telling(Pending, &[])], 0, 1, 0),
+            (vec![telling(Pending, &[])], 71 * HOUR + 55 * MINUTE, 72, 0),
+            (vec![telling(Pending, &[])], 99 * HOUR, 72, 0),
+            (vec![telling(Delivered, &[created + 71 * HOUR + 30 * MINUTE])], 99 * HOUR, 72, 0),
+        ] {
+            let at = Invoice::advances_at(At(created), &tellings, At(created + now));
+            assert_eq!(at.0, created + hours * HOUR + minutes * MINUTE, "{tellings:?} {now}");
         }
     }
 }

@@ -16,7 +16,8 @@ mod webhook;
 pub use credit_note::{CreditLine, CreditNote, CreditNoteStatus, CreditReason};
 pub use customer::{Address, CustomField, Customer, Shipping, TaxExempt};
 pub use invoice::{
-    CollectionMethod, Invoice, InvoiceStatus, IssuedTo, Numbering, StatusTransitions,
+    CollectionMethod, FinalizationError, Invoice, InvoiceStatus, IssuedTo, Numbering,
+    StatusTransitions,
 };
 pub use item::InvoiceItem;
 pub use line::{Line, LineTax, Span, Totals};

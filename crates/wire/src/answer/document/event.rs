@@ -4,9 +4,12 @@ use ledger::model::{EventBody, EventRow, SeriesRow, Subject};
 use ledger::outcome::{GapView, NumberView, ObjectView};
 use serde_json::{Map, Value, json};
 
-use super::{Document, Surroundings, is_live, to_value};
+use super::{Document, Surroundings, is_live, payments, to_value};
 use crate::answer::{Gap, Series, number};
 use crate::version::Version;
+
+/// The event of which the object is an invoice's payment; it holds the invoice.
+const PAYMENT_PAID: &str = "invoice_payment.paid";
 
 /// What an event is about, where the event itself does not hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,12 +84,22 @@ fn own_data(row: &EventRow, around: Surroundings<'_>, version: Version) -> Value
     let Ok(Some(EventBody { view, before })) = row.read_body() else {
         return json!({ "object": { "id": subject(row) } });
     };
+    if row.kind == PAYMENT_PAID {
+        return json!({ "object": payment(&view, around) });
+    }
     let object = show(&view, around, version);
     let Some(before) = before else { return json!({ "object": object }) };
     let mut former = view;
     former.row.body = before;
     let former = show(&former, around, version);
     json!({ "object": object, "previous_attributes": differing(&former, &object) })
+}
+
+/// The payment of an invoice that is paid. It has one shape in all versions that know of it.
+fn payment(view: &ObjectView, around: Surroundings<'_>) -> Value {
+    let shown = Document { view, around }.value(Version::NEWEST);
+    let payments = shown.as_object().map(payments);
+    payments.map(|mut payments| payments["data"][0].take()).unwrap_or_default()
 }
 
 /// A deleted object is shown as it was: an event about its end tells what there was.

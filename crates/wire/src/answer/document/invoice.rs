@@ -12,6 +12,7 @@ use super::customer::{Address, Shipping, shown_fields};
 use super::line::{InvoiceLine, LINES_SHOWN};
 use super::tax::{Tax, TaxRate, rates, taxes};
 use super::{Inner, LedgerId, NoList, Null, Surroundings, is_live, seconds};
+use crate::ErrorType;
 use crate::answer::Text;
 use crate::answer::number::ReceiptAnswer;
 
@@ -25,6 +26,7 @@ pub(super) struct Invoice<'a> {
     attempt_count: u8,
     attempted: bool,
     auto_advance: bool,
+    automatically_finalizes_at: Option<i64>,
     billing_reason: &'static str,
     collection_method: &'static str,
     created: i64,
@@ -41,6 +43,7 @@ pub(super) struct Invoice<'a> {
     from_invoice: Option<FromInvoice>,
     hosted_invoice_url: Option<String>,
     invoice_pdf: Option<String>,
+    last_finalization_error: Option<FinalizationError<'a>>,
     latest_revision: Option<String>,
     lines: Inner<InvoiceLine<'a>>,
     livemode: bool,
@@ -84,13 +87,11 @@ struct Rest {
     account_tax_ids: Null,
     application: Null,
     automatic_tax: AutomaticTax,
-    automatically_finalizes_at: Null,
     customer_account: Null,
     default_payment_method: Null,
     default_source: Null,
     discounts: NoList,
     issuer: Issuer,
-    last_finalization_error: Null,
     next_payment_attempt: Null,
     parent: Null,
     payment_settings: PaymentSettings,
@@ -111,6 +112,15 @@ struct AutomaticTax {
     liability: Null,
     provider: Null,
     status: Null,
+}
+
+/// Why a draft did not finalize by itself.
+#[derive(Serialize)]
+struct FinalizationError<'a> {
+    code: &'a str,
+    message: &'a str,
+    param: Option<&'a str>,
+    r#type: &'static str,
 }
 
 /// The customer as the invoice shows it.
@@ -236,6 +246,9 @@ impl<'a> Invoice<'a> {
             attempt_count: invoice.attempted.into(),
             attempted: invoice.attempted,
             auto_advance: invoice.auto_advance,
+            automatically_finalizes_at: seconds(
+                invoice.wake().filter(|_| invoice.status == InvoiceStatus::Draft),
+            ),
             billing_reason: "manual",
             collection_method: invoice.collection_method.text(),
             created: row.created.seconds(),
@@ -251,6 +264,7 @@ impl<'a> Invoice<'a> {
             from_invoice: invoice.revision_of.map(revised),
             invoice_pdf: page.as_ref().map(|page| format!("{page}/pdf")),
             hosted_invoice_url: page,
+            last_finalization_error: invoice.finalization_error.as_deref().map(finalization_error),
             latest_revision: invoice.latest_revision.map(invoice_id),
             lines: lines(view, invoice, around),
             livemode: is_live(around.mode),
@@ -304,13 +318,11 @@ impl Rest {
                 provider: Null,
                 status: Null,
             },
-            automatically_finalizes_at: Null,
             customer_account: Null,
             default_payment_method: Null,
             default_source: Null,
             discounts: [],
             issuer: Issuer { r#type: "self" },
-            last_finalization_error: Null,
             next_payment_attempt: Null,
             parent: Null,
             payment_settings: PaymentSettings {
@@ -334,6 +346,15 @@ impl Rest {
 fn page(view: &ObjectView, invoice: &body::Invoice, around: Surroundings<'_>) -> Option<String> {
     let is_issued = invoice.status != InvoiceStatus::Draft && !invoice.secret.is_empty();
     is_issued.then(|| format!("{}/invoices/{}/{}", around.base, view.row.text(), invoice.secret))
+}
+
+fn finalization_error(error: &body::FinalizationError) -> FinalizationError<'_> {
+    FinalizationError {
+        code: &error.code,
+        message: &error.message,
+        param: error.param.as_deref(),
+        r#type: ErrorType::InvalidRequest.text(),
+    }
 }
 
 fn transitions(reached: &body::StatusTransitions) -> StatusTransitions {

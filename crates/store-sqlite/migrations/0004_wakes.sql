@@ -1,0 +1,4 @@
+-- When the clock is to look at an object: a draft that finalizes by itself, an invoice that is due.
+ALTER TABLE object ADD COLUMN wake_at INTEGER;
+-- Those of all ledgers are found together, from its start.
+CREATE INDEX object_wake ON object (wake_at) WHERE deleted = 0 AND wake_at IS NOT NULL;
