@@ -22,6 +22,8 @@ fn answers_are_as_the_document_tells() {
         let configuration = served.path("schemathesis.toml");
         fs::write(&configuration, Ids::made(served).configuration()).expect("the configuration");
         let mut command = Command::new(schemathesis.join("bin/schemathesis"));
+        // It keeps what it found for the next time.
+        command.current_dir(served.path(""));
         command.arg("--config-file").arg(configuration).arg("run");
         command.arg(format!("{}/openapi.json", served.server.url));
         for (name, value) in [

@@ -4,7 +4,8 @@ const assert = require("node:assert/strict");
 const { randomUUID } = require("node:crypto");
 const { test } = require("node:test");
 const Stripe = require("stripe");
-const { connect, draft, fresh, issue, liveKey, receive, refused } = require("./server.js");
+const { connect, draft, fresh, issue, receive, refused } = require("./server.js");
+const { limitedKey, limitedUrl, liveKey, readerKey } = require("./server.js");
 
 test("numbers are counted by account, and by customer", async () => {
   const stripe = await fresh();
@@ -93,6 +94,13 @@ test("errors by class, code and parameter", async () => {
     { code: "parameter_missing", param: "invoice" });
   await refused(connect("sk_test_nobody").customers.list(), "StripeAuthenticationError",
     { statusCode: 401, code: "api_key_invalid" });
+  await refused(connect(readerKey).customers.create({}), "StripePermissionError",
+    { statusCode: 403, code: "role_forbidden" });
+  const limited = connect(limitedKey, { host: limitedUrl.hostname, port: limitedUrl.port });
+  const many = async () => {
+    for (let place = 0; place < 100; place += 1) await limited.customers.list();
+  };
+  await refused(many(), "StripeRateLimitError", { statusCode: 429, code: "rate_limit" });
 });
 
 test("accounts, modes and versions", async () => {

@@ -7,6 +7,10 @@ const Stripe = require("stripe");
 const url = new URL(process.env.GAPLESS_SDK_URL);
 const testKey = process.env.GAPLESS_SDK_TEST_KEY;
 const liveKey = process.env.GAPLESS_SDK_LIVE_KEY;
+// A key that may only read, and a server that takes on one request a second, with its key.
+const readerKey = process.env.GAPLESS_SDK_READER_KEY;
+const limitedUrl = new URL(process.env.GAPLESS_SDK_LIMITED_URL);
+const limitedKey = process.env.GAPLESS_SDK_LIMITED_KEY;
 
 // A client as its users make it; it would hide what fails now and then by asking again.
 function connect(key = testKey, options = {}) {
@@ -84,4 +88,15 @@ async function receive(t) {
   };
 }
 
-module.exports = { connect, draft, fresh, issue, liveKey, receive, refused };
+module.exports = {
+  connect,
+  draft,
+  fresh,
+  issue,
+  limitedKey,
+  limitedUrl,
+  liveKey,
+  readerKey,
+  receive,
+  refused,
+};

@@ -10,12 +10,16 @@ import stripe
 URL = os.environ["GAPLESS_SDK_URL"]
 TEST_KEY = os.environ["GAPLESS_SDK_TEST_KEY"]
 LIVE_KEY = os.environ["GAPLESS_SDK_LIVE_KEY"]
+# A key that may only read, and a server that takes on one request a second, with its key.
+READER_KEY = os.environ["GAPLESS_SDK_READER_KEY"]
+LIMITED_URL = os.environ["GAPLESS_SDK_LIMITED_URL"]
+LIMITED_KEY = os.environ["GAPLESS_SDK_LIMITED_KEY"]
 
 
-def connect(key=TEST_KEY, **options):
+def connect(key=TEST_KEY, url=URL, **options):
     """A client as its users make it; it would hide what fails now and then by asking again."""
     options.setdefault("max_network_retries", 0)
-    return stripe.StripeClient(key, base_addresses={"api": URL}, **options)
+    return stripe.StripeClient(key, base_addresses={"api": url}, **options)
 
 
 def own(client, method, path, **params):

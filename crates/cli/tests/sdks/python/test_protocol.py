@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from conftest import TEST_KEY, URL, connect, issue, own
+from conftest import LIMITED_KEY, LIMITED_URL, READER_KEY, TEST_KEY, URL, connect, issue, own
 
 
 def test_a_repeated_request_gets_the_same_answer(v1, customer):
@@ -76,6 +76,25 @@ def test_keys(v1):
     assert (basic.status_code, basic.json()["data"]) == (200, [])
     missing = requests.get(f"{URL}/v1/customers", timeout=30)
     assert (missing.status_code, missing.json()["error"]["code"]) == (401, "api_key_missing")
+
+
+def test_a_key_that_may_only_read(v1, customer):
+    reader = connect(key=READER_KEY).v1
+    assert isinstance(reader.customers.list(), stripe.ListObject)
+    with pytest.raises(stripe.PermissionError) as refused:
+        reader.customers.create({"name": "Bob"})
+    assert (refused.value.http_status, refused.value.error.code) == (403, "role_forbidden")
+
+
+def test_a_rate_that_is_passed():
+    limited = connect(key=LIMITED_KEY, url=LIMITED_URL).v1
+    with pytest.raises(stripe.RateLimitError) as refused:
+        for _ in range(100):
+            limited.customers.list()
+    assert (refused.value.http_status, refused.value.error.code) == (429, "rate_limit")
+    headers = refused.value.headers
+    assert headers["Stripe-Rate-Limited-Reason"] == "global-rate"
+    assert (headers["Stripe-Should-Retry"], headers["Retry-After"]) == ("false", "1")
 
 
 def test_the_module_works_by_its_address_alone(v1, monkeypatch):
