@@ -1,6 +1,6 @@
 //! The series that each house style starts with.
 
-use numbering::{Format, Pattern, Period, Reset, Scope};
+use numbering::{Format, Pattern, Reset, Scope};
 
 use super::{Halt, refuse_param};
 use crate::id::{LedgerId, SeriesId};
@@ -118,24 +118,9 @@ fn row(
         format.reset = Reset::FiscalYear;
     }
     Ok(SeriesRow {
-        ledger,
-        id,
-        name: spec.name.to_owned(),
         kinds: vec![KindText { kind: spec.kind.clone(), text: String::new() }],
         scope: spec.scope,
-        versions: vec![FormatVersion {
-            from: Period::ALL.from,
-            first_period_to: None,
-            first_ordinal: None,
-            format,
-        }],
-        former: Vec::new(),
-        starting_number: 1,
-        first_date: None,
-        first_period: None,
-        last_date: None,
-        own: false,
-        archived: false,
+        ..SeriesRow::new(ledger, id, spec.name, vec![FormatVersion::always(format)])
     })
 }
 

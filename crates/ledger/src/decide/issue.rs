@@ -133,10 +133,10 @@ impl<'a> Run<'a> {
 
     fn item(&mut self, item: &Item) -> Result<Position, Halt> {
         check_item(item)?;
-        let kind = item.kind.clone().unwrap_or_else(Kind::invoice);
         let mut reissue_of = None;
         if let Some(reference) = &item.reference {
-            let key = (self.ledger.id, kind.clone(), reference.clone());
+            let kind = item.kind.clone().unwrap_or_else(Kind::invoice);
+            let key = (self.ledger.id, kind, reference.clone());
             if let Some(position) = self.books.references.probe(&key).copied() {
                 if self.known(item, position)? {
                     return Ok(position);
@@ -144,6 +144,12 @@ impl<'a> Run<'a> {
                 reissue_of = Some(position);
             }
         }
+        self.next(item, reissue_of)
+    }
+
+    /// Gives the next number of the sequence that an item counts in.
+    fn next(&mut self, item: &Item, reissue_of: Option<Position>) -> Result<Position, Halt> {
+        let kind = item.kind.clone().unwrap_or_else(Kind::invoice);
         let series = self.series_for(item, &kind)?;
         let date = item.date.unwrap_or(self.today);
         check_date(&self.ledger, self.today, date)?;

@@ -1,7 +1,7 @@
 //! From the formats that a series has to those that it will have.
 
 use jiff::civil::Date;
-use numbering::{Format, Period, Reset, TokenKind};
+use numbering::{Format, Reset, TokenKind};
 
 use crate::model::{FormatVersion, SeriesRow};
 
@@ -22,12 +22,7 @@ pub(super) fn revise(
 ) -> SeriesRow {
     let mut revised = series.clone();
     let Some(last_date) = series.last_date else {
-        revised.versions = vec![FormatVersion {
-            from: Period::ALL.from,
-            first_period_to: None,
-            first_ordinal: None,
-            format,
-        }];
+        revised.versions = vec![FormatVersion::always(format)];
         return revised;
     };
     let newest = series.newest();
@@ -114,7 +109,6 @@ fn fiscal(format: &Format) -> bool {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use numbering::Scope;
 
     use super::*;
     use crate::id::{LedgerId, SeriesId};
@@ -126,25 +120,12 @@ mod tests {
     }
 
     fn series(pattern: &str, last_date: Date) -> SeriesRow {
+        let versions = vec![FormatVersion::always(format(pattern))];
         SeriesRow {
-            ledger: LedgerId(1),
-            id: SeriesId(1),
-            name: "invoices".to_owned(),
-            kinds: Vec::new(),
-            scope: Scope::Account,
-            versions: vec![FormatVersion {
-                from: Period::ALL.from,
-                first_period_to: None,
-                first_ordinal: None,
-                format: format(pattern),
-            }],
-            former: Vec::new(),
-            starting_number: 1,
             first_date: Some(date(2026, 1, 1)),
-            first_period: None,
             last_date: Some(last_date),
             own: true,
-            archived: false,
+            ..SeriesRow::new(LedgerId(1), SeriesId(1), "invoices", versions)
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use numbering::{
-    CollidingNumber, Collision, CollisionReason, Format, FormatError, Ordinal, Pattern, Period,
-    Relation, Reset, Scope, Texts, TokenKind, collision_beside,
+    CollidingNumber, Collision, CollisionReason, Format, FormatError, Ordinal, Pattern, Relation,
+    Reset, Scope, Texts, TokenKind, collision_beside,
 };
 
 use super::revise::{counts_alike, revise, same};
@@ -45,25 +45,12 @@ pub(super) fn create(
         pattern,
     };
     ledger.last_series += 1;
+    let (id, versions) = (SeriesId(ledger.last_series), vec![FormatVersion::always(format)]);
     let row = SeriesRow {
-        ledger: ledger.id,
-        id: SeriesId(ledger.last_series),
-        name,
         kinds,
         scope,
-        versions: vec![FormatVersion {
-            from: Period::ALL.from,
-            first_period_to: None,
-            first_ordinal: None,
-            format,
-        }],
-        former: Vec::new(),
         starting_number: checked_first(new.starting_number.unwrap_or(1), "starting_number")?,
-        first_date: None,
-        first_period: None,
-        last_date: None,
-        own: false,
-        archived: false,
+        ..SeriesRow::new(ledger.id, id, name, versions)
     };
     if new.default {
         make_default(&mut ledger, &row);

@@ -72,7 +72,39 @@ pub struct SeriesRow {
     pub archived: bool,
 }
 
+impl FormatVersion {
+    /// A format that holds on every date.
+    pub fn always(format: Format) -> FormatVersion {
+        FormatVersion { from: Period::ALL.from, first_period_to: None, first_ordinal: None, format }
+    }
+}
+
 impl SeriesRow {
+    /// A series that counts for the whole account from 1 on, takes no kind of document by itself
+    /// and has given nothing. `versions` must not be empty.
+    pub fn new(
+        ledger: LedgerId,
+        id: SeriesId,
+        name: impl Into<String>,
+        versions: Vec<FormatVersion>,
+    ) -> SeriesRow {
+        SeriesRow {
+            ledger,
+            id,
+            name: name.into(),
+            kinds: Vec::new(),
+            scope: Scope::Account,
+            versions,
+            former: Vec::new(),
+            starting_number: 1,
+            first_date: None,
+            first_period: None,
+            last_date: None,
+            own: false,
+            archived: false,
+        }
+    }
+
     /// The name of the series that holds numbers typed on documents by hand. Nobody can give this
     /// name to a series of his own.
     pub const TYPED: &'static str = "(typed numbers)";

@@ -16,7 +16,7 @@ use ledger::model::{
 use ledger::outcome::Outcome;
 use ledger::trail::{Entry, Hash, Sealed};
 use ledger::{Changes, Command};
-use numbering::{Format, Scope};
+use numbering::Format;
 
 use super::drive;
 use crate::{Store, Writer};
@@ -113,25 +113,10 @@ pub(super) fn entry(ledger: LedgerId, index: u64) -> Entry {
 /// A series with one format.
 pub(super) fn series(ledger: LedgerId, id: u32, name: &str) -> SeriesRow {
     let format = Format::of("INV/{year}/{seq:5}".parse().expect("pattern"));
+    let version = FormatVersion { from: Date::MIN, ..FormatVersion::always(format) };
     SeriesRow {
-        ledger,
-        id: SeriesId(id),
-        name: name.to_owned(),
         kinds: vec![KindText { kind: Kind::invoice(), text: String::new() }],
-        scope: Scope::Account,
-        versions: vec![FormatVersion {
-            from: Date::MIN,
-            first_period_to: None,
-            first_ordinal: None,
-            format,
-        }],
-        former: Vec::new(),
-        starting_number: 1,
-        first_date: None,
-        first_period: None,
-        last_date: None,
-        own: false,
-        archived: false,
+        ..SeriesRow::new(ledger, SeriesId(id), name, vec![version])
     }
 }
 

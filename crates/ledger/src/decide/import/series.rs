@@ -117,21 +117,8 @@ fn new_series(
         return refuse_param(Code::ResourceAlreadyExists, "name", message);
     }
     ledger.last_series += 1;
-    Ok(SeriesRow {
-        ledger: ledger.id,
-        id: SeriesId(ledger.last_series),
-        name: wanted.name.clone(),
-        kinds: Vec::new(),
-        scope: Scope::Account,
-        versions,
-        former: Vec::new(),
-        starting_number: 1,
-        first_date: None,
-        first_period: None,
-        last_date: None,
-        own: false,
-        archived: false,
-    })
+    let id = SeriesId(ledger.last_series);
+    Ok(SeriesRow::new(ledger.id, id, wanted.name.as_str(), versions))
 }
 
 /// The formats of a series by date, and those that another one took the day of: they printed

@@ -3,9 +3,9 @@
 //! They go through the same code as numbers of outside documents; the register holds the
 //! document's id as reference, and the trail a digest of what it says.
 
-use numbering::{Pattern, Period, Reset, Scope};
+use numbering::{Pattern, Reset};
 
-use super::super::sequence::{Place, Scoped, check_century, check_date, open_or_read};
+use super::super::sequence::{Place, Scoped, check_date, open_or_read};
 use super::super::{Halt, refuse, refuse_param};
 use super::{Found, Run};
 use crate::books::Books;
@@ -38,7 +38,8 @@ pub(in crate::decide) fn number_document(
     let mut run = Run::new(books, command, ledger.clone())?;
     let mut recipient = Recipient { document, digest, series: None };
     let position = match typed {
-        None => run.document(item)?,
+        // Its reference is its own id, so nobody else can have it.
+        None => run.next(item, None)?,
         Some(text) => {
             let (series, made) = run.typed_series()?;
             recipient.series = made;
@@ -127,19 +128,6 @@ pub(in crate::decide) fn is_document(reference: &str) -> bool {
 }
 
 impl Run<'_> {
-    /// Gives a document the next number of its sequence. Its reference is its own id, so nobody
-    /// else can have it.
-    fn document(&mut self, item: &Item) -> Result<Position, Halt> {
-        let kind = item.kind.clone().unwrap_or_else(Kind::invoice);
-        let series = self.series_for(item, &kind)?;
-        let date = item.date.unwrap_or(self.today);
-        check_date(&self.ledger, self.today, date)?;
-        let scope = self.scope(item, &series, date)?;
-        check_century(&series, date)?;
-        let place = Place { series, date, scope, kind };
-        self.give(item, &place, None)
-    }
-
     /// Holds a typed text in the register. The sequence of typed numbers counts them, and prints
     /// none.
     fn typed(&mut self, item: &Item, series: SeriesRow, text: &str) -> Result<Position, Halt> {
@@ -189,24 +177,10 @@ fn typed_series(ledger: &LedgerRow) -> Result<SeriesRow, Halt> {
     };
     let mut format = numbering::Format::of(pattern);
     format.reset = Reset::Never;
+    let (id, versions) = (SeriesId(ledger.last_series), vec![FormatVersion::always(format)]);
     Ok(SeriesRow {
-        ledger: ledger.id,
-        id: SeriesId(ledger.last_series),
-        name: SeriesRow::TYPED.to_owned(),
         kinds: vec![KindText { kind: Kind::invoice(), text: String::new() }],
-        scope: Scope::Account,
-        versions: vec![FormatVersion {
-            from: Period::ALL.from,
-            first_period_to: None,
-            first_ordinal: None,
-            format,
-        }],
-        former: Vec::new(),
-        starting_number: 1,
-        first_date: None,
-        first_period: None,
-        last_date: None,
-        own: false,
         archived: true,
+        ..SeriesRow::new(ledger.id, id, SeriesRow::TYPED, versions)
     })
 }
