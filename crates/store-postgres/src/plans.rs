@@ -5,18 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use jiff::ToSpan;
-use jiff::civil::date;
-use ledger::Changes;
-use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId};
-use ledger::model::document::{Customer, TaxRate};
-use ledger::model::{
-    At, DeliveryRow, DeliveryState, EventRow, Kind, NumberRow, Object, ObjectKind, ObjectRow,
-    State, Subject,
-};
-use store::Store;
 use store::contract;
 
 use crate::route;
@@ -57,7 +46,7 @@ fn statements_go_by_an_index_and_name_their_ledgers() {
     let mut faults: Vec<String> = batch.iter().filter_map(|sql| unrouted(sql)).collect();
     for count in [1, 100_000] {
         let database = Database::new();
-        fill(&database, count);
+        contract::fill(&database.store(), count);
         let session = database.session();
         for when in ["without statistics", "with statistics"] {
             for sql in run.keys().filter(|sql| !is_words(sql)) {
@@ -76,7 +65,7 @@ fn statements_go_by_an_index_and_name_their_ledgers() {
 #[test]
 fn faults_are_seen() {
     let database = Database::new();
-    fill(&database, 10);
+    contract::fill(&database.store(), 10);
     let session = database.session();
     let seen = |sql: &str| fault(sql, &plan(&session, sql));
     let scan = "SELECT n.text FROM number n WHERE n.ordinal = 5";
@@ -216,90 +205,4 @@ fn plan(session: &Session, sql: &str) -> String {
     let lines = session.all_once(&explain).unwrap_or_else(|error| panic!("{sql}: {error}"));
     session.say("DEALLOCATE explained").expect("deallocate");
     lines.join("\n")
-}
-
-fn fill(database: &Database, count: u64) {
-    let store = database.store();
-    let mut writer = store.writer().expect("writer");
-    let mut changes = Changes::default();
-    changes.sequences.push(ledger::model::SequenceRow {
-        ledger: LedgerId(1),
-        id: SequenceId(1),
-        series: ledger::id::SeriesId(1),
-        scope: Default::default(),
-        period_from: date(2026, 1, 1),
-        period_to: date(2027, 1, 1),
-        period_label: "2026".to_owned(),
-        first: 1,
-        last: count,
-        last_date: None,
-    });
-    changes.new_numbers = (1..=count).map(number).collect();
-    for changes in [changes, documents(count)] {
-        writer.begin(&[LedgerId(1)]).expect("begin");
-        writer.commit(&changes).expect("commit");
-    }
-}
-
-/// Objects of two kinds, events of three types, and what became of telling them.
-fn documents(count: u64) -> Changes {
-    let mut changes = Changes::default();
-    for n in 1..=count {
-        let email = Some(format!("{}@example.com", n % 1_000));
-        let customer = Customer { email, ..Customer::default() };
-        let tax_rate = TaxRate { active: n % 9 != 0, ..TaxRate::default() };
-        let body = match n % 3 {
-            0 => Object::TaxRate(tax_rate),
-            _ => Object::Customer(customer),
-        };
-        let (id, at) = (ObjectId(n), At(n as i64 / 3));
-        let object = ObjectRow {
-            ledger: LedgerId(1),
-            id,
-            created: at,
-            revision: n,
-            deleted: n % 11 == 0,
-            body,
-        };
-        changes.objects.push(Arc::new(object));
-        changes.events.push(EventRow {
-            ledger: LedgerId(1),
-            id,
-            at,
-            kind: ["customer.created", "customer.updated", "tax_rate.created"][n as usize % 3]
-                .to_owned(),
-            subject: Subject::Object(ObjectKind::Customer, id),
-            version: String::new(),
-            request: None,
-            idempotency_key: None,
-            body: None,
-        });
-        let state = DeliveryState::ALL[if n % 50 < 3 { n as usize % 3 } else { 1 }];
-        let new = DeliveryRow::new(LedgerId(1), id, ObjectId(n % 7), at);
-        changes.deliveries.push(DeliveryRow { state, ..new });
-    }
-    changes
-}
-
-fn number(n: u64) -> NumberRow {
-    NumberRow {
-        ledger: LedgerId(1),
-        position: Position(n),
-        sequence: SequenceId(1),
-        ordinal: n,
-        text: format!("INV-2026-{n:05}"),
-        slug_rank: 0,
-        state: State::ALL[usize::from(n.is_multiple_of(17))],
-        kind: if n.is_multiple_of(5) { Kind::credit_note() } else { Kind::invoice() },
-        date: date(2026, 1, 1).saturating_add((n as i64 / 500).days()),
-        created: At(0),
-        reference: Some(format!("order-{n}")),
-        customer: Some(CustomerId(format!("cus_{}", n % 100))),
-        parent: None,
-        metadata: Default::default(),
-        receipt: Default::default(),
-        voided: None,
-        reissue_of: None,
-        warning: None,
-    }
 }

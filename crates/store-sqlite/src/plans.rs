@@ -7,15 +7,6 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::ToSpan;
-use jiff::civil::date;
-use ledger::Changes;
-use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId};
-use ledger::model::document::{Customer, TaxRate};
-use ledger::model::{
-    At, DeliveryRow, DeliveryState, EventRow, Kind, NumberRow, Object, ObjectKind, ObjectRow,
-    State, Subject,
-};
 use store::contract::{self, Database};
 use store::{Store, StoreError};
 use tempfile::TempDir;
@@ -70,7 +61,7 @@ fn no_statement_scans_a_table() {
     let statements = RUN.take();
     assert!(statements.len() > 80, "{} statements were noted", statements.len());
     let file = File::new();
-    fill(&file, 100_000);
+    contract::fill(&*file.open().expect("open"), 100_000);
     let session = file.session();
     let mut faults = Vec::new();
     for sql in &statements {
@@ -82,7 +73,7 @@ fn no_statement_scans_a_table() {
 #[test]
 fn a_scan_is_seen() {
     let file = File::new();
-    fill(&file, 10);
+    contract::fill(&*file.open().expect("open"), 10);
     let sql = "SELECT n.text FROM number n WHERE n.ordinal = 5";
     let steps = plan(&file.session(), sql);
     assert!(steps.iter().any(|step| scanned(step) == Some("n")), "{steps:?}");
@@ -125,90 +116,4 @@ fn plan(session: &Session, sql: &str) -> Vec<String> {
         steps.push(row.get(3).expect("its text"));
     }
     steps
-}
-
-fn fill(file: &File, count: u64) {
-    let store = file.open().expect("open");
-    let mut writer = store.writer().expect("writer");
-    let mut changes = Changes::default();
-    changes.sequences.push(ledger::model::SequenceRow {
-        ledger: LedgerId(1),
-        id: SequenceId(1),
-        series: ledger::id::SeriesId(1),
-        scope: Default::default(),
-        period_from: date(2026, 1, 1),
-        period_to: date(2027, 1, 1),
-        period_label: "2026".to_owned(),
-        first: 1,
-        last: count,
-        last_date: None,
-    });
-    changes.new_numbers = (1..=count).map(number).collect();
-    for changes in [changes, documents(count)] {
-        writer.begin(&[LedgerId(1)]).expect("begin");
-        writer.commit(&changes).expect("commit");
-    }
-}
-
-/// Objects of two kinds, events of three types, and what became of telling them.
-fn documents(count: u64) -> Changes {
-    let mut changes = Changes::default();
-    for n in 1..=count {
-        let email = Some(format!("{}@example.com", n % 1_000));
-        let customer = Customer { email, ..Customer::default() };
-        let tax_rate = TaxRate { active: n % 9 != 0, ..TaxRate::default() };
-        let body = match n % 3 {
-            0 => Object::TaxRate(tax_rate),
-            _ => Object::Customer(customer),
-        };
-        let (id, at) = (ObjectId(n), At(n as i64 / 3));
-        let object = ObjectRow {
-            ledger: LedgerId(1),
-            id,
-            created: at,
-            revision: n,
-            deleted: n % 11 == 0,
-            body,
-        };
-        changes.objects.push(Arc::new(object));
-        changes.events.push(EventRow {
-            ledger: LedgerId(1),
-            id,
-            at,
-            kind: ["customer.created", "customer.updated", "tax_rate.created"][n as usize % 3]
-                .to_owned(),
-            subject: Subject::Object(ObjectKind::Customer, id),
-            version: String::new(),
-            request: None,
-            idempotency_key: None,
-            body: None,
-        });
-        let state = DeliveryState::ALL[if n % 50 < 3 { n as usize % 3 } else { 1 }];
-        let new = DeliveryRow::new(LedgerId(1), id, ObjectId(n % 7), at);
-        changes.deliveries.push(DeliveryRow { state, ..new });
-    }
-    changes
-}
-
-fn number(n: u64) -> NumberRow {
-    NumberRow {
-        ledger: LedgerId(1),
-        position: Position(n),
-        sequence: SequenceId(1),
-        ordinal: n,
-        text: format!("INV-2026-{n:05}"),
-        slug_rank: 0,
-        state: State::ALL[usize::from(n.is_multiple_of(17))],
-        kind: if n.is_multiple_of(5) { Kind::credit_note() } else { Kind::invoice() },
-        date: date(2026, 1, 1).saturating_add((n as i64 / 500).days()),
-        created: At(0),
-        reference: Some(format!("order-{n}")),
-        customer: Some(CustomerId(format!("cus_{}", n % 100))),
-        parent: None,
-        metadata: Default::default(),
-        receipt: Default::default(),
-        voided: None,
-        reissue_of: None,
-        warning: None,
-    }
 }

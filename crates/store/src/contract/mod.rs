@@ -1,7 +1,9 @@
 //! The suite that every store must pass.
 //!
 //! A store's own tests call [`run`] with a way to make empty databases. Each case gets one of its
-//! own. A case fails by a panic that says what was expected.
+//! own. A case fails by a panic that says what was expected. What a store has to prove by means of
+//! its own takes its rows from here too: [`fill`] for the plans of its queries, [`release`] for
+//! databases of earlier releases.
 
 mod batches;
 mod deliveries;
@@ -15,11 +17,14 @@ mod moving;
 mod outcomes;
 mod pages;
 mod places;
+mod plenty;
 mod refused;
+pub mod release;
 mod sample;
 mod staging;
 
 pub use drive::{drive, import, take_in};
+pub use plenty::fill;
 
 use crate::{Store, StoreError};
 
