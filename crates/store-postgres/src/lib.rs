@@ -29,7 +29,6 @@ mod restore;
 mod route;
 mod rows;
 mod session;
-mod span;
 mod store;
 mod table;
 #[cfg(test)]

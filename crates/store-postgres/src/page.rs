@@ -1,74 +1,27 @@
-//! Parts of lists, and the conditions that choose their rows.
+//! The conditions that choose the rows of a part of a list.
 
-use store::Page;
+use store::{Order, Span};
 
 use crate::cell::IntoCell;
 use crate::rows::Value;
 
-/// Part of a list that stands newest first, that is, by falling key.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Slice {
-    edge: Option<i64>,
-    order: Order,
-    limit: u32,
+/// How an order is said in SQL.
+pub(crate) trait InSql {
+    /// The comparison that holds for keys behind an edge.
+    fn beyond(self) -> &'static str;
+    /// The word for `ORDER BY`.
+    fn word(self) -> &'static str;
 }
 
-/// How a slice is read: towards older rows, or back towards newer ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    Falling,
-    Rising,
-}
-
-impl Slice {
-    pub(crate) fn of<Id>(page: Page<Id>, key: impl Fn(Id) -> i64) -> Slice {
-        match (page.starting_after, page.ending_before) {
-            (None, Some(edge)) => {
-                Slice { edge: Some(key(edge)), order: Order::Rising, limit: page.limit }
-            }
-            (edge, _) => Slice { edge: edge.map(key), order: Order::Falling, limit: page.limit },
-        }
-    }
-
-    pub(crate) fn order(&self) -> Order {
-        self.order
-    }
-
-    /// The id that the slice begins behind; without one, one that is before every other.
-    pub(crate) fn edge(&self) -> i64 {
-        self.edge.unwrap_or(match self.order {
-            Order::Falling => i64::MAX,
-            Order::Rising => i64::MIN,
-        })
-    }
-
-    /// How many rows to read: one more than the page holds tells whether more follow.
-    pub(crate) fn wanted(&self) -> usize {
-        self.limit as usize + 1
-    }
-
-    /// Makes the page of rows that were read in the slice's order, and tells whether more follow.
-    pub(crate) fn cut<T>(&self, mut rows: Vec<T>) -> (Vec<T>, bool) {
-        let has_more = rows.len() >= self.wanted();
-        rows.truncate(self.limit as usize);
-        if self.order == Order::Rising {
-            rows.reverse();
-        }
-        (rows, has_more)
-    }
-}
-
-impl Order {
-    /// The comparison that holds for ids behind the edge.
-    pub(crate) fn beyond(self) -> &'static str {
+impl InSql for Order {
+    fn beyond(self) -> &'static str {
         match self {
             Order::Falling => "<",
             Order::Rising => ">",
         }
     }
 
-    /// The word for `ORDER BY`.
-    pub(crate) fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Order::Falling => "DESC",
             Order::Rising => "ASC",
@@ -119,6 +72,37 @@ impl Question {
         self.with("?)", edge);
         let within = if order == Order::Falling { ">=" } else { "<=" };
         self.with(&format!(" AND {column} {within} ?"), value)
+    }
+
+    /// Adds the bounds of the columns of time and key, their order, and how many rows to read.
+    pub(crate) fn within(&mut self, span: &Span, time: &str, key: &str) {
+        for (order, (at, id)) in span.bounds() {
+            let beyond = order.beyond();
+            self.with(&format!(" AND ({time}, {key}) {beyond} (?"), at).with(", ?)", id);
+        }
+        let word = span.order().word();
+        let order = format!(" ORDER BY {time} {word}, {key} {word} LIMIT ?");
+        self.with(&order, span.wanted() as i64);
+    }
+
+    /// The same of rows in which a column has a value.
+    ///
+    /// It says so without an equality, so that only the index over all three columns lies in the
+    /// order: whatever the statistics say, no other index is walked.
+    pub(crate) fn within_of<T: IntoCell + Copy>(
+        &mut self,
+        span: &Span,
+        (column, value): (&str, T),
+        time: &str,
+        key: &str,
+    ) {
+        for (order, (at, id)) in span.bounds() {
+            let text = format!(" AND ({column}, {time}, {key}) {} (?", order.beyond());
+            self.with(&text, value).with(", ?", at).with(", ?)", id);
+        }
+        let word = span.order().word();
+        let order = format!(" ORDER BY {column} {word}, {time} {word}, {key} {word} LIMIT ?");
+        self.with(&order, span.wanted() as i64);
     }
 
     /// Adds the order of a column and a key, and how many rows are wanted.

@@ -27,7 +27,6 @@ mod restore;
 mod rows;
 mod session;
 mod soundness;
-mod span;
 mod standing;
 mod store;
 mod table;

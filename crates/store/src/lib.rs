@@ -8,10 +8,12 @@
 
 pub mod contract;
 mod error;
+mod part;
 mod query;
 mod restored;
 
 pub use error::StoreError;
+pub use part::{Order, Slice, Span};
 pub use query::{
     AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
     GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,

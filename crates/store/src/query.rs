@@ -1,5 +1,7 @@
 //! What can be asked of a reader.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
 use ledger::model::{
@@ -236,6 +238,50 @@ pub struct DeliveryPage {
     pub rows: Vec<DeliveryRow>,
     /// Whether more follow in the direction of the page.
     pub has_more: bool,
+}
+
+impl<Id: Copy> Page<Id> {
+    /// The id that it is told by.
+    pub fn edge(&self) -> Option<Id> {
+        self.starting_after.or(self.ending_before)
+    }
+
+    /// The same part, told by something else.
+    pub fn map<Other>(self, other: impl Fn(Id) -> Other) -> Page<Other> {
+        Page {
+            starting_after: self.starting_after.map(&other),
+            ending_before: self.ending_before.map(&other),
+            limit: self.limit,
+        }
+    }
+}
+
+impl EventFilter {
+    /// The types that pass, each once; `None` when all do. Which there are is asked only where a
+    /// family of types passes.
+    ///
+    /// # Errors
+    /// Whatever kept the types from being known.
+    pub fn exact_kinds<E>(
+        &self,
+        known: impl FnOnce() -> Result<Vec<String>, E>,
+    ) -> Result<Option<Vec<String>>, E> {
+        if self.kinds.is_empty() {
+            return Ok(None);
+        }
+        let exact = self.kinds.iter().map(|kinds| match kinds {
+            EventKinds::Exactly(kind) => Some(kind.clone()),
+            EventKinds::Beginning(_) => None,
+        });
+        let kinds: BTreeSet<String> = match exact.collect() {
+            Some(kinds) => kinds,
+            None => {
+                let passes = |kind: &String| self.kinds.iter().any(|kinds| kinds.contain(kind));
+                known()?.into_iter().filter(passes).collect()
+            }
+        };
+        Ok(Some(kinds.into_iter().collect()))
+    }
 }
 
 impl ObjectFilter {

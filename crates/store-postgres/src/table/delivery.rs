@@ -2,12 +2,12 @@
 
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::{At, DeliveryRow, DeliveryState, Retry};
-use store::{DeliveriesOf, DeliveryPage, Page, StoreError};
+use store::{DeliveriesOf, DeliveryPage, Page, Slice, StoreError};
 
 use super::bound;
 use crate::cell::Fields;
 use crate::error::damaged;
-use crate::page::{Question, Slice};
+use crate::page::Question;
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::table::ledger::many;
@@ -169,7 +169,7 @@ pub(crate) fn page(
     page: Page<ObjectId>,
 ) -> Result<DeliveryPage, StoreError> {
     let slice = Slice::of(page, |id| bound(id.0));
-    let (order, edge) = (slice.order(), slice.edge());
+    let (order, edge) = (slice.order(), slice.start());
     let select = concat!("SELECT ", columns!(), " FROM delivery d");
     let mut question = Question::new(select.to_owned());
     question.with(" WHERE d.ledger_id = ?", ledger);

@@ -1,10 +1,10 @@
 //! Events, and the lists of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::{At, EventRow, Subject};
-use store::{EventFilter, EventKinds, EventPage, Page, StoreError};
+use store::{EventFilter, EventPage, Page, Span, StoreError};
 
 use super::bound;
 use crate::cell::Fields;
@@ -12,7 +12,6 @@ use crate::error::damaged;
 use crate::page::Question;
 use crate::rows::{Column, Rows, Value};
 use crate::session::Session;
-use crate::span::Span;
 use crate::trip::{Asked, Trip, values};
 
 macro_rules! columns {
@@ -156,7 +155,8 @@ pub(crate) fn page(
 ) -> Result<EventPage, StoreError> {
     let Some(page) = timed(session, ledger, page)? else { return Ok(EventPage::default()) };
     let span = Span::of(page, filter.at, |id| bound(id.0));
-    let kinds = kinds(session, ledger, filter)?;
+    let known = || session.all(KINDS, values![ledger], |fields| fields.string());
+    let kinds = filter.exact_kinds(known)?;
     let mut trip = Trip::new();
     let mut ask = |question: Question| {
         trip.ask(question.sql, question.values, |fields| Ok((fields.get()?, fields.get()?)))
@@ -184,39 +184,10 @@ fn timed(
     ledger: LedgerId,
     page: Page<ObjectId>,
 ) -> Result<Option<Page<(At, ObjectId)>>, StoreError> {
-    let mut timed = Page { starting_after: None, ending_before: None, limit: page.limit };
-    let Some(edge) = page.starting_after.or(page.ending_before) else { return Ok(Some(timed)) };
-    let found = session.first(AT, values![ledger, bound(edge.0)], |fields| fields.at())?;
-    let Some(at) = found else { return Ok(None) };
-    match page.starting_after {
-        Some(_) => timed.starting_after = Some((at, edge)),
-        None => timed.ending_before = Some((at, edge)),
-    }
-    Ok(Some(timed))
-}
-
-/// The kinds that pass the filter; `None` when all do.
-fn kinds(
-    session: &Session,
-    ledger: LedgerId,
-    filter: &EventFilter,
-) -> Result<Option<Vec<String>>, StoreError> {
-    if filter.kinds.is_empty() {
-        return Ok(None);
-    }
-    let exact = filter.kinds.iter().map(|kinds| match kinds {
-        EventKinds::Exactly(kind) => Some(kind.clone()),
-        EventKinds::Beginning(_) => None,
-    });
-    let kinds: BTreeSet<String> = match exact.collect() {
-        Some(kinds) => kinds,
-        None => {
-            let known = session.all(KINDS, values![ledger], |fields| fields.string())?;
-            let passes = |kind: &String| filter.kinds.iter().any(|kinds| kinds.contain(kind));
-            known.into_iter().filter(passes).collect()
-        }
-    };
-    Ok(Some(kinds.into_iter().collect()))
+    let timed = |at: At| page.map(|id| (at, id));
+    let Some(edge) = page.edge() else { return Ok(Some(timed(At(0)))) };
+    let at = session.first(AT, values![ledger, bound(edge.0)], |fields| fields.at())?;
+    Ok(at.map(timed))
 }
 
 /// Asks for events of a kind or of all, only those that have arrived everywhere or any.
@@ -231,8 +202,8 @@ fn told(ledger: LedgerId, kind: Option<&str>, delivered: Option<bool>, span: &Sp
         );
     }
     match kind {
-        Some(kind) => span.put_of(&mut question, ("p.kind", kind), "p.at", "p.event_id"),
-        None => span.put(&mut question, "p.at", "p.event_id"),
+        Some(kind) => question.within_of(span, ("p.kind", kind), "p.at", "p.event_id"),
+        None => question.within(span, "p.at", "p.event_id"),
     }
     question
 }
@@ -255,7 +226,7 @@ fn open(ledger: LedgerId, kinds: Option<&[String]>, span: &Span) -> Question {
         let place = question.values.len();
         question.text(&format!(" = ANY(${place})"));
     }
-    span.put(&mut question, "d.made", "d.event_id");
+    question.within(span, "d.made", "d.event_id");
     question
 }
 

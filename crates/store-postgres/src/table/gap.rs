@@ -2,12 +2,12 @@
 
 use ledger::id::{GapId, LedgerId, SequenceId};
 use ledger::model::{Explanation, GapCause, GapRow};
-use store::{GapFilter, GapPage, Page, StoreError};
+use store::{GapFilter, GapPage, Page, Slice, StoreError};
 
 use super::bound;
 use crate::cell::Fields;
 use crate::error::damaged;
-use crate::page::{Question, Slice};
+use crate::page::{InSql, Question};
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::table::sequence;
@@ -104,7 +104,7 @@ pub(crate) fn page(
     );
     question.with(" WHERE g.ledger_id = ?", ledger);
     let order = slice.order();
-    let key = ("g.gap_id", slice.edge());
+    let key = ("g.gap_id", slice.start());
     let mut rest = filter.clone();
     // The most telling part chooses the index, and with it the order.
     let column = if let Some(series) = rest.series.take() {
@@ -117,7 +117,7 @@ pub(crate) fn page(
         question.behind(("g.explained", explained), key, order, false);
         Some("g.explained")
     } else {
-        question.with(&format!(" AND g.gap_id {} ?", order.beyond()), slice.edge());
+        question.with(&format!(" AND g.gap_id {} ?", order.beyond()), slice.start());
         None
     };
     if let Some(cause) = rest.cause {

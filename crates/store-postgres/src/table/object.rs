@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ledger::id::{LedgerId, ObjectId};
 use ledger::limits::LABELLED_MAX;
 use ledger::model::{At, ObjectKind, ObjectRow};
-use store::{ObjectFilter, ObjectPage, Page, StoreError, Waking};
+use store::{ObjectFilter, ObjectPage, Page, Span, StoreError, Waking};
 
 use super::bound;
 use crate::cell::Fields;
@@ -13,7 +13,6 @@ use crate::error::damaged;
 use crate::page::Question;
 use crate::rows::Rows;
 use crate::session::Session;
-use crate::span::Span;
 use crate::trip::{Asked, Trip, values};
 
 macro_rules! columns {
@@ -190,21 +189,21 @@ impl Chosen {
         match self {
             Chosen::Label(label) => {
                 question.text(" AND o.label IS NOT NULL");
-                span.put_of(question, ("o.label", label.as_str()), time, key);
+                question.within_of(span, ("o.label", label.as_str()), time, key);
             }
             Chosen::Parent(parent) => {
                 question.text(" AND o.parent IS NOT NULL");
-                span.put_of(question, ("o.parent", *parent), time, key);
+                question.within_of(span, ("o.parent", *parent), time, key);
             }
             Chosen::Customer(customer) => {
                 question.text(" AND o.customer IS NOT NULL");
-                span.put_of(question, ("o.customer", *customer), time, key);
+                question.within_of(span, ("o.customer", *customer), time, key);
             }
             Chosen::State(state) => {
                 question.text(" AND o.state IS NOT NULL");
-                span.put_of(question, ("o.state", *state), time, key);
+                question.within_of(span, ("o.state", *state), time, key);
             }
-            Chosen::Created => span.put(question, time, key),
+            Chosen::Created => question.within(span, time, key),
         }
     }
 }

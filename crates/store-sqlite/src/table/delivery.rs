@@ -2,12 +2,12 @@
 
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::{At, DeliveryRow, DeliveryState, Retry};
-use store::{DeliveriesOf, DeliveryPage, Page, StoreError};
+use store::{DeliveriesOf, DeliveryPage, Page, Slice, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
 use crate::packed::{self, place};
-use crate::page::{Question, Slice};
+use crate::page::{InSql, Question};
 use crate::rows::{Bound, Rows};
 use crate::session::Session;
 

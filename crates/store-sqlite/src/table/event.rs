@@ -1,10 +1,8 @@
 //! Events, and the lists of them.
 
-use std::collections::BTreeSet;
-
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::{At, EventRow, Subject};
-use store::{EventFilter, EventKinds, EventPage, Page, StoreError};
+use store::{EventFilter, EventPage, Page, Span, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
@@ -12,7 +10,6 @@ use crate::packed::{self, place};
 use crate::page::Question;
 use crate::rows::{Bound, Rows};
 use crate::session::Session;
-use crate::span::Span;
 
 macro_rules! columns {
     () => {
@@ -119,7 +116,8 @@ pub(crate) fn page(
 ) -> Result<EventPage, StoreError> {
     let Some(page) = timed(session, ledger, page)? else { return Ok(EventPage::default()) };
     let span = Span::of(page, filter.at, |id| packed::bound(ledger, id.0));
-    let kinds = kinds(session, ledger, filter)?;
+    let known = || session.all(KINDS, [ledger.0 as i64], |fields| fields.string());
+    let kinds = filter.exact_kinds(known)?;
     let mut found = Vec::new();
     let questions = match (&kinds, filter.delivered) {
         (_, Some(false)) => vec![open(ledger, kinds.as_deref())],
@@ -137,7 +135,7 @@ pub(crate) fn page(
                  AND d.state <> 1)",
             );
         }
-        span.put(&mut question, at, id);
+        question.within(&span, at, id);
         found.extend(session.ask(question, |fields| Ok((fields.get()?, fields.get()?)))?);
     }
     let (ids, has_more) = span.merge(found);
@@ -150,39 +148,10 @@ fn timed(
     ledger: LedgerId,
     page: Page<ObjectId>,
 ) -> Result<Option<Page<(At, ObjectId)>>, StoreError> {
-    let mut timed = Page { starting_after: None, ending_before: None, limit: page.limit };
-    let Some(edge) = page.starting_after.or(page.ending_before) else { return Ok(Some(timed)) };
+    let timed = |at: At| page.map(|id| (at, id));
+    let Some(edge) = page.edge() else { return Ok(Some(timed(At(0)))) };
     let Some(id) = packed::pack(ledger, edge.0) else { return Ok(None) };
-    let Some(at) = session.first(AT, [id], |fields| fields.at())? else { return Ok(None) };
-    match page.starting_after {
-        Some(_) => timed.starting_after = Some((at, edge)),
-        None => timed.ending_before = Some((at, edge)),
-    }
-    Ok(Some(timed))
-}
-
-/// The kinds that pass the filter; `None` when all do.
-fn kinds(
-    session: &Session,
-    ledger: LedgerId,
-    filter: &EventFilter,
-) -> Result<Option<Vec<String>>, StoreError> {
-    if filter.kinds.is_empty() {
-        return Ok(None);
-    }
-    let exact = filter.kinds.iter().map(|kinds| match kinds {
-        EventKinds::Exactly(kind) => Some(kind.clone()),
-        EventKinds::Beginning(_) => None,
-    });
-    let kinds: BTreeSet<String> = match exact.collect() {
-        Some(kinds) => kinds,
-        None => {
-            let known = session.all(KINDS, [ledger.0 as i64], |fields| fields.string())?;
-            let passes = |kind: &String| filter.kinds.iter().any(|kinds| kinds.contain(kind));
-            known.into_iter().filter(passes).collect()
-        }
-    };
-    Ok(Some(kinds.into_iter().collect()))
+    Ok(session.first(AT, [id], |fields| fields.at())?.map(timed))
 }
 
 fn created(ledger: LedgerId) -> Question {

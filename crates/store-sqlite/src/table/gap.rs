@@ -2,11 +2,11 @@
 
 use ledger::id::{GapId, LedgerId, SequenceId};
 use ledger::model::{Explanation, GapCause, GapRow};
-use store::{GapFilter, GapPage, Page, StoreError};
+use store::{GapFilter, GapPage, Page, Slice, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
-use crate::page::{Question, Slice};
+use crate::page::{InSql, Question};
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::table::sequence;

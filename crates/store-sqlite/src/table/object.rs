@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ledger::id::{LedgerId, ObjectId};
 use ledger::limits::LABELLED_MAX;
 use ledger::model::{At, ObjectKind, ObjectRow};
-use store::{ObjectFilter, ObjectPage, Page, StoreError, Waking};
+use store::{ObjectFilter, ObjectPage, Page, Span, StoreError, Waking};
 
 use crate::cell::Fields;
 use crate::error::damaged;
@@ -17,7 +17,6 @@ use crate::packed::{self, place};
 use crate::page::Question;
 use crate::rows::{Bound, Rows};
 use crate::session::Session;
-use crate::span::Span;
 use crate::table::Found;
 
 macro_rules! columns {
@@ -180,7 +179,7 @@ pub(crate) fn page(
     if let Some(state) = filter.state {
         question.with(&format!(" AND {}o.state = ?", plus(Index::State)), state);
     }
-    span.put(&mut question, "o.created", "o.object_id");
+    question.within(&span, "o.created", "o.object_id");
     let (rows, has_more) = span.cut(session.ask(question, read)?);
     Ok(ObjectPage { rows, has_more })
 }

@@ -3,10 +3,10 @@
 use std::collections::{BinaryHeap, VecDeque};
 
 use jiff::civil::Date;
-use store::StoreError;
+use store::{Order, Slice, StoreError};
 
 use super::filter::Chosen;
-use crate::page::{Order, Question, Slice};
+use crate::page::Question;
 use crate::session::Session;
 use crate::trip::values;
 
@@ -124,7 +124,7 @@ fn days(
         Order::Falling => DAYS_FALLING,
         Order::Rising => DAYS_RISING,
     };
-    let values = values![chosen.ledger(), from, to, slice.edge()];
+    let values = values![chosen.ledger(), from, to, slice.start()];
     let found =
         session.all(sql, values, |fields| Ok((fields.date()?, fields.get::<Option<i64>>()?)))?;
     let day = |(date, nearest): (Date, Option<i64>)| {

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use ledger::id::{LedgerId, SeriesId};
 use ledger::model::{Kind, State};
-use store::{NumberFilter, StoreError};
+use store::{NumberFilter, Slice, StoreError};
 
-use crate::page::{Question, Slice};
+use crate::page::{InSql, Question};
 use crate::session::Session;
 use crate::table::number::{stored_kind, stored_state};
 use crate::table::series;
@@ -81,10 +81,10 @@ impl<'a> Chosen<'a> {
             question.text(" number n");
         }
         question.with(" WHERE n.ledger_id = ?", self.ledger);
-        let (order, key) = (slice.order(), (KEY, slice.edge()));
+        let (order, key) = (slice.order(), (KEY, slice.start()));
         match self.index {
             Index::Position | Index::Reference(_) => {
-                question.with(&format!(" AND {KEY} {} ?", order.beyond()), slice.edge())
+                question.with(&format!(" AND {KEY} {} ?", order.beyond()), slice.start())
             }
             Index::Customer(customer) => {
                 question.behind(("n.customer", customer), key, order, false)

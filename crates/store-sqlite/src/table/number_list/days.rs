@@ -2,10 +2,10 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 
-use store::StoreError;
+use store::{Order, Slice, StoreError};
 
 use super::filter::Chosen;
-use crate::page::{Order, Question, Slice};
+use crate::page::{InSql, Question};
 use crate::session::Session;
 
 /// The days of a range that have numbers, found by leaps from one to the next, each with the

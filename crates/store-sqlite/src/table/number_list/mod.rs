@@ -12,10 +12,10 @@ mod filter;
 use std::collections::HashMap;
 
 use ledger::id::{LedgerId, Position};
-use store::{NumberFilter, NumberPage, NumberWithPlace, Page, StoreError};
+use store::{NumberFilter, NumberPage, NumberWithPlace, Order, Page, Slice, StoreError};
 
 use crate::packed;
-use crate::page::{Order, Question, Slice};
+use crate::page::{InSql, Question};
 use crate::session::Session;
 use crate::table::number;
 use filter::Chosen;
