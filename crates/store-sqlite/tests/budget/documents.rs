@@ -1,45 +1,29 @@
-//! What an invoice costs: bytes in the log, statements.
-
-#![expect(clippy::print_stderr, reason = "what was measured is told")]
+//! What an invoice costs.
 
 use ledger::Command;
+use ledger::command::Action;
 use ledger::command::document::{
     DocumentAction, DocumentCommand, EndpointChange, LineChange, NewInvoice, NewItem,
 };
-use ledger::command::{Action, Actor, Open};
-use ledger::id::{AccountId, LedgerId, ObjectId};
-use ledger::model::{At, DeliveryState, HouseStyle, Mode};
+use ledger::id::ObjectId;
+use ledger::model::{At, DeliveryState};
 use ledger::money::Currency;
 use ledger::outcome::Outcome;
-use store::contract::drive;
-use store::{Store, Writer};
-use store_sqlite::{Checkpoints, Counters, OpenOptions, SqliteStore};
-use tempfile::TempDir;
 
-const LEDGER: LedgerId = LedgerId(1);
-const NOON: At = At(1_795_176_000_000);
+use crate::bench::{Bench, Cost, LEDGER, NOON, command};
+
 const BATCH: usize = 48;
 const CUSTOMERS: usize = 200;
-/// A page in the write-ahead log, with its header.
-const FRAME_BYTES: u64 = 4_120;
 
+/// A store whose ledger has customers.
 struct Office {
-    // Declared in the order in which they are closed.
-    writer: Box<dyn Writer>,
-    store: SqliteStore,
-    _directory: TempDir,
+    bench: Bench,
     customers: Vec<ObjectId>,
 }
 
 impl Office {
     fn new() -> Office {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options =
-            OpenOptions { checkpoints: Checkpoints::BetweenBatches, ..OpenOptions::default() };
-        let store = SqliteStore::open(&directory.path().join("office.db"), options).expect("open");
-        let writer = store.writer().expect("writer");
-        let mut office = Office { writer, store, _directory: directory, customers: Vec::new() };
-        office.run(vec![open()]);
+        let mut office = Office { bench: Bench::new(), customers: Vec::new() };
         let new = || document(DocumentAction::CreateCustomer(Box::default()));
         office.customers = office.run((0..CUSTOMERS).map(|_| new()).collect());
         office
@@ -47,13 +31,11 @@ impl Office {
 
     /// Runs commands in one batch; the objects that come of them.
     fn run(&mut self, commands: Vec<Command>) -> Vec<ObjectId> {
-        let answers = drive(&mut *self.writer, commands).expect("drive");
-        let object = |answer: ledger::outcome::Answer| match answer.result {
-            Ok(Outcome::Object(view)) => Some(view.row.id),
-            Ok(_) => None,
-            Err(refusal) => panic!("{refusal:?}"),
+        let object = |outcome| match outcome {
+            Outcome::Object(view) => view.row.id,
+            other => panic!("an object, not {other:?}"),
         };
-        answers.into_iter().filter_map(object).collect()
+        self.bench.run(commands).into_iter().map(object).collect()
     }
 
     /// Tells each event of what is made from now on to an endpoint.
@@ -64,7 +46,7 @@ impl Office {
             ..EndpointChange::default()
         };
         let secret = "whsec_0123456789abcdef".to_owned();
-        self.run(vec![document(DocumentAction::CreateEndpoint(Box::new(endpoint), secret))]);
+        self.bench.run(vec![document(DocumentAction::CreateEndpoint(Box::new(endpoint), secret))]);
     }
 
     /// Drafts with an item each, of many customers.
@@ -83,51 +65,15 @@ impl Office {
         drafts
     }
 
-    /// Finalizes drafts in batches, and tells what that cost.
+    /// Finalizes drafts in batches.
     fn finalize(&mut self, drafts: &[ObjectId], batch: usize) -> Cost {
-        let before = self.store.counters();
-        for drafts in drafts.chunks(batch) {
-            let finalize = |id: &ObjectId| document(DocumentAction::Finalize(*id, None));
-            self.run(drafts.iter().map(finalize).collect());
-        }
-        Cost { invoices: drafts.len() as u64, before, after: self.store.counters() }
+        self.bench.cost(|bench| {
+            for drafts in drafts.chunks(batch) {
+                let finalize = |id: &ObjectId| document(DocumentAction::Finalize(*id, None));
+                bench.run(drafts.iter().map(finalize).collect());
+            }
+        })
     }
-}
-
-struct Cost {
-    invoices: u64,
-    before: Counters,
-    after: Counters,
-}
-
-impl Cost {
-    fn log_bytes(&self) -> u64 {
-        (self.after.log_frames - self.before.log_frames) * FRAME_BYTES / self.invoices
-    }
-
-    fn statements_per_batch(&self) -> u64 {
-        let statements = self.after.writer_statements - self.before.writer_statements;
-        let commits = self.after.commits - self.before.commits;
-        assert_eq!(statements % commits, 0, "each batch runs the same number");
-        statements / commits
-    }
-}
-
-fn command(action: Action) -> Command {
-    let actor = Actor::Operator("budget".to_owned());
-    Command { ledger: LEDGER, actor, at: NOON, idempotency: None, action }
-}
-
-fn open() -> Command {
-    command(Action::Open(Open {
-        account: AccountId("acct_0123456789abcdef".to_owned()),
-        name: "Budget".to_owned(),
-        mode: Mode::Live,
-        style: HouseStyle::Yearly,
-        prefix: String::new(),
-        time_zone: None,
-        fiscal_year_start: None,
-    }))
 }
 
 fn document(action: DocumentAction) -> Command {
@@ -157,10 +103,10 @@ fn item(customer: ObjectId, invoice: ObjectId) -> Command {
 fn an_invoice_keeps_within_its_bytes() {
     let mut office = Office::new();
     let drafts = office.drafts(20 * BATCH);
-    let quiet = office.finalize(&drafts, BATCH).log_bytes();
+    let quiet = office.finalize(&drafts, BATCH).log_bytes() / drafts.len() as u64;
     office.tell();
     let drafts = office.drafts(20 * BATCH);
-    let told = office.finalize(&drafts, BATCH).log_bytes();
+    let told = office.finalize(&drafts, BATCH).log_bytes() / drafts.len() as u64;
     eprintln!("{quiet} bytes in the log to finalize an invoice, {told} when it is told of");
     assert!(quiet <= 9_000, "{quiet} bytes in the log");
     assert!(told <= 14_000, "{told} bytes in the log");
@@ -187,17 +133,17 @@ fn taking_and_settling_deliveries_does_not_grow_either() {
     let drafts = office.drafts(200);
     office.finalize(&drafts, BATCH);
     let mut cost = |limit: u32| {
-        let before = office.store.counters();
         let (now, until) = (At(NOON.0 + 1), At(NOON.0 + 60_000));
-        let mut taken = office.writer.claim_deliveries(LEDGER, now, until, limit).expect("claim");
-        assert_eq!(taken.len(), limit as usize);
-        for row in &mut taken {
-            row.state = DeliveryState::Delivered;
-        }
-        office.writer.settle_deliveries(&taken).expect("settle");
-        let after = office.store.counters();
-        let statements = after.writer_statements - before.writer_statements;
-        (statements, (after.log_frames - before.log_frames) * FRAME_BYTES / u64::from(limit))
+        let cost = office.bench.cost(|bench| {
+            let mut taken =
+                bench.writer.claim_deliveries(LEDGER, now, until, limit).expect("claim");
+            assert_eq!(taken.len(), limit as usize);
+            for row in &mut taken {
+                row.state = DeliveryState::Delivered;
+            }
+            bench.writer.settle_deliveries(&taken).expect("settle");
+        });
+        (cost.statements(), cost.log_bytes() / u64::from(limit))
     };
     let (small, large) = (cost(1), cost(300));
     eprintln!("{} statements, {} bytes in the log a delivery", large.0, large.1);
