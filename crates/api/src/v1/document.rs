@@ -1,11 +1,12 @@
 //! What all documents have in common: carrying out what is asked, and showing what came of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use engine::{EngineError, ObjectList};
 use ledger::command::document::{DocumentAction, DocumentCommand};
 use ledger::id::{LedgerId, ObjectId};
-use ledger::model::{At, Mode, ObjectKind};
+use ledger::model::{At, Mode, ObjectKind, ObjectRow};
 use ledger::outcome::ObjectView;
 use ledger::{Action, Outcome};
 use serde_json::Value;
@@ -124,6 +125,19 @@ pub(super) async fn list(
     show_list(call, url, found, expand).await
 }
 
+/// Lists the objects among those of a list that pass a sieve, newest first.
+pub(super) async fn sifted(
+    call: &Call,
+    url: &str,
+    (filter, sieve): (ObjectFilter, impl Fn(&ObjectRow) -> bool + Send + Sync + 'static),
+    paging: request::Paging<ObjectId>,
+    expand: Expand,
+) -> Result<Reply, Failure> {
+    let (ledger, page) = (call.ledger(), page(paging));
+    let found = call.engine.sifted_objects(ledger, filter, page, Arc::new(sieve)).await?;
+    show_list(call, url, found, expand).await
+}
+
 /// Shows an object in the caller's version.
 pub(super) async fn show(call: &Call, view: ObjectView, expand: Expand) -> Result<Reply, Failure> {
     let around = Around::of(call);
@@ -135,7 +149,7 @@ pub(super) async fn show(call: &Call, view: ObjectView, expand: Expand) -> Resul
 }
 
 /// Shows a list of objects in the caller's version.
-pub(super) async fn show_list(
+async fn show_list(
     call: &Call,
     url: &str,
     found: ObjectList,

@@ -1,14 +1,11 @@
 //! Invoice items.
 
-use std::sync::Arc;
-
 use ledger::command::document::DocumentAction;
 use ledger::model::{Object, ObjectKind, ObjectRow};
 use store::ObjectFilter;
 use wire::request;
 
-use super::document::{addressed, change, instants, list, remove, retrieve, show_list};
-use super::page;
+use super::document::{addressed, change, instants, list, remove, retrieve, sifted};
 use super::series::{delete, get, post};
 use crate::call::Call;
 use crate::failure::Failure;
@@ -180,7 +177,5 @@ async fn all(call: Call) -> Result<Reply, Failure> {
         Object::InvoiceItem(item) => item.invoice.is_none() == pending,
         _ => false,
     };
-    let (ledger, page) = (call.ledger(), page(asked.paging));
-    let found = call.engine.sifted_objects(ledger, filter, page, Arc::new(sieve)).await?;
-    show_list(&call, URL, found, expand).await
+    sifted(&call, URL, (filter, sieve), asked.paging, expand).await
 }

@@ -12,12 +12,11 @@ use wire::{Expand, Problem, RimCode, request};
 
 use super::customers::CUSTOM_FIELDS;
 use super::document::{
-    Around, addressed, change, finish, instants, list, remove, retrieve, show_list,
+    Around, addressed, change, finish, instants, list, remove, retrieve, sifted,
 };
 use super::invoice_items::{
     AMOUNT, DESCRIPTION, DISCOUNTABLE, NO_PRICE, PRICE, QUANTITY, QUANTITY_DECIMAL, SPAN, TAX_RATES,
 };
-use super::page;
 use super::series::{delete, get, post};
 use crate::call::Call;
 use crate::failure::Failure;
@@ -332,9 +331,7 @@ async fn all(call: Call) -> Result<Reply, Failure> {
         }
         _ => false,
     };
-    let (ledger, page) = (call.ledger(), page(asked.paging));
-    let found = call.engine.sifted_objects(ledger, filter, page, Arc::new(sieve)).await?;
-    show_list(&call, URL, found, expand).await
+    sifted(&call, URL, (filter, sieve), asked.paging, expand).await
 }
 
 async fn search(call: Call) -> Result<Reply, Failure> {

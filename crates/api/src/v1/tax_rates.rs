@@ -1,14 +1,11 @@
 //! Tax rates.
 
-use std::sync::Arc;
-
 use ledger::command::document::DocumentAction;
 use ledger::model::{Object, ObjectKind, ObjectRow};
 use store::ObjectFilter;
 use wire::request;
 
-use super::document::{addressed, change, instants, list, retrieve, show_list};
-use super::page;
+use super::document::{addressed, change, instants, list, retrieve, sifted};
 use super::series::{get, post};
 use crate::call::Call;
 use crate::failure::Failure;
@@ -106,7 +103,5 @@ async fn all(call: Call) -> Result<Reply, Failure> {
         Object::TaxRate(rate) => rate.inclusive == inclusive,
         _ => false,
     };
-    let (ledger, page) = (call.ledger(), page(asked.paging));
-    let found = call.engine.sifted_objects(ledger, filter, page, Arc::new(sieve)).await?;
-    show_list(&call, URL, found, expand).await
+    sifted(&call, URL, (filter, sieve), asked.paging, expand).await
 }
