@@ -1,6 +1,9 @@
 //! Parameters, as the document shows them.
 
+use ledger::limits::{METADATA_KEY_CHARS_MAX, METADATA_KEYS_MAX, METADATA_VALUE_CHARS_MAX};
+use ledger::money::AMOUNT_MAX;
 use serde_json::{Map, Value, json};
+use wire::limits::PAGE_MAX;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +41,8 @@ pub(crate) enum Kind {
     Decimal,
     /// An instant in seconds since 1970-01-01 UTC.
     Instant,
+    /// How many objects a page holds.
+    PageLength,
     /// An instant, or bounds of instants.
     InstantBounds,
 }
@@ -54,7 +59,7 @@ pub(crate) const fn optional(name: &'static str, kind: Kind, says: &'static str)
 
 impl Param {
     pub(crate) const LIMIT: Param =
-        optional("limit", Kind::Integer, "Objects on the page, 1 to 100; 10 when missing");
+        optional("limit", Kind::PageLength, "Objects on the page, 1 to 100; 10 when missing");
     pub(crate) const STARTING_AFTER: Param =
         optional("starting_after", Kind::Text, "Only what comes after the object with this id");
     pub(crate) const ENDING_BEFORE: Param = optional(
@@ -127,12 +132,19 @@ impl Kind {
     fn schema(self) -> Value {
         match self {
             Kind::Text | Kind::Clearable => json!({ "type": "string" }),
-            Kind::Amount | Kind::Instant => json!({ "type": "integer", "format": "int64" }),
-            Kind::Decimal => json!({ "type": "string", "format": "decimal" }),
+            Kind::Amount => json!({
+                "type": "integer", "format": "int64", "minimum": -AMOUNT_MAX, "maximum": AMOUNT_MAX,
+            }),
+            Kind::Instant => json!({ "type": "integer", "format": "int64", "minimum": 0 }),
+            Kind::PageLength => json!({ "type": "integer", "minimum": 1, "maximum": PAGE_MAX }),
+            Kind::Decimal => json!({
+                "type": "string", "format": "decimal",
+                "pattern": "^-?[0-9]{1,12}([.][0-9]{1,12})?$",
+            }),
             Kind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
             Kind::Object(params) => body(params),
             Kind::InstantBounds => {
-                let second = json!({ "type": "integer", "format": "int64" });
+                let second = Kind::Instant.schema();
                 json!({ "oneOf": [
                     second,
                     {
@@ -157,9 +169,14 @@ impl Kind {
                 ] })
             }
             Kind::Words(words) => json!({ "type": "string", "enum": words }),
-            Kind::Texts => {
-                json!({ "type": "object", "additionalProperties": { "type": "string" } })
-            }
+            Kind::Texts => json!({
+                "type": "object",
+                "propertyNames": { "minLength": 1, "maxLength": METADATA_KEY_CHARS_MAX },
+                "maxProperties": METADATA_KEYS_MAX,
+                "additionalProperties": {
+                    "type": "string", "maxLength": METADATA_VALUE_CHARS_MAX,
+                },
+            }),
             Kind::Items(params) => json!({
                 "type": "array", "items": body(params),
                 "minItems": 1, "maxItems": wire::limits::LIST_MAX,
