@@ -64,10 +64,15 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
+/// Whether an amount is at most [`AMOUNT_MAX`] in either direction.
+pub fn is_amount(amount: i64) -> bool {
+    (-AMOUNT_MAX..=AMOUNT_MAX).contains(&amount)
+}
+
 /// The amount in whole minor units, half away from zero; `None` beyond [`AMOUNT_MAX`].
 pub fn rounded(exact: Decimal) -> Option<i64> {
     let whole = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-    whole.to_i64().filter(|amount| amount.abs() <= AMOUNT_MAX)
+    whole.to_i64().filter(|amount| is_amount(*amount))
 }
 
 /// What a quantity of something costs; `None` when that is beyond [`AMOUNT_MAX`].
@@ -119,6 +124,9 @@ mod tests {
     fn what_does_not_fit_is_no_amount() {
         assert_eq!(rounded(Decimal::from(AMOUNT_MAX)), Some(AMOUNT_MAX));
         assert_eq!(rounded(Decimal::from(AMOUNT_MAX + 1)), None);
+        assert_eq!(rounded(Decimal::from(-AMOUNT_MAX)), Some(-AMOUNT_MAX));
+        // The one that has no positive counterpart.
+        assert_eq!(rounded(Decimal::from(i64::MIN)), None);
         assert_eq!(rounded(Decimal::MAX), None);
         assert_eq!(product(Decimal::MAX, Decimal::TEN), None);
         assert_eq!(without(100, decimal("-100")), None);

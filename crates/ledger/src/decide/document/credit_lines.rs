@@ -11,7 +11,7 @@ use crate::decide::{Halt, refuse_param};
 use crate::id::ObjectId;
 use crate::limits::INVOICE_LINES_MAX;
 use crate::model::document::{CreditLine, Invoice, Line, LineTax, TaxExempt, TaxRate, Totals};
-use crate::money::{AMOUNT_MAX, Decimal, product};
+use crate::money::{Decimal, is_amount, product};
 use crate::refusal::Code;
 
 /// The lines of a new credit note, and what they add up to.
@@ -158,7 +158,7 @@ fn own(
             return refuse_param(Code::ParameterMissing, &within(prefix, "amount"), message);
         }
     };
-    if amount.abs() > AMOUNT_MAX {
+    if !is_amount(amount) {
         return too_much(&within(prefix, "amount"));
     }
     let mut description = None;

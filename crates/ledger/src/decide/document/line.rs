@@ -8,7 +8,8 @@ use crate::id::ObjectId;
 use crate::model::ObjectKind;
 use crate::model::document::{Customer, Invoice, Line, LineTax, Span, TaxExempt, TaxRate, Totals};
 use crate::money::{
-    AMOUNT_MAX, Decimal, QUANTITY_PLACES, UNIT_AMOUNT_PLACES, product, rounded, share, without,
+    AMOUNT_MAX, Decimal, QUANTITY_PLACES, UNIT_AMOUNT_PLACES, is_amount, product, rounded, share,
+    without,
 };
 use crate::refusal::Code;
 
@@ -70,7 +71,7 @@ fn cost(line: &mut Line, change: &LineChange, prefix: &str) -> Result<(), Halt> 
                            and the unit amount.";
             return refuse_param(Code::ParameterInvalid, &within(prefix, "amount"), message);
         }
-        if amount.abs() > AMOUNT_MAX {
+        if !is_amount(amount) {
             return too_much(&within(prefix, "amount"));
         }
         (line.amount, line.quantity) = (amount, Decimal::ONE);
@@ -216,7 +217,7 @@ pub(super) fn totals<'a>(lines: impl Iterator<Item = (i64, &'a [LineTax])>) -> O
         }
     }
     let sums = [totals.subtotal, totals.total, totals.total_excluding_tax];
-    sums.into_iter().all(|sum| sum.abs() <= AMOUNT_MAX).then_some(totals)
+    sums.into_iter().all(|sum| is_amount(sum)).then_some(totals)
 }
 
 /// Reckons a draft anew: the taxes of its lines, its totals, what is to be paid.

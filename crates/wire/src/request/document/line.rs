@@ -118,9 +118,11 @@ pub(super) fn priced(
         tax_rates: tax_rates(fields, "tax_rates", ledger)?,
         ..LineChange::default()
     };
-    if let Some(field) = unit_field {
-        line.unit_amount = fields.decimal(field, UNIT_AMOUNT_PLACES)?;
-    }
+    line.unit_amount = match unit_field {
+        Some(field @ "unit_amount") => fields.amount(field)?.map(Decimal::from),
+        Some(field) => fields.decimal(field, UNIT_AMOUNT_PLACES)?,
+        None => None,
+    };
     let currency = price_data(fields, &mut line)?;
     Ok(Priced { line, currency })
 }
