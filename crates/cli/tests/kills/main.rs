@@ -12,3 +12,4 @@ mod kill;
 mod processes;
 mod restart;
 mod stage;
+mod webhooks;
