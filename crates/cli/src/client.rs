@@ -291,15 +291,22 @@ fn refusal(status: u16, answer: &Value) -> Failure {
 mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
+    use std::thread::JoinHandle;
 
     use super::*;
 
-    #[test]
-    fn whatever_is_read_is_read_where_it_was_written() {
+    /// A server that takes connections and never answers.
+    fn silent() -> (TcpListener, String) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        (listener, url)
+    }
+
+    /// A server that answers so many requests; their heads in the end.
+    fn answering(requests: usize) -> (JoinHandle<Vec<Vec<String>>>, String) {
+        let (listener, url) = silent();
         let server = std::thread::spawn(move || {
-            let heads = (0..3).map(|_| {
+            let heads = (0..requests).map(|_| {
                 let (mut stream, _) = listener.accept().unwrap();
                 let lines = BufReader::new(stream.try_clone().unwrap()).lines();
                 let lines = lines.map(Result::unwrap).take_while(|line| !line.is_empty());
@@ -310,6 +317,27 @@ mod tests {
             });
             heads.collect::<Vec<_>>()
         });
+        (server, url)
+    }
+
+    #[test]
+    fn a_silent_server_is_waited_for_once() {
+        let (_silent, first) = silent();
+        let (server, second) = answering(3);
+        let client = Client::of_several(&[first, second], Some("sk_test_x")).unwrap();
+        let client = client.answering_within(Duration::from_secs(1));
+        let begun = Instant::now();
+        client.get("/v1/trail").unwrap();
+        assert!(begun.elapsed() >= Duration::from_secs(1), "the first one was not asked");
+        client.post("/v1/numbers", &Value::Null).unwrap();
+        // It has no bound of its own, and would never end at the first one.
+        client.patient(Duration::from_secs(1)).get_patiently("/v1/trail/verify").unwrap();
+        assert_eq!(server.join().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn whatever_is_read_is_read_where_it_was_written() {
+        let (server, url) = answering(3);
         let client = Client::new(&url, Some("sk_test_x")).unwrap();
         client.get("/v1/trail").unwrap();
         client.get_patiently("/v1/trail/verify").unwrap();
