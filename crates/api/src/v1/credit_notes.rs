@@ -7,7 +7,7 @@ use store::ObjectFilter;
 use wire::answer;
 use wire::request;
 
-use super::document::{Around, addressed, change, find, finish, instants, list, retrieve};
+use super::document::{Around, addressed, amend, change, find, finish, instants, list, retrieve};
 use super::invoice_items::DESCRIPTION;
 use super::invoice_lines::{LIST as LINES, credit_line_id, show_lines};
 use super::invoices::secret;
@@ -161,17 +161,13 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let (memo, words) = request::credit_note_change(params)?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::UpdateCreditNote(id, memo, words), once, expand).await
+    let action = |id, (memo, words)| DocumentAction::UpdateCreditNote(id, memo, words);
+    amend(call, KIND, |params, _| request::credit_note_change(params), action).await
 }
 
 async fn void(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    request::none(params)?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::VoidCreditNote(id), once, expand).await
+    let action = |id, ()| DocumentAction::VoidCreditNote(id);
+    amend(call, KIND, |params, _| request::none(params), action).await
 }
 
 async fn all(call: Call) -> Result<Reply, Failure> {

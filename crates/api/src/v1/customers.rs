@@ -5,7 +5,7 @@ use ledger::model::ObjectKind;
 use store::ObjectFilter;
 use wire::request;
 
-use super::document::{addressed, change, instants, list, remove, retrieve};
+use super::document::{addressed, amend, change, instants, list, remove, retrieve};
 use super::series::{delete, get, post};
 use crate::call::Call;
 use crate::failure::Failure;
@@ -115,10 +115,8 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let what = request::customer_change(params)?;
-    let id = addressed(&call, ObjectKind::Customer)?;
-    change(&call, DocumentAction::UpdateCustomer(id, Box::new(what)), once, expand).await
+    let action = |id, what| DocumentAction::UpdateCustomer(id, Box::new(what));
+    amend(call, ObjectKind::Customer, |params, _| request::customer_change(params), action).await
 }
 
 async fn gone(call: Call) -> Result<Reply, Failure> {

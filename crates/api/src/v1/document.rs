@@ -12,7 +12,7 @@ use ledger::{Action, Outcome};
 use serde_json::Value;
 use store::{AtRange, ObjectFilter, Reader};
 use wire::answer::{self, Deleted, Document, List, Surroundings};
-use wire::{Expand, Instants, Problem, request};
+use wire::{Expand, Instants, Params, Problem, request};
 
 use super::{not_found, page};
 use crate::call::{Call, Once, unexpected};
@@ -82,6 +82,19 @@ pub(super) async fn change(
         }
         _ => Err(unexpected()),
     }
+}
+
+/// Changes the object that the address names, by what the parameters say.
+pub(super) async fn amend<What>(
+    call: Call,
+    kind: ObjectKind,
+    read: impl FnOnce(Params<'_>, LedgerId) -> Result<What, Problem>,
+    action: impl FnOnce(ObjectId, What) -> DocumentAction,
+) -> Result<Reply, Failure> {
+    let (params, once, expand) = call.modern_params_once()?;
+    let what = read(params, call.ledger())?;
+    let id = addressed(&call, kind)?;
+    change(&call, action(id, what), once, expand).await
 }
 
 /// Carries out a deletion. Where it is repeated, what was deleted is not there any more.

@@ -5,7 +5,7 @@ use ledger::model::{Object, ObjectKind, ObjectRow};
 use store::ObjectFilter;
 use wire::request;
 
-use super::document::{addressed, change, instants, list, remove, retrieve, sifted};
+use super::document::{addressed, amend, change, instants, list, remove, retrieve, sifted};
 use super::series::{delete, get, post};
 use crate::call::Call;
 use crate::failure::Failure;
@@ -146,10 +146,8 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let what = request::item_change(params, call.ledger())?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::UpdateItem(id, Box::new(what)), once, expand).await
+    let action = |id, what| DocumentAction::UpdateItem(id, Box::new(what));
+    amend(call, KIND, request::item_change, action).await
 }
 
 async fn gone(call: Call) -> Result<Reply, Failure> {

@@ -9,7 +9,7 @@ use wire::answer::{self, DocumentLines, List};
 use wire::request::{self, Paging};
 use wire::{Expand, Problem};
 
-use super::document::{Around, act, addressed, change, find, finish};
+use super::document::{Around, act, addressed, amend, find, finish};
 use super::invoice_items::{
     AMOUNT, DESCRIPTION, DISCOUNTABLE, NO_PRICE, PRICE, QUANTITY, QUANTITY_DECIMAL, SPAN, TAX_RATES,
 };
@@ -120,24 +120,18 @@ pub(super) static ROUTES: &[Route] = &[
 ];
 
 async fn add(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let (lines, words) = request::added_lines(params, call.ledger())?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::AddLines(id, lines, words), once, expand).await
+    let action = |id, (lines, words)| DocumentAction::AddLines(id, lines, words);
+    amend(call, KIND, request::added_lines, action).await
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let (lines, words) = request::updated_lines(params, call.ledger())?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::UpdateLines(id, lines, words), once, expand).await
+    let action = |id, (lines, words)| DocumentAction::UpdateLines(id, lines, words);
+    amend(call, KIND, request::updated_lines, action).await
 }
 
 async fn remove(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let (lines, words) = request::removed_lines(params, call.ledger())?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::RemoveLines(id, lines, words), once, expand).await
+    let action = |id, (lines, words)| DocumentAction::RemoveLines(id, lines, words);
+    amend(call, KIND, request::removed_lines, action).await
 }
 
 async fn update_one(call: Call) -> Result<Reply, Failure> {

@@ -12,7 +12,7 @@ use wire::{Expand, Problem, RimCode, request};
 
 use super::customers::CUSTOM_FIELDS;
 use super::document::{
-    Around, addressed, change, finish, instants, list, remove, retrieve, sifted,
+    Around, addressed, amend, change, finish, instants, list, remove, retrieve, sifted,
 };
 use super::invoice_items::{
     AMOUNT, DESCRIPTION, DISCOUNTABLE, NO_PRICE, PRICE, QUANTITY, QUANTITY_DECIMAL, SPAN, TAX_RATES,
@@ -274,10 +274,8 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let what = request::invoice_change(params, call.ledger())?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::UpdateInvoice(id, Box::new(what)), once, expand).await
+    let action = |id, what| DocumentAction::UpdateInvoice(id, Box::new(what));
+    amend(call, KIND, request::invoice_change, action).await
 }
 
 async fn gone(call: Call) -> Result<Reply, Failure> {
@@ -286,25 +284,16 @@ async fn gone(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn finalize(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let advance = request::finalize(params)?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::Finalize(id, advance), once, expand).await
+    amend(call, KIND, |params, _| request::finalize(params), DocumentAction::Finalize).await
 }
 
 async fn pay(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let out_of_band = request::pay(params)?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::Pay(id, out_of_band), once, expand).await
+    amend(call, KIND, |params, _| request::pay(params), DocumentAction::Pay).await
 }
 
 /// A step that takes nothing but the invoice.
 async fn step(call: Call, action: fn(ObjectId) -> DocumentAction) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    request::none(params)?;
-    let id = addressed(&call, KIND)?;
-    change(&call, action(id), once, expand).await
+    amend(call, KIND, |params, _| request::none(params), |id, ()| action(id)).await
 }
 
 async fn all(call: Call) -> Result<Reply, Failure> {

@@ -5,7 +5,7 @@ use ledger::model::{Object, ObjectKind, ObjectRow};
 use store::ObjectFilter;
 use wire::request;
 
-use super::document::{addressed, change, instants, list, retrieve, sifted};
+use super::document::{amend, change, instants, list, retrieve, sifted};
 use super::series::{get, post};
 use crate::call::Call;
 use crate::failure::Failure;
@@ -82,10 +82,8 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let what = request::tax_rate_change(params)?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::UpdateTaxRate(id, Box::new(what)), once, expand).await
+    let action = |id, what| DocumentAction::UpdateTaxRate(id, Box::new(what));
+    amend(call, KIND, |params, _| request::tax_rate_change(params), action).await
 }
 
 async fn all(call: Call) -> Result<Reply, Failure> {

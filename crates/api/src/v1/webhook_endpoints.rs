@@ -7,7 +7,7 @@ use ledger::model::{At, ObjectKind};
 use store::{DeliveriesOf, ObjectFilter};
 use wire::{answer, request};
 
-use super::document::{act, addressed, change, find, list, remove, retrieve};
+use super::document::{act, addressed, amend, find, list, remove, retrieve};
 use super::events::{endpoint, show_deliveries};
 use super::series::{delete, get, post};
 use crate::call::{Call, unexpected};
@@ -112,10 +112,9 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let (params, once, expand) = call.modern_params_once()?;
-    let what = request::endpoint_change(params, call.mode())?;
-    let id = addressed(&call, KIND)?;
-    change(&call, DocumentAction::UpdateEndpoint(id, Box::new(what)), once, expand).await
+    let mode = call.mode();
+    let action = |id, what| DocumentAction::UpdateEndpoint(id, Box::new(what));
+    amend(call, KIND, |params, _| request::endpoint_change(params, mode), action).await
 }
 
 async fn roll(call: Call) -> Result<Reply, Failure> {
