@@ -1,6 +1,7 @@
 """Keys, accounts, versions, repeated requests, and errors as the library tells them apart."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -24,6 +25,23 @@ def test_a_repeated_request_gets_the_same_answer(v1, customer):
     with pytest.raises(stripe.IdempotencyError):
         v1.customers.create({}, options)
     assert len(v1.invoices.list()) == 1
+
+
+def test_a_key_that_many_send_at_once_is_carried_out_once(v1):
+    options = {"idempotency_key": str(uuid.uuid4())}
+
+    def create(_):
+        try:
+            return v1.customers.create({"name": "Ada"}, options).id
+        except stripe.APIError as refused:
+            # Told to whoever comes while the first one is under way, and asked again by default.
+            assert (refused.http_status, refused.error.code) == (409, "idempotency_key_in_use")
+            return None
+
+    with ThreadPoolExecutor(16) as threads:
+        made = {customer for customer in threads.map(create, range(100)) if customer}
+    assert [customer.id for customer in v1.customers.list()] == list(made)
+    assert create(None) in made
 
 
 def test_a_refusal_is_repeated_too(v1, customer):
@@ -124,11 +142,9 @@ def test_the_account(client, v1):
 
 
 def test_a_connected_account_counts_for_itself(client, v1, customer):
-    shop = own(client, "post", "/v1/accounts", name="Shop", numbering="stripe").data
-    for theirs in [
-        {"stripe_account": shop["id"]},
-        {"stripe_context": shop["id"]},
-    ]:
+    shop = v1.accounts.create({"type": "standard", "business_profile": {"name": "Shop"}})
+    assert shop.business_profile.name == "Shop" and v1.accounts.retrieve(shop.id).id == shop.id
+    for theirs in [{"stripe_account": shop.id}, {"stripe_context": shop.id}]:
         someone = v1.customers.create({"name": "Theirs"}, theirs)
         with pytest.raises(stripe.InvalidRequestError) as refused:
             v1.customers.retrieve(someone.id)
@@ -136,7 +152,8 @@ def test_a_connected_account_counts_for_itself(client, v1, customer):
         assert v1.customers.retrieve(someone.id, {}, theirs).id == someone.id
     invoice = v1.invoices.create({"customer": someone.id, "currency": "eur"}, theirs)
     first = v1.invoices.finalize_invoice(invoice.id, {}, theirs)
-    assert first.number.endswith("-0001")
+    # Its numbers have the style of a new account, which is another.
+    assert first.number.startswith("INV-") and first.number.endswith("-00001")
     assert issue(v1, customer).number.endswith("-0001")
     with pytest.raises(stripe.InvalidRequestError) as refused:
         v1.customers.list({}, {"stripe_account": "acct_nobody"})
