@@ -7,11 +7,13 @@
 //! The port is blocking. Writers run on threads of their own, readers where blocking is allowed.
 
 pub mod contract;
+mod days;
 mod error;
 mod part;
 mod query;
 mod restored;
 
+pub use days::{Day, merge_days};
 pub use error::StoreError;
 pub use part::{Order, Slice, Span};
 pub use query::{
