@@ -7,6 +7,7 @@
 
 mod echo;
 mod goals;
+mod invoice;
 mod machine;
 mod naive;
 mod options;

@@ -23,7 +23,7 @@ pub(crate) struct Time {
 /// One measurement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Sample {
-    /// Numbers, or where there are none answered requests, per second.
+    /// Numbers per second, or what else the part's title says is counted.
     pub(crate) rate: f64,
     /// Absent where the measuring program does not tell.
     pub(crate) latency: Option<Latency>,
@@ -52,11 +52,13 @@ pub(crate) enum Figure {
     MemoryMib,
     /// Seconds from starting the server to its first good answer.
     StartSeconds,
+    /// Invoices finalized in a second beside what was measured.
+    FinalizedBeside,
 }
 
 impl Figure {
     /// All of them, in the order of the report.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::CommitNumbers,
         Self::CommitMs,
         Self::CommitSyncs,
@@ -65,6 +67,7 @@ impl Figure {
         Self::IssuerMemoryMib,
         Self::MemoryMib,
         Self::StartSeconds,
+        Self::FinalizedBeside,
     ];
 
     /// The figure in words, with its unit.
@@ -78,6 +81,7 @@ impl Figure {
             Self::IssuerMemoryMib => "most memory of the server that gave them all, MiB",
             Self::MemoryMib => "most memory of a server started on them, MiB",
             Self::StartSeconds => "s from start to the first answer",
+            Self::FinalizedBeside => "invoices finalized per second meanwhile",
         }
     }
 }

@@ -3,7 +3,10 @@
 pub(crate) mod batch;
 mod child;
 mod database;
+pub(crate) mod deliveries;
+mod drafts;
 pub(crate) mod hot;
+pub(crate) mod invoices;
 pub(crate) mod large;
 pub(crate) mod postgres;
 pub(crate) mod size;

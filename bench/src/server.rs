@@ -6,7 +6,7 @@ use anyhow::Result;
 use axum::Router;
 use axum::serve::ListenerExt;
 use engine::Engine;
-use testkit::load::{self, LoadPlan};
+use testkit::load::{self, LoadPlan, Requests};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -68,6 +68,16 @@ impl Server {
     ) -> Result<Sample> {
         load(&[self.address], connections, time, request)
     }
+
+    /// Sends requests that depend on the connection, or on what was answered before.
+    pub(crate) fn send(
+        &self,
+        connections: usize,
+        time: Time,
+        requests: impl Requests + 'static,
+    ) -> Result<Sample> {
+        send(&[self.address], connections, time, requests)
+    }
 }
 
 impl Drop for Server {
@@ -86,12 +96,23 @@ pub(crate) fn load(
     time: Time,
     request: impl Fn(&mut Vec<u8>) + 'static,
 ) -> Result<Sample> {
+    let requests = move |_connection: usize, _iteration: u64, buffer: &mut Vec<u8>| request(buffer);
+    send(addresses, connections, time, requests)
+}
+
+/// The same with requests that depend on the connection, or on what was answered before.
+pub(crate) fn send(
+    addresses: &[SocketAddr],
+    connections: usize,
+    time: Time,
+    requests: impl Requests + 'static,
+) -> Result<Sample> {
     let report = load::run(LoadPlan {
         addresses: addresses.to_vec(),
         connections,
         warm_up: time.warm_up,
         duration: time.measured,
-        request: move |_connection, _iteration, buffer: &mut Vec<u8>| request(buffer),
+        requests,
     })?;
     Ok(report.into())
 }

@@ -105,6 +105,10 @@ impl Database {
         self.account.live
     }
 
+    pub(super) fn account(&self) -> &OpenedAccount {
+        &self.account
+    }
+
     /// The secret of a key to the ledger.
     pub(super) fn secret(&self) -> &str {
         &self.account.live_key

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use engine::{Engine, EngineOptions, NewAccount, StoreAccess};
+use engine::{Engine, EngineOptions, NewAccount, OpenedAccount, StoreAccess};
 use gapless::DatabaseUrl;
 use ledger::id::LedgerId;
 use store::{Create, Store};
@@ -50,23 +50,31 @@ pub(crate) fn two_servers(stage: &Stage) -> Result<Box<dyn Part + '_>> {
 }
 
 /// A database of the stage's cluster with accounts in it, and an engine on it.
-struct Database {
+pub(super) struct Database {
     engine: Engine,
     store: Arc<dyn Store>,
-    secrets: Vec<String>,
+    accounts: Vec<OpenedAccount>,
 }
 
 impl Database {
-    fn create(stage: &Stage, name: &str, accounts: usize) -> Result<Self> {
+    pub(super) fn create(stage: &Stage, name: &str, accounts: usize) -> Result<Self> {
         let url: DatabaseUrl = url(stage.cluster()?, name)?.parse()?;
         let store = url.open(Create::WhenMissing, StoreAccess::Write)?;
         let engine = Engine::start(Arc::clone(&store), EngineOptions::default())?;
-        let mut secrets = Vec::with_capacity(accounts);
+        let mut opened = Vec::with_capacity(accounts);
         for place in 0..accounts {
             let new = NewAccount { name: format!("Shop {place}"), ..NewAccount::default() };
-            secrets.push(engine::wait(engine.open_account(new))?.live_key);
+            opened.push(engine::wait(engine.open_account(new))?);
         }
-        Ok(Self { engine, store, secrets })
+        Ok(Self { engine, store, accounts: opened })
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn accounts(&self) -> &[OpenedAccount] {
+        &self.accounts
     }
 
     /// Numbers given so far, over all ledgers.
@@ -93,7 +101,7 @@ struct Single {
 
 impl Single {
     fn open(database: Database, connections: usize) -> Result<Self> {
-        let secrets = database.secrets.clone();
+        let secrets = database.accounts.iter().map(|one| one.live_key.clone()).collect();
         let orders = Orders::of_accounts(secrets, Retries::Reference, Series::Default);
         Ok(Self { server: Server::product(&database.engine)?, database, orders, connections })
     }

@@ -3,7 +3,7 @@
 //! Each connection sends a request, waits for the whole answer and sends the next: N connections
 //! never have more than N requests under way. The clients share one thread. Requests are bytes
 //! that the caller writes, whole with their head, into a buffer that is used again; of an answer
-//! only the status and the length are read.
+//! only the status and the length are read, and its beginning is shown to whoever asks for it.
 
 mod histogram;
 mod meter;
@@ -27,6 +27,28 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a client waits before it connects again to a server that refused.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 
+/// Bytes of an answer that a client holds at once, its head included.
+const HELD_BYTES: usize = 16 * 1024;
+
+/// What is sent. A function that writes requests is one that looks at no answer.
+pub trait Requests {
+    /// Writes the request of a connection, counted from 0, in its iteration, counted from 0 and
+    /// through the warm-up, to the end of an empty buffer.
+    fn write(&self, connection: usize, iteration: u64, buffer: &mut Vec<u8>);
+
+    /// Sees the body of a good answer, cut off where head and body are longer than 16 KiB, before
+    /// the connection's next request is written.
+    fn answered(&self, connection: usize, body: &[u8]) {
+        let _ = (connection, body);
+    }
+}
+
+impl<F: Fn(usize, u64, &mut Vec<u8>)> Requests for F {
+    fn write(&self, connection: usize, iteration: u64, buffer: &mut Vec<u8>) {
+        self(connection, iteration, buffer);
+    }
+}
+
 /// What is to be sent, by how many and for how long.
 pub struct LoadPlan<R> {
     /// Where the servers listen; the connections are dealt out to them in turn.
@@ -37,9 +59,8 @@ pub struct LoadPlan<R> {
     pub warm_up: Duration,
     /// How long requests are counted.
     pub duration: Duration,
-    /// Writes the request of a connection, counted from 0, in its iteration, counted from 0 and
-    /// through the warm-up, to the end of an empty buffer.
-    pub request: R,
+    /// What is sent.
+    pub requests: R,
 }
 
 /// What came of it. The warm-up counts for errors only: a server that fails then fails.
@@ -75,7 +96,7 @@ pub struct LoadReport {
 /// When called from within an asynchronous runtime.
 pub fn run<R>(plan: LoadPlan<R>) -> io::Result<LoadReport>
 where
-    R: Fn(usize, u64, &mut Vec<u8>) + 'static,
+    R: Requests + 'static,
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let clients = tokio::task::LocalSet::new();
@@ -85,7 +106,7 @@ where
 
 async fn drive<R>(plan: LoadPlan<R>) -> Tally
 where
-    R: Fn(usize, u64, &mut Vec<u8>) + 'static,
+    R: Requests + 'static,
 {
     let window = Window::after(Instant::now(), plan.warm_up, plan.duration);
     let connections = plan.connections;
@@ -155,15 +176,12 @@ impl Client {
         Self {
             connection,
             request: Vec::with_capacity(1024),
-            received: vec![0; 16 * 1024],
+            received: vec![0; HELD_BYTES],
             tally: Tally::new(window),
         }
     }
 
-    async fn run<R>(mut self, plan: &LoadPlan<R>, window: Window) -> Tally
-    where
-        R: Fn(usize, u64, &mut Vec<u8>),
-    {
+    async fn run(mut self, plan: &LoadPlan<impl Requests>, window: Window) -> Tally {
         let address = plan.addresses[self.connection % plan.addresses.len()];
         let mut stream = None;
         let mut iteration = 0;
@@ -173,9 +191,9 @@ impl Client {
                 return self.tally;
             }
             self.request.clear();
-            (plan.request)(self.connection, iteration, &mut self.request);
+            plan.requests.write(self.connection, iteration, &mut self.request);
             iteration += 1;
-            let exchange = self.exchange(address, &mut stream);
+            let exchange = self.exchange(address, &mut stream, &plan.requests);
             let outcome = match tokio::time::timeout(ANSWER_PATIENCE, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")),
@@ -197,6 +215,7 @@ impl Client {
         &mut self,
         address: SocketAddr,
         kept: &mut Option<TcpStream>,
+        requests: &impl Requests,
     ) -> io::Result<u16> {
         let stream = match kept {
             Some(stream) => stream,
@@ -217,9 +236,19 @@ impl Client {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the head is too long"));
             }
         };
-        let mut missing = (head.bytes + head.body_bytes).checked_sub(length).ok_or_else(|| {
+        let total = head.bytes + head.body_bytes;
+        let mut missing = total.checked_sub(length).ok_or_else(|| {
             io::Error::new(io::ErrorKind::InvalidData, "more bytes than the answer announced")
         })?;
+        let held = total.min(self.received.len());
+        while length < held {
+            let bytes = receive(stream, &mut self.received[length..held]).await?;
+            length += bytes;
+            missing -= bytes;
+        }
+        if (200..300).contains(&head.status) {
+            requests.answered(self.connection, &self.received[head.bytes..held]);
+        }
         while missing > 0 {
             let room = missing.min(self.received.len());
             missing -= receive(stream, &mut self.received[..room]).await?;

@@ -1,11 +1,12 @@
 //! The closed loop against servers that answer, refuse and break off.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use testkit::load::{self, LoadPlan, LoadReport};
+use testkit::load::{self, LoadPlan, LoadReport, Requests};
 
 /// Serves every connection with `serve` until the test's process ends.
 fn server(serve: fn(TcpStream)) -> SocketAddr {
@@ -21,6 +22,7 @@ fn server(serve: fn(TcpStream)) -> SocketAddr {
 
 /// Reads requests and answers each with what `answer` makes of its body.
 fn answer_each(stream: TcpStream, answer: fn(&str) -> Option<String>) {
+    stream.set_nodelay(true).unwrap();
     let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
     loop {
@@ -38,7 +40,13 @@ fn answer_each(stream: TcpStream, answer: fn(&str) -> Option<String>) {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         let Some(answer) = answer(std::str::from_utf8(&body).unwrap()) else { return };
-        if writer.write_all(answer.as_bytes()).is_err() {
+        // In two pieces, as a network may bring it.
+        let (first, second) = answer.split_at(answer.len() - answer.len() / 4);
+        let mut send = |piece: &str| {
+            thread::sleep(Duration::from_micros(200));
+            writer.write_all(piece.as_bytes())
+        };
+        if send(first).and_then(|()| send(second)).is_err() {
             return;
         }
     }
@@ -56,8 +64,42 @@ fn run(address: SocketAddr) -> LoadReport {
     };
     let warm_up = Duration::from_millis(50);
     let duration = Duration::from_millis(300);
-    load::run(LoadPlan { addresses: vec![address], connections: 4, warm_up, duration, request })
-        .unwrap()
+    let addresses = vec![address];
+    load::run(LoadPlan { addresses, connections: 4, warm_up, duration, requests: request }).unwrap()
+}
+
+/// Asks for a text, and then for what was answered.
+#[derive(Default)]
+struct Chain(RefCell<Vec<Option<String>>>);
+
+impl Requests for Chain {
+    fn write(&self, connection: usize, _iteration: u64, buffer: &mut Vec<u8>) {
+        let mut chain = self.0.borrow_mut();
+        let places = chain.len().max(connection + 1);
+        chain.resize(places, None);
+        let body = chain[connection].take().unwrap_or_else(|| format!("{connection}."));
+        let length = body.len();
+        write!(buffer, "POST / HTTP/1.1\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+    }
+
+    fn answered(&self, connection: usize, body: &[u8]) {
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.starts_with(&format!("{connection}.")), "{body} for {connection}");
+        self.0.borrow_mut()[connection] = Some(body);
+    }
+}
+
+#[test]
+fn an_answer_is_shown_to_the_connection_that_asked() {
+    let address = server(|stream| {
+        answer_each(stream, |body| (body.len() < 10).then(|| ok(&format!("{body}x"))));
+    });
+    let (addresses, requests) = (vec![address], Chain::default());
+    let (warm_up, duration) = (Duration::ZERO, Duration::from_millis(300));
+    let plan = LoadPlan { addresses, connections: 3, warm_up, duration, requests };
+    let report = load::run(plan).unwrap();
+    // Each connection is cut off once its text has grown to 10 bytes, and begins again.
+    assert!(report.requests > 8 && report.errors > 0, "{report:?}");
 }
 
 #[test]
