@@ -217,7 +217,7 @@ pub(super) fn totals<'a>(lines: impl Iterator<Item = (i64, &'a [LineTax])>) -> O
         }
     }
     let sums = [totals.subtotal, totals.total, totals.total_excluding_tax];
-    sums.into_iter().all(|sum| is_amount(sum)).then_some(totals)
+    sums.into_iter().all(is_amount).then_some(totals)
 }
 
 /// Reckons a draft anew: the taxes of its lines, its totals, what is to be paid.
