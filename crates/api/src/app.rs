@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use engine::Engine;
+use ledger::model::Mode;
 
 use crate::cors::Origins;
 use crate::rate::{Meter, Rates};
@@ -37,7 +38,17 @@ pub struct Setup {
     pub public_url: Option<String>,
     /// Where lists and reports are read, if not where everything is written.
     pub replica: Option<Replica>,
+    /// What tells why events would never be sent to a URL; without it only its shape is looked at.
+    pub url_refusal: Option<UrlRefusal>,
+    /// More counts for `/metrics`, of what works beside the interface.
+    pub counts: Option<Counts>,
 }
+
+/// Why events would never be sent to the URL of an endpoint of a mode; `None` where they may be.
+pub type UrlRefusal = Arc<dyn Fn(&str, Mode) -> Option<String> + Send + Sync>;
+
+/// Counts in the text format of Prometheus, each line ended.
+pub type Counts = Arc<dyn Fn() -> String + Send + Sync>;
 
 impl Default for Limits {
     fn default() -> Limits {
@@ -62,6 +73,10 @@ pub(crate) struct App {
     pub(crate) docs: axum::body::Bytes,
     /// Requests with an idempotency key that are being carried out.
     pub(crate) under_way: Arc<UnderWay>,
+    /// What tells why events would never be sent to a URL.
+    pub(crate) url_refusal: Option<UrlRefusal>,
+    /// More counts for `/metrics`.
+    pub(crate) counts: Option<Counts>,
     /// One verification at a time: each walks a whole ledger.
     pub(crate) verifying: tokio::sync::Semaphore,
     requests: AtomicUsize,
@@ -84,7 +99,7 @@ impl Drop for Room<'_> {
 
 impl App {
     pub(crate) fn new(engine: Engine, setup: Setup) -> App {
-        let Setup { limits, rates, origins, public_url, replica } = setup;
+        let Setup { limits, rates, origins, public_url, replica, url_refusal, counts } = setup;
         let document = crate::openapi::document();
         App {
             engine,
@@ -96,6 +111,8 @@ impl App {
             openapi: document.to_string().into(),
             docs: crate::openapi::page(&document).into(),
             under_way: Arc::default(),
+            url_refusal,
+            counts,
             verifying: tokio::sync::Semaphore::new(1),
             requests: AtomicUsize::new(0),
             body_bytes: AtomicUsize::new(0),

@@ -10,6 +10,7 @@ use ledger::model::{IdempotencyKey, Mode, RequestHash};
 use ledger::{Action, Actor, Code, Command, Outcome, Refusal};
 use wire::{Expand, Params, Problem, RimCode, Version, request_hash};
 
+use crate::app::UrlRefusal;
 use crate::body::Encoding;
 use crate::failure::{Failure, internal};
 use crate::reply::Reply;
@@ -44,6 +45,8 @@ pub(crate) struct Call {
     pub(crate) idempotency_text: Option<String>,
     /// The account whose key it is, where it acts for a connected one.
     pub(crate) platform: Option<AccountId>,
+    /// What tells why events would never be sent to a URL.
+    pub(crate) url_refusal: Option<UrlRefusal>,
     /// What else is being carried out.
     pub(crate) under_way: Arc<UnderWay>,
 }

@@ -34,7 +34,7 @@ mod serve;
 mod turn;
 mod v1;
 
-pub use app::{Limits, Setup};
+pub use app::{Counts, Limits, Setup, UrlRefusal};
 pub use openapi::document as openapi_document;
 pub use rate::Rates;
 pub use replica::Replica;

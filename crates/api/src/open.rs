@@ -145,6 +145,9 @@ fn metrics(app: &App) -> Page {
         let count = app.answered(class);
         let _ = writeln!(text, "{name}{{class=\"{class}xx\"}} {count}");
     }
+    if let Some(counts) = &app.counts {
+        text.push_str(&counts());
+    }
     Page { content_type: PROMETHEUS, body: text.into() }
 }
 

@@ -219,6 +219,7 @@ async fn carry_out(
         ids,
         body: bytes,
         platform,
+        url_refusal: app.url_refusal.clone(),
         under_way: Arc::clone(&app.under_way),
     };
     let reply = match &app.replica {

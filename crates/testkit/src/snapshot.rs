@@ -3,6 +3,7 @@
 use ledger::id::{LedgerId, ObjectId, SequenceId};
 use ledger::invariants::Snapshot;
 use ledger::invariants::replay::WholeEntry;
+use ledger::model::ObjectRow;
 use store::{Reader, StoreError};
 
 /// Rows read at once; small, so that tests turn pages.
@@ -21,7 +22,7 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         keys: reader.keys(ledger)?,
         customers: Vec::new(),
         prefixes: Vec::new(),
-        objects: Vec::new(),
+        objects: objects(reader, ledger)?,
         sequences: Vec::new(),
         numbers: Vec::new(),
         gaps: Vec::new(),
@@ -42,15 +43,6 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         let page = reader.prefixes(ledger, after.as_deref(), PAGE)?;
         let full = page.len() == PAGE as usize;
         snapshot.prefixes.extend(page);
-        if !full {
-            break;
-        }
-    }
-    loop {
-        let after = snapshot.objects.last().map_or(ObjectId(0), |row| row.id);
-        let page = reader.all_objects(ledger, after, PAGE)?;
-        let full = page.len() == PAGE as usize;
-        snapshot.objects.extend(page);
         if !full {
             break;
         }
@@ -86,6 +78,20 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         }
         if !page.has_more {
             return Ok(Some(snapshot));
+        }
+    }
+}
+
+/// All objects of a ledger, by id.
+fn objects(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Vec<ObjectRow>, StoreError> {
+    let mut rows: Vec<ObjectRow> = Vec::new();
+    loop {
+        let after = rows.last().map_or(ObjectId(0), |row| row.id);
+        let page = reader.all_objects(ledger, after, PAGE)?;
+        let full = page.len() == PAGE as usize;
+        rows.extend(page);
+        if !full {
+            return Ok(rows);
         }
     }
 }

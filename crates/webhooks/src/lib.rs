@@ -9,10 +9,12 @@
 
 pub mod address;
 pub mod client;
+mod counts;
 mod render;
 pub mod schedule;
 pub mod signature;
 mod worker;
 
+pub use counts::Counts;
 pub use render::{Render, Telling};
 pub use worker::{Worker, WorkerOptions};

@@ -1,15 +1,16 @@
 //! Webhook endpoints.
 
-use ledger::Outcome;
 use ledger::command::document::{DocumentAction, EndpointChange};
 use ledger::id::ObjectId;
-use ledger::model::{At, ObjectKind};
+use ledger::model::{At, Mode, ObjectKind};
+use ledger::{Code, Outcome};
 use store::{DeliveriesOf, ObjectFilter};
-use wire::{answer, request};
+use wire::{Params, Problem, answer, request};
 
 use super::document::{act, addressed, amend, find, list, remove, retrieve};
 use super::events::{endpoint, show_deliveries};
 use super::series::{delete, get, post};
+use crate::app::UrlRefusal;
 use crate::call::{Call, unexpected};
 use crate::failure::Failure;
 use crate::openapi::{Kind, Param, needed, optional};
@@ -107,14 +108,32 @@ pub(super) static ROUTES: &[Route] = &[
 async fn create(call: Call) -> Result<Reply, Failure> {
     let (params, once, _) = call.modern_params_once()?;
     let new = request::new_endpoint(params, call.mode())?;
+    check_url(call.url_refusal.as_ref(), call.mode(), &new)?;
     let action = DocumentAction::CreateEndpoint(Box::new(new), secret(&call));
     with_secret(&call, action, once).await
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
-    let mode = call.mode();
+    let (mode, refusal) = (call.mode(), call.url_refusal.clone());
+    let read = |params: Params<'_>, _| {
+        let what = request::endpoint_change(params, mode)?;
+        check_url(refusal.as_ref(), mode, &what)?;
+        Ok(what)
+    };
     let action = |id, what| DocumentAction::UpdateEndpoint(id, Box::new(what));
-    amend(call, KIND, |params, _| request::endpoint_change(params, mode), action).await
+    amend(call, KIND, read, action).await
+}
+
+/// Refuses a URL that events would never be sent to.
+fn check_url(
+    refusal: Option<&UrlRefusal>,
+    mode: Mode,
+    change: &EndpointChange,
+) -> Result<(), Problem> {
+    let (Some(url), Some(refusal)) = (&change.url, refusal) else { return Ok(()) };
+    let Some(why) = refusal(url, mode) else { return Ok(()) };
+    let message = format!("Invalid URL: {why}. Give one that this server may send events to.");
+    Err(Problem::of(Code::ParameterInvalid, "url", message))
 }
 
 async fn roll(call: Call) -> Result<Reply, Failure> {

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::MissedTickBehavior;
 use tracing::Level;
 use webhooks::address::{AddressRules, Network};
-use webhooks::client::ClientOptions;
+use webhooks::client::{ClientOptions, check_url};
 use webhooks::{Worker, WorkerOptions};
 
 use super::init::open_where_missing;
@@ -128,13 +128,20 @@ pub(crate) fn serve(
     outside: Outside,
 ) {
     let Outside { base, public_url, networks, origins, rates } = outside;
-    let router = api::router_set_up(
-        engine.clone(),
-        api::Setup { replica, public_url, origins, rates, ..api::Setup::default() },
-    );
     let rules = AddressRules { allowed: networks };
+    let counted = Arc::new(webhooks::Counts::default());
+    let setup = api::Setup {
+        replica,
+        public_url,
+        origins,
+        rates,
+        url_refusal: Some(url_refusal(rules.clone())),
+        counts: Some(counts(Arc::clone(&counted))),
+        ..api::Setup::default()
+    };
+    let router = api::router_set_up(engine.clone(), setup);
     let client = ClientOptions { rules, ..ClientOptions::default() };
-    let options = WorkerOptions { client, ..WorkerOptions::default() };
+    let options = WorkerOptions { client, counts: counted, ..WorkerOptions::default() };
     let telling = Arc::new(Telling { base });
     runtime.block_on(async {
         let worker = Worker::start(engine.clone(), telling, options);
@@ -145,6 +152,30 @@ pub(crate) fn serve(
         worker.stop().await;
     });
     engine.shutdown();
+}
+
+/// Why an endpoint is refused, by the rules that deliveries are held to.
+fn url_refusal(rules: AddressRules) -> api::UrlRefusal {
+    Arc::new(move |url, mode| check_url(url, mode, &rules).err().map(|failure| failure.to_string()))
+}
+
+/// What the worker counts, as `/metrics` shows it.
+fn counts(counts: Arc<webhooks::Counts>) -> api::Counts {
+    Arc::new(move || {
+        let lateness = u64::try_from(counts.late_ms()).unwrap_or_default();
+        let lines = [
+            ("delivered_total", "Webhooks that were taken.", "counter", counts.delivered()),
+            ("failed_total", "Attempts at webhooks that failed.", "counter", counts.failed()),
+            ("given_up_total", "Webhooks that were given up.", "counter", counts.given_up()),
+            ("in_hand", "Webhooks being sent.", "gauge", counts.in_hand()),
+            ("late_milliseconds", "How late webhooks were begun last.", "gauge", lateness),
+        ];
+        let line = |(name, help, kind, value)| {
+            let name = format!("gapless_webhooks_{name}");
+            format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
+        };
+        lines.map(line).concat()
+    })
 }
 
 /// Does what the clock asks for, time and again: drafts finalize by themselves, and what is due is
@@ -255,4 +286,20 @@ fn greeting(url: &str, opened: Option<&OpenedAccount>) -> String {
          Keep the keys; they are not shown again.\n",
         opened.account.0, opened.test_key, opened.live_key
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_count_of_webhooks_has_its_help_and_its_type() {
+        let text = counts(Arc::default())();
+        assert!(text.contains("gapless_webhooks_delivered_total 0\n"));
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (name, _) = line.split_once(' ').expect("a value");
+            assert!(text.contains(&format!("# HELP {name} ")), "{name}");
+            assert!(text.contains(&format!("# TYPE {name} ")), "{name}");
+        }
+    }
 }

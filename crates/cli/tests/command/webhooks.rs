@@ -95,6 +95,30 @@ impl Render for Ids {
 }
 
 #[test]
+fn an_endpoint_is_refused_where_nothing_would_be_sent() {
+    let place = Place::new();
+    let keys = place.init("yearly");
+    let words = ["serve", "--listen", "127.0.0.1:0", "--webhook-network", "10.20.0.0/16"];
+    let server = Server::start(place.command(&words));
+    for (url, live, test) in [
+        ("https://example.com/hook", true, true),
+        ("https://127.0.0.1/hook", false, true),
+        ("https://10.0.0.1/hook", false, false),
+        ("https://10.20.0.1/hook", true, true),
+        ("https://user@example.com/hook", false, false),
+        ("https://example.com:0/hook", false, false),
+    ] {
+        for (key, fits) in [(&keys.live, live), (&keys.test, test)] {
+            let body = json!({ "url": url, "enabled_events": ["*"] }).to_string();
+            let (status, answer) = server.ask(key, "POST", "/v1/webhook_endpoints", &body);
+            assert_eq!(status == 200, fits, "{url}: {answer}");
+            assert!(fits || answer["error"]["param"] == "url", "{answer}");
+        }
+    }
+    assert_eq!(server.stop("TERM").0, Some(0));
+}
+
+#[test]
 fn nothing_is_lost_when_the_server_is_killed() {
     let place = Place::new();
     let keys = place.init("yearly");

@@ -13,7 +13,7 @@ mod target;
 pub use connect::Roots;
 pub use failure::{Awaited, Failure};
 pub use resolve::{Resolve, Resolving, SystemResolver};
-pub use target::Target;
+pub use target::{Target, check_url};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,6 +7,7 @@ use hyper::http::uri::Scheme;
 use ledger::model::Mode;
 
 use super::failure::Failure;
+use crate::address::AddressRules;
 
 /// A URL that a request can be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,20 @@ impl Target {
     }
 }
 
+/// Why events would never be sent to a URL of an endpoint of this mode, as far as the URL itself
+/// tells: where a name leads is looked at when they are sent.
+///
+/// # Errors
+/// What is wrong with it, for whoever typed it.
+pub fn check_url(url: &str, mode: Mode, rules: &AddressRules) -> Result<(), Failure> {
+    let Origin { host, .. } = Target::parse(url, mode)?.origin;
+    let Ok(address) = host.parse() else { return Ok(()) };
+    match rules.refusal(address, mode) {
+        Some(what) => Err(Failure::Forbidden { host, address, what }),
+        None => Ok(()),
+    }
+}
+
 impl Origin {
     /// The address, where the URL names one.
     pub(super) fn address(&self) -> Option<IpAddr> {
@@ -130,5 +145,31 @@ mod tests {
         let failure = Target::parse("http://example.com/", Mode::Live).expect_err("not encrypted");
         assert!(failure.to_string().contains("https:// only"), "{failure}");
         assert!(Target::parse("https://example.com/", Mode::Live).is_ok());
+    }
+
+    #[test]
+    fn an_address_in_a_url_is_checked_as_the_connection_would() {
+        let network = "10.20.0.0/16".parse().expect("a network");
+        let rules = AddressRules { allowed: vec![network] };
+        for (url, live, test) in [
+            ("https://example.com/", true, true),
+            ("http://example.com/", false, true),
+            ("https://localhost/", true, true),
+            ("https://127.0.0.1/", false, true),
+            ("http://[::1]:9/", false, true),
+            ("https://10.0.0.1/", false, false),
+            ("https://10.20.0.1/", true, true),
+            ("https://169.254.169.254/latest", false, false),
+            ("https://[::ffff:192.168.0.1]/", false, false),
+            ("https://[64:ff9b::a00:1]/", false, false),
+            ("https://93.184.216.34/", true, true),
+            ("https://user@example.com/", false, false),
+            ("https://example.com:0/", false, false),
+        ] {
+            let check = |mode| check_url(url, mode, &rules).is_ok();
+            assert_eq!((check(Mode::Live), check(Mode::Test)), (live, test), "{url}");
+        }
+        let failure = check_url("https://10.0.0.1/", Mode::Live, &rules).expect_err("private");
+        assert!(failure.to_string().contains("a private address"), "{failure}");
     }
 }

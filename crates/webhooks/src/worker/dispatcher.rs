@@ -57,7 +57,11 @@ impl Dispatcher {
                 ledgers = shared.engine.bell().heard() => self.work_for(ledgers),
                 found = answer(&mut asked), if asked.is_some() => {
                     asked = None;
-                    self.work_for(told(found));
+                    let found = told(found);
+                    if found.is_empty() {
+                        self.shared.counts.late(0);
+                    }
+                    self.work_for(found);
                 }
                 _ = tick.tick(), if asked.is_none() => {
                     shared.client.tidy();

@@ -20,6 +20,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::client::{Client, ClientOptions};
+use crate::counts::Counts;
 use crate::render::Render;
 use dispatcher::Dispatcher;
 
@@ -36,6 +37,8 @@ pub struct WorkerOptions {
     pub requests_max: usize,
     /// How long requests that are under way may take after the worker was told to stop.
     pub stop_patience: Duration,
+    /// Where is counted what was delivered.
+    pub counts: Arc<Counts>,
 }
 
 /// A running worker. Dropping it gives up whatever is under way.
@@ -56,6 +59,7 @@ struct Shared {
     room: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
     look: Notify,
+    counts: Arc<Counts>,
 }
 
 impl Default for WorkerOptions {
@@ -66,6 +70,7 @@ impl Default for WorkerOptions {
             lease: Duration::from_secs(120),
             requests_max: 1_024,
             stop_patience: Duration::from_secs(30),
+            counts: Arc::default(),
         }
     }
 }
@@ -85,6 +90,7 @@ impl Worker {
             room: Arc::new(Semaphore::new(options.requests_max.max(1))),
             stopping,
             look: Notify::new(),
+            counts: options.counts,
         });
         let dispatcher = Dispatcher::new(Arc::clone(&shared), options.stop_patience);
         let dispatcher = Some(tokio::spawn(dispatcher.run()));

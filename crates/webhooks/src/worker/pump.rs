@@ -136,7 +136,10 @@ impl Pump {
                     if Instant::now() > ready.begin_by {
                         return ready.row;
                     }
-                    ready.attempt(&shared.client, &shared.engine).await
+                    shared.counts.begun();
+                    let row = ready.attempt(&shared.client, &shared.engine).await;
+                    shared.counts.ended(&row);
+                    row
                 });
                 self.endpoints.insert(attempt.id(), *endpoint);
             }
@@ -179,7 +182,8 @@ impl Pump {
                     self.more_at =
                         Instant::now() + if self.more { Duration::ZERO } else { CLAIM_SPACING };
                 }
-                if !rows.is_empty() {
+                if let Some(longest) = rows.iter().map(|row| row.due.0).min() {
+                    self.shared.counts.late(self.shared.engine.now().0.saturating_sub(longest));
                     self.take_in_hand(rows, now).await;
                 }
             }

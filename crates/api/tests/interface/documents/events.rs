@@ -62,3 +62,67 @@ pub(super) async fn endpoints(app: &App) {
     assert_eq!(gone.body, json!({ "id": id, "object": "webhook_endpoint", "deleted": true }));
     assert_eq!(app.get(&path).await.status.as_u16(), 404);
 }
+
+#[tokio::test]
+async fn what_the_clock_does_is_told() {
+    clock(&app().await).await;
+}
+
+pub(super) async fn clock(app: &App) {
+    const HOUR: i64 = 3_600_000;
+    let customer = app.customer("email=ada@example.com").await;
+    let form = format!(
+        "customer={customer}&auto_advance=true&collection_method=send_invoice&days_until_due=30",
+    );
+    let draft = app.form("/v1/invoices", &form).await.ok();
+    let path = format!("/v1/invoices/{}", draft.str("/id"));
+    let in_an_hour = draft.at("/created").as_i64().unwrap() + 3_600;
+    assert_eq!(draft.at("/automatically_finalizes_at"), &json!(in_an_hour));
+    let item = format!("customer={customer}&invoice={}&amount=1000&currency=eur", draft.str("/id"));
+    app.form("/v1/invoiceitems", &item).await.ok();
+    app.clock.advance_ms(HOUR);
+    app.engine.wake().await.unwrap();
+    let open = app.get(&path).await.ok();
+    assert_eq!(
+        (open.str("/status"), open.at("/automatically_finalizes_at")),
+        ("open", &json!(null))
+    );
+    app.clock.advance_ms(27 * 24 * HOUR);
+    app.engine.wake().await.unwrap();
+    app.clock.advance_ms(3 * 24 * HOUR);
+    app.engine.wake().await.unwrap();
+    app.engine.wake().await.unwrap();
+    let events = app.get("/v1/events?limit=4").await.ok();
+    let told = ["invoice.overdue", "invoice.will_be_due", "invoice.finalized", "invoice.updated"];
+    assert_eq!(events.each("type"), told);
+    assert_eq!(events.at("/data/0/request/id"), &json!(null), "nobody asked for it");
+    app.form(&format!("{path}/pay"), "").await.ok();
+    let paid = app.get("/v1/events?type=invoice_payment.paid").await.ok();
+    let payment = paid.at("/data/0/data/object");
+    assert_eq!(
+        (&payment["object"], &payment["amount_paid"]),
+        (&json!("invoice_payment"), &json!(1_000))
+    );
+    assert_eq!(payment["invoice"], draft.str("/id"));
+}
+
+#[tokio::test]
+async fn a_draft_that_cannot_finalize_by_itself_says_why() {
+    let app = app().await;
+    let customer = app.customer("name=Ada").await;
+    let form = format!("customer={customer}&auto_advance=true");
+    let draft = app.form("/v1/invoices", &form).await.ok().str("/id").to_owned();
+    app.form("/v1/locks", "lock_date=2026-05-04").await.ok();
+    app.clock.advance_ms(3_600_000);
+    app.engine.wake().await.unwrap();
+    let got = app.get(&format!("/v1/invoices/{draft}")).await.ok();
+    assert_eq!((got.str("/status"), got.at("/number")), ("draft", &json!(null)));
+    let error = got.at("/last_finalization_error");
+    assert_eq!(
+        (&error["code"], &error["param"]),
+        (&json!("period_locked"), &json!("effective_at"))
+    );
+    assert_eq!(error["type"], "invalid_request_error");
+    let told = app.get("/v1/events?type=invoice.finalization_failed").await.ok();
+    assert_eq!(told.str("/data/0/data/object/last_finalization_error/code"), "period_locked");
+}

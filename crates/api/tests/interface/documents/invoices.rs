@@ -305,3 +305,26 @@ async fn nothing_of_another_mode_or_account_is_found() {
     let unchanged: &App = &app;
     assert_eq!(unchanged.get(&format!("/v1/invoices/{invoice}")).await.ok().str("/status"), "open");
 }
+
+#[tokio::test]
+async fn a_draft_shows_its_customer_as_it_is_now() {
+    let app = app().await;
+    let customer = app.customer("name=Ada&email=ada@example.com").await;
+    let (draft, open) = (app.draft(&customer, 5).await, app.open(&customer, 5).await);
+    app.form(&format!("/v1/customers/{customer}"), "name=Bea&address[city]=Kiel").await.ok();
+    let path = format!("/v1/invoices/{draft}");
+    let shown = app.get(&path).await.ok();
+    assert_eq!(shown.str("/customer_name"), "Bea");
+    assert_eq!(shown.str("/customer_address/city"), "Kiel");
+    let issued = app.get(&format!("/v1/invoices/{}", open.str("/id"))).await.ok();
+    assert_eq!(issued.str("/customer_name"), "Ada", "what was issued stays");
+    let list = app.get("/v1/invoices?status=draft").await.ok();
+    assert_eq!(list.each("customer_name"), ["Bea"]);
+    app.form(&path, "description=Tea").await.ok();
+    let event = app.get("/v1/events?limit=1").await.ok();
+    let before = event.at("/data/0/data/previous_attributes");
+    assert_eq!(before, &json!({ "description": null }), "the customer did not change by this");
+    app.form(&format!("{path}/finalize"), "").await.ok();
+    app.form(&format!("/v1/customers/{customer}"), "name=Cleo").await.ok();
+    assert_eq!(app.get(&path).await.ok().str("/customer_name"), "Bea");
+}

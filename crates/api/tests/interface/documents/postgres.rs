@@ -17,6 +17,7 @@ async fn documents_are_the_same_on_postgres() {
 async fn accounts_and_events_are_the_same_on_postgres() {
     events::events(&App::on_postgres("events").await).await;
     events::endpoints(&App::on_postgres("endpoints").await).await;
+    events::clock(&App::on_postgres("clock").await).await;
     versions::versions(&App::on_postgres("versions").await).await;
     versions::connected(&App::on_postgres("connected").await).await;
     versions::wipe(&App::on_postgres("wipe").await).await;

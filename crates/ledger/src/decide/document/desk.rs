@@ -169,7 +169,7 @@ impl<'a> Desk<'a> {
         let subject = Subject::Object(view.row.kind(), view.row.id);
         // A round that is lost need not write what nobody will see.
         let body = (!self.books.is_missing_any()).then(|| {
-            let before = before.map(|row| row.body.clone());
+            let before = before.map(|row| super::view::with_customer(self.books, row.clone()).body);
             EventBody { view: view.clone(), before }.to_bytes()
         });
         tell(self.books, self.command, &mut self.ledger, Told { kind, subject, body })

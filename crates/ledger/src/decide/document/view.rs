@@ -1,9 +1,10 @@
 //! What is needed to show an object, beside itself.
 
+use super::finalize::issued_to;
 use crate::books::{Books, Missing};
 use crate::decide::{Halt, ledger, today_at};
 use crate::id::{ObjectId, ScopeKey};
-use crate::model::document::{Invoice, LineTax};
+use crate::model::document::{Invoice, InvoiceStatus, LineTax};
 use crate::model::{
     At, Kind, LedgerRow, Level, Object, ObjectKind, ObjectRow, SequenceKey, SeriesRow,
 };
@@ -35,6 +36,7 @@ pub(super) fn view_in(
         Object::Customer(_) if !row.deleted => next_sequence(books, ledger, now, row.id),
         _ => Ok(None),
     };
+    let row = with_customer(books, row);
     let ids = tax_rates(&row.body);
     let mut tax_rates = Vec::with_capacity(ids.len());
     let mut missing = false;
@@ -48,6 +50,18 @@ pub(super) fn view_in(
         return Err(Halt::Missing);
     }
     Ok(ObjectView { row, next_invoice_sequence: next?, tax_rates })
+}
+
+/// A draft shows its customer as that is now, until it is finalized; anything else is as it was.
+pub(super) fn with_customer(books: &Books, mut row: ObjectRow) -> ObjectRow {
+    if let Object::Invoice(invoice) = &mut row.body
+        && invoice.status == InvoiceStatus::Draft
+        && let Some(customer) = books.objects.probe(&(row.ledger, invoice.customer))
+        && let Object::Customer(customer) = &customer.body
+    {
+        invoice.issued_to = Some(issued_to(customer));
+    }
+    row
 }
 
 /// The tax rates that an object names, each once.

@@ -224,14 +224,7 @@ impl Replay {
             Change::SequenceAdvanced { opened, prefixes, sequence, gap, date, .. } => {
                 named(sealed, prefixes, on);
                 self.open(sealed, opened.into_iter().collect());
-                if let Some(gap) = gap {
-                    self.advance(sealed, sequence, gap.to);
-                    self.gap(sealed, GapCause::Skipped, gap);
-                }
-                if let Some(series) = self.series_of(sequence) {
-                    see(series, date);
-                    series.first_period.get_or_insert(series.period(date).from);
-                }
+                self.skip(sealed, sequence, gap, date);
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
             Change::LocksMoved { lock_date, hard_lock_date, .. } => {
@@ -395,6 +388,18 @@ impl Replay {
             self.log.say(Invariant::Late, what);
         }
         self.stretch(sequence, to);
+    }
+
+    /// Moves a sequence forward on a date, over a gap if there is one.
+    fn skip(&mut self, sealed: &Sealed, sequence: SequenceId, gap: Option<LeftGap>, date: Date) {
+        if let Some(gap) = gap {
+            self.advance(sealed, sequence, gap.to);
+            self.gap(sealed, GapCause::Skipped, gap);
+        }
+        if let Some(series) = self.series_of(sequence) {
+            see(series, date);
+            series.first_period.get_or_insert(series.period(date).from);
+        }
     }
 
     fn stretch(&mut self, sequence: SequenceId, to: u64) {
