@@ -96,11 +96,11 @@ fn operation(route: &Route) -> Value {
         });
     }
     if route.method == Method::Post {
-        let body = param::body(route.params);
+        let (body, encoding) = (param::body(route.params), param::encoding(route.params));
         operation["requestBody"] = json!({
             "required": route.params.iter().any(Param::is_needed),
             "content": {
-                "application/x-www-form-urlencoded": { "schema": body },
+                "application/x-www-form-urlencoded": { "schema": body, "encoding": encoding },
                 "application/json": { "schema": body },
             },
         });

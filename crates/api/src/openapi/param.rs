@@ -115,6 +115,13 @@ pub(crate) fn body(params: &[Param]) -> Value {
     schema
 }
 
+/// How a form sends what is nested: with names that go on in brackets.
+pub(crate) fn encoding(params: &[Param]) -> Value {
+    let nested = params.iter().filter(|param| param.kind.is_nested());
+    let brackets = json!({ "style": "deepObject", "explode": true });
+    nested.map(|param| (param.name.to_owned(), brackets.clone())).collect::<Map<_, _>>().into()
+}
+
 impl Kind {
     /// Whether its name goes on in brackets.
     fn is_nested(self) -> bool {
@@ -131,7 +138,8 @@ impl Kind {
 
     fn schema(self) -> Value {
         match self {
-            Kind::Text | Kind::Clearable => json!({ "type": "string" }),
+            Kind::Text => json!({ "type": "string", "minLength": 1 }),
+            Kind::Clearable => json!({ "type": "string" }),
             Kind::Amount => json!({
                 "type": "integer", "format": "int64", "minimum": -AMOUNT_MAX, "maximum": AMOUNT_MAX,
             }),
@@ -141,7 +149,7 @@ impl Kind {
                 "type": "string", "format": "decimal",
                 "pattern": "^-?[0-9]{1,12}([.][0-9]{1,12})?$",
             }),
-            Kind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
+            Kind::TextList => json!({ "type": "array", "items": Kind::Text.schema() }),
             Kind::Object(params) => body(params),
             Kind::InstantBounds => {
                 let second = Kind::Instant.schema();

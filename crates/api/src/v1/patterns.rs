@@ -36,10 +36,10 @@ const RESETS: Kind =
     Kind::Words(&["never", "yearly", "fiscal_year", "quarterly", "monthly", "weekly", "daily"]);
 
 const CHECK: &[Param] = &[
-    needed("pattern", Kind::Text, "The pattern, maybe half typed"),
+    needed("pattern", Kind::Clearable, "The pattern, maybe half typed"),
     optional("reset", RESETS, "When it starts again; what the tokens say when missing"),
     optional("scope", Kind::Words(&["account", "customer", "parent"]), "What is counted apart"),
-    optional("prefix", Kind::Text, "What {prefix} prints"),
+    optional("prefix", Kind::Clearable, "What {prefix} prints"),
     optional("kinds", Kind::Texts, "Kinds of documents, with what {kind} prints for each"),
     optional("series", Kind::Text, "The series whose pattern it would become"),
     optional("date", Kind::Date, "The date of the example; today when missing"),

@@ -16,7 +16,11 @@ const PATH: &str = "/v1/numbering/settings";
 
 const CHANGE: &[Param] = &[
     optional("mode", Kind::Words(&["account", "customer"]), "Whose counter invoices use"),
-    optional("prefix", Kind::Text, "What numbers begin with, separator included; may be empty"),
+    optional(
+        "prefix",
+        Kind::Clearable,
+        "What numbers begin with, separator included; may be empty",
+    ),
     optional("yearly_reset", Kind::Flag, "Whether each year starts again, and shows in the number"),
     optional("padding", Kind::Integer, "Width of the ordinal, 0 to 15; 0 for none"),
     optional("starting_number", Kind::Integer, "The very first ordinal, before the first number"),
