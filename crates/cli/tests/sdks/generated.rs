@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::served::{Served, is_full};
-use crate::tools::{Tool, finished};
+use crate::tools::{Tool, finished, sources};
 
 /// What is compared. Whether everything that fits the document is taken is none of it: rules that
 /// depend on what is there cannot be told by a document.
@@ -24,11 +24,14 @@ fn answers_are_as_the_document_tells() {
         let mut command = Command::new(schemathesis.join("bin/schemathesis"));
         // It keeps what it found for the next time.
         command.current_dir(served.path(""));
+        command.env("SCHEMATHESIS_HOOKS", sources("schemathesis").join("hooks.py"));
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.arg("--config-file").arg(configuration).arg("run");
         command.arg(format!("{}/openapi.json", served.server.url));
         for (name, value) in [
             ("Authorization", format!("Bearer {}", served.test_key)),
             ("Stripe-Account", served.account.clone()),
+            ("Stripe-Context", served.account.clone()),
             // Without it the version is the account's, which requests change on the way.
             ("Stripe-Version", wire::Version::NEWEST.name().to_owned()),
         ] {
@@ -46,6 +49,32 @@ fn answers_are_as_the_document_tells() {
         assert!(report.contains(" generated, ") && report.contains(" passed"), "{report}");
     });
 }
+
+/// Words that rules look for, beside the ids of what is there.
+const WORDS: [(&str, &[&str]); 4] = [
+    ("currencies", &["eur", "usd", "jpy"]),
+    ("event_types", &["*", "invoice.*", "customer.created"]),
+    ("links", &["customer"]),
+    ("receivers", &["http://127.0.0.1:9/hooks"]),
+];
+
+/// The parameters that they and ids are tried in.
+const PARAMETERS: [(&str, &str); 14] = [
+    ("query.customer", "customers"),
+    ("query.invoice", "invoices"),
+    ("query.series", "series"),
+    ("body.customer", "customers"),
+    ("body.invoice", "invoices"),
+    ("body.series", "series"),
+    ("body.currency", "currencies"),
+    ("body.default_tax_rates[*]", "tax_rates"),
+    ("body.enabled_events[*]", "event_types"),
+    ("body.expand[*]", "links"),
+    ("body.lines[*].id", "lines"),
+    ("body.lines[*].tax_rates[*]", "tax_rates"),
+    ("body.tax_rates[*]", "tax_rates"),
+    ("body.url", "receivers"),
+];
 
 /// Ids of objects that are there, by the resource in their addresses: what is generated without
 /// them is refused before it comes to a rule.
@@ -107,20 +136,20 @@ impl<'s> Ids<'s> {
         answer
     }
 
-    /// Where each kind of id is tried: in addresses, and as parameters.
+    /// What is tried where: in addresses, and as parameters.
     fn configuration(&self) -> String {
         let mut text = String::new();
         for (resource, ids) in &self.of {
             let ids = json!(ids);
             text.push_str(&format!("[dictionaries.{resource}]\nvalues = {ids}\n"));
         }
+        for (name, words) in WORDS {
+            let words = json!(words);
+            text.push_str(&format!("[dictionaries.{name}]\nvalues = {words}\n"));
+        }
         text.push_str("[parameters]\n");
-        for (name, resource) in
-            [("customer", "customers"), ("invoice", "invoices"), ("series", "series")]
-        {
-            for place in ["query", "body"] {
-                text.push_str(&format!("\"{place}.{name}\" = {}\n", often(resource)));
-            }
+        for (place, dictionary) in PARAMETERS {
+            text.push_str(&format!("\"{place}\" = {}\n", often(dictionary)));
         }
         for resource in self.of.keys().filter(|resource| **resource != "lines") {
             text.push_str(&format!(
@@ -142,6 +171,6 @@ fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
 
-fn often(resource: &str) -> String {
-    format!("{{ dictionary = \"{resource}\", probability = 0.9 }}")
+fn often(dictionary: &str) -> String {
+    format!("{{ dictionary = \"{dictionary}\", probability = 0.9 }}")
 }
