@@ -64,7 +64,9 @@ def test_endpoints_are_made_changed_listed_and_deleted(v1):
     live = connect(key=LIVE_KEY).v1
     for asked, wrong, param in [
         (v1, {"url": "ftp://127.0.0.1/hook"}, "url"),
+        (v1, {"url": "http://name:secret@127.0.0.1/hook"}, "url"),
         (live, {"url": "http://example.com/hook"}, "url"),
+        (live, {"url": "https://10.0.0.1/hook"}, "url"),
     ]:
         with pytest.raises(stripe.InvalidRequestError) as refused:
             asked.webhook_endpoints.create({**params, **wrong})
