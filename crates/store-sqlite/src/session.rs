@@ -144,6 +144,12 @@ impl Session {
         Ok((i64::from(log), i64::from(copied)))
     }
 
+    /// Copies all of the write-ahead log into the file and leaves it empty, waiting for readers.
+    pub(crate) fn complete(&self) -> Result<(), StoreError> {
+        let result = self.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
+        result.map(drop).map_err(|error| self.error(&error))
+    }
+
     /// Whether a transaction is open.
     pub(crate) fn is_open(&self) -> bool {
         !self.connection.is_autocommit()

@@ -4,6 +4,10 @@
 //! go on writing to it. What was answered would then be where nobody looks, and whoever opens the
 //! name meanwhile finds an older file, or another one, with the same numbers free. So before each
 //! batch the name is compared with the file: by asking for its status, which opens nothing.
+//!
+//! The write-ahead log stays under the old name, and SQLite, which sees at closing that the file was
+//! moved, leaves in it what it holds. Beside another file it would be taken for that one's. So a
+//! writer that finds its file moved copies the log into it wherever it is, and leaves it empty.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,9 +43,9 @@ impl Standing {
         }
         Err(StoreError::Unusable(format!(
             "{} is not the file any more that was opened: it was renamed, deleted or replaced \
-             while it was in use. Nothing more is written to either. Put the file back in its \
-             place, with its -wal beside it; or stop the server, which completes the file wherever \
-             it is now, and start it on the file that is meant.",
+             while it was in use. What was answered is in that file, and nothing more is written to \
+             either. Put the file back in its place; or stop the server, and start it on the file \
+             that is meant.",
             self.name
         )))
     }
@@ -63,7 +67,11 @@ fn identity(_path: &Path) -> Option<Identity> {
 mod tests {
     use std::fs;
 
-    use ledger::Changes;
+    use ledger::command::{Action, Actor, Open};
+    use ledger::id::{AccountId, LedgerId};
+    use ledger::model::{At, HouseStyle, Mode};
+    use ledger::{Changes, Command};
+    use store::contract::drive;
     use store::{Store, Writer};
     use tempfile::TempDir;
 
@@ -109,6 +117,55 @@ mod tests {
         fs::rename(&away, &path).expect("rename back");
         let mut writer = store.writer().expect("a writer");
         writer.commit(&Changes::default()).expect("it stands again");
+    }
+
+    /// Opens an account in a database.
+    fn open_account(writer: &mut dyn Writer) {
+        let open = Action::Open(Open {
+            account: AccountId("acct_1".to_owned()),
+            name: "Test".to_owned(),
+            mode: Mode::Live,
+            style: HouseStyle::Yearly,
+            prefix: String::new(),
+            time_zone: None,
+            fiscal_year_start: None,
+        });
+        let (actor, at) = (Actor::Operator("test".to_owned()), At(1_795_176_000_000));
+        let command = Command { ledger: LedgerId(1), actor, at, idempotency: None, action: open };
+        drive(writer, vec![command]).expect("a ledger");
+    }
+
+    fn ledgers(store: &SqliteStore) -> usize {
+        let mut reader = store.reader().expect("a reader");
+        reader.ledgers(LedgerId(0), 10).expect("read").len()
+    }
+
+    #[test]
+    fn a_file_that_was_renamed_has_all_that_was_answered() {
+        for noticed in [true, false] {
+            let (_directory, path, store, mut writer) = used();
+            open_account(&mut *writer);
+            let away = path.with_extension("away");
+            fs::rename(&path, &away).expect("rename");
+            if noticed {
+                refused(writer.begin(&[]));
+            }
+            drop((writer, store));
+            assert_eq!(ledgers(&open(&away)), 1, "noticed while it was in use: {noticed}");
+        }
+    }
+
+    #[test]
+    fn a_file_put_in_its_place_is_not_given_the_log_of_the_old_one() {
+        let (directory, path, store, mut writer) = used();
+        let other = directory.path().join("other.db");
+        drop(open(&other).writer().expect("a writer").commit(&Changes::default()));
+        open_account(&mut *writer);
+        fs::rename(&other, &path).expect("replace");
+        refused(writer.begin(&[]));
+        drop((writer, store));
+        assert_eq!(ledgers(&open(&path)), 0);
+        drop(open(&path).writer().expect("a writer of the other file"));
     }
 
     #[test]

@@ -145,6 +145,11 @@ impl Shared {
         self.standing.check()
     }
 
+    /// Whether another file, or none, stands where this one was opened.
+    pub(crate) fn has_moved(&self) -> bool {
+        self.place.soundness.check().is_ok() && self.standing.check().is_err()
+    }
+
     /// Looks through the file, once, unless that is known to be damaged.
     fn examined(&self) -> Result<(), StoreError> {
         let mut begun = self.examination.lock().unwrap_or_else(PoisonError::into_inner);

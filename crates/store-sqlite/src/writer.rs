@@ -45,6 +45,8 @@ impl SqliteWriter {
             Some(opened) => opened,
             None => {
                 let shared = self.turn.shared();
+                // What stands under the name is to be the file that is meant.
+                shared.may_be_written()?;
                 let mut session = shared.place.connect(Use::Write, &shared.counting)?;
                 let log = Arc::clone(shared.checkpointer.log());
                 session.on_commit(move |pages| log.committed(pages))?;
@@ -53,6 +55,25 @@ impl SqliteWriter {
             }
         };
         Ok(self.open.insert(opened))
+    }
+
+    /// Whether the file may be written. One that was moved is completed where it is.
+    fn may_write(&mut self) -> Result<(), StoreError> {
+        let allowed = self.turn.shared().may_be_written();
+        if allowed.is_err() {
+            self.rollback()?;
+            self.complete_if_moved();
+        }
+        allowed
+    }
+
+    /// Completes a file that does not stand any more where it was opened. Where a reader keeps it
+    /// from that it is tried again with the next batch, and when the writer is closed.
+    fn complete_if_moved(&self) {
+        let Some(opened) = &self.open else { return };
+        if self.turn.shared().has_moved() {
+            let _ = opened.session.complete();
+        }
     }
 
     /// Looks whether a batch whose `COMMIT` failed with `failure` was committed.
@@ -68,10 +89,17 @@ impl SqliteWriter {
     }
 }
 
+impl Drop for SqliteWriter {
+    fn drop(&mut self) {
+        let _ = self.rollback();
+        self.complete_if_moved();
+    }
+}
+
 impl Writer for SqliteWriter {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError> {
         self.rollback()?;
-        self.turn.shared().may_be_written()?;
+        self.may_write()?;
         let log = Arc::clone(self.turn.shared().checkpointer.log());
         let session = &self.opened()?.session;
         log.finish(session);
@@ -89,10 +117,7 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        if let Err(reason) = self.turn.shared().may_be_written() {
-            self.rollback()?;
-            return Err(reason);
-        }
+        self.may_write()?;
         let opened = self.opened()?;
         if !opened.session.is_open() {
             opened.session.run("BEGIN IMMEDIATE", [])?;
@@ -125,7 +150,7 @@ impl Writer for SqliteWriter {
     }
 
     fn rollback(&mut self) -> Result<(), StoreError> {
-        let session = &self.opened()?.session;
+        let Some(Opened { session, .. }) = &self.open else { return Ok(()) };
         if session.is_open() && session.run("ROLLBACK", []).is_err() {
             // Closing the connection lets go of whatever it held.
             self.open = None;
