@@ -9,7 +9,7 @@ use crate::decide::{Halt, permit, record, refuse_param, today};
 use crate::id::{CustomerId, ObjectId};
 use crate::model::document::{Address, Customer, Shipping};
 use crate::model::{CustomerRow, Kind, ObjectKind, PrefixOwner};
-use crate::money::AMOUNT_MAX;
+use crate::money::{AMOUNT_MAX, is_amount};
 use crate::outcome::Outcome;
 use crate::refusal::Code;
 use crate::role::Right;
@@ -89,7 +89,7 @@ fn apply(customer: &mut Customer, change: &CustomerChange) -> Result<(), Halt> {
         customer.preferred_locales.clone_from(locales);
     }
     if let Some(balance) = change.balance {
-        if balance.abs() > AMOUNT_MAX {
+        if !is_amount(balance) {
             let message = format!("The balance is at most {AMOUNT_MAX} in either direction.");
             return refuse_param(Code::ParameterInvalid, "balance", message);
         }
