@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use ledger::command::document::{AccountChange, DocumentAction, DocumentCommand, MetadataChange};
 use ledger::command::{NewKey, Open};
 use ledger::id::{AccountId, LedgerId};
-use ledger::model::{At, HouseStyle, LedgerRow, Mode};
+use ledger::model::{AccountProfile, At, HouseStyle, LedgerRow, Mode};
 use ledger::role::Role;
 use ledger::{Action, Actor, Batch, Code, Command, Refusal};
 use numbering::FiscalYearStart;
@@ -33,6 +34,8 @@ pub struct NewAccount {
     pub time_zone: Option<String>,
     /// First day of the fiscal year; 1 January when missing.
     pub fiscal_year_start: Option<FiscalYearStart>,
+    /// What is said of it beside its name.
+    pub profile: AccountProfile,
 }
 
 /// An account that was opened, with the secrets of its first keys: they are told only now.
@@ -170,7 +173,8 @@ impl Engine {
                     };
                     let key = Action::CreateKey(first_key(&opened, mode, key));
                     let ledger = opened.ledger(mode);
-                    commands.extend([open, key].map(|action| by_operator(ledger, at, action)));
+                    let actions = [open, key].into_iter().chain(described(&new.profile));
+                    commands.extend(actions.map(|action| by_operator(ledger, at, action)));
                 }
                 match run(writer, commands) {
                     Ok(()) => return Ok(opened),
@@ -257,6 +261,25 @@ fn open(new: &NewAccount, account: &AccountId, mode: Mode, prefix: &str) -> Open
         time_zone: new.time_zone.clone(),
         fiscal_year_start: new.fiscal_year_start,
     }
+}
+
+/// What says of an account what it has beside its name.
+pub(crate) fn described(profile: &AccountProfile) -> Option<Action> {
+    if profile.is_empty() {
+        return None;
+    }
+    let entries = profile.metadata.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+    let change = AccountChange {
+        email: profile.email.clone().map(Some),
+        metadata: MetadataChange { clear: false, entries: entries.collect() },
+        ..AccountChange::default()
+    };
+    Some(Action::Document(Box::new(DocumentCommand {
+        request: None,
+        idempotency_key: None,
+        drafts_numbered: false,
+        action: DocumentAction::UpdateAccount(Box::new(change)),
+    })))
 }
 
 fn first_key(opened: &OpenedAccount, mode: Mode, id: ledger::id::KeyId) -> NewKey {

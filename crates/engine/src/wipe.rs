@@ -6,7 +6,7 @@ use ledger::model::{KeyRow, Kind, LedgerRow, Level, Mode};
 use ledger::{Action, Actor, Batch, Code, Command, Misses, Refusal};
 use store::{Reader, StoreError, Writer};
 
-use crate::account::last_ledger;
+use crate::account::{described, last_ledger};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::lookup;
@@ -95,7 +95,8 @@ fn opening(
             name: key.name,
         })
     };
-    Ok(std::iter::once(open).chain(keys.map(key)).collect())
+    let described = described(&old.documents.profile);
+    Ok(std::iter::once(open).chain(keys.map(key)).chain(described).collect())
 }
 
 /// The prefix that the account's own invoices have.

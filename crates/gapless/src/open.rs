@@ -88,6 +88,7 @@ impl Gapless {
                     style: options.style,
                     time_zone: options.time_zone,
                     fiscal_year_start: options.fiscal_year_start,
+                    ..NewAccount::default()
                 };
                 engine::wait(engine.open_first_account(new))?.ledger(options.mode)
             }

@@ -3,10 +3,10 @@
 use numbering::Period;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{KeyId, LedgerId, ObjectId, SeriesId};
+use crate::id::{AccountId, KeyId, LedgerId, ObjectId, SeriesId};
 use crate::model::{
-    ApiVersion, At, GapRow, KeyRow, Level, NumberRow, ObjectKind, ObjectRow, Receipt, SequenceRow,
-    SeriesRow, Settings,
+    AccountProfile, ApiVersion, At, GapRow, KeyRow, LedgerRow, Level, NumberRow, ObjectKind,
+    ObjectRow, Receipt, SequenceRow, SeriesRow, Settings,
 };
 use crate::refusal::Refusal;
 
@@ -43,6 +43,8 @@ pub enum Outcome {
     Version(Box<VersionView>),
     /// An event that is to be delivered again, and how many endpoints it goes to.
     Redelivered(ObjectId, u32),
+    /// An account as it is now.
+    Account(Box<AccountView>),
 }
 
 /// What is told to whoever sent a command.
@@ -136,6 +138,34 @@ pub struct ObjectView {
     pub next_invoice_sequence: Option<u64>,
     /// The tax rates that it names, each once, in the order in which they come first.
     pub tax_rates: Vec<ObjectRow>,
+}
+
+/// An account in one mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// IANA name of its zone.
+    pub time_zone: String,
+    /// What is said of it beside its name.
+    pub profile: AccountProfile,
+    /// The account that it is connected to.
+    pub platform: Option<AccountId>,
+}
+
+impl AccountView {
+    /// The account whose ledger this is.
+    pub fn of(row: &LedgerRow) -> AccountView {
+        AccountView {
+            id: row.account.clone(),
+            name: row.name.clone(),
+            time_zone: row.settings.time_zone.clone(),
+            profile: row.documents.profile.clone(),
+            platform: row.documents.platform.clone(),
+        }
+    }
 }
 
 /// The version that an account is on.

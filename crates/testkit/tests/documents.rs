@@ -1,6 +1,8 @@
 //! The rules of documents, on the model store: what each command comes to, and that all ten
 //! invariants hold behind it.
 
+#[path = "documents/accounts.rs"]
+mod accounts;
 #[path = "documents/clock.rs"]
 mod clock;
 #[path = "documents/credits.rs"]

@@ -4,11 +4,11 @@ use engine::NewAccount;
 use ledger::command::document::DocumentAction;
 use ledger::id::AccountId;
 use ledger::model::Mode;
-use ledger::outcome::VersionView;
+use ledger::outcome::{AccountView, VersionView};
 use ledger::role::Right;
 use ledger::{Code, Outcome};
 use sha2::{Digest, Sha256};
-use wire::answer::{self, Account, AccountFace, ApiVersionAnswer};
+use wire::answer::{self, Account, ApiVersionAnswer};
 use wire::{Problem, request};
 
 use super::document::act;
@@ -24,7 +24,9 @@ const PROFILE: &[Param] = &[optional("name", Kind::Text, "The name")];
 
 const NEW: &[Param] = &[
     optional("business_profile", Kind::Object(PROFILE), "The name, as other libraries send it"),
+    optional("email", Kind::Clearable, "Where it is written to"),
     optional("fiscal_year_start", Kind::Text, "First day of the fiscal year, MM-DD"),
+    Param::METADATA,
     optional("name", Kind::Text, "The name"),
     optional(
         "numbering",
@@ -33,6 +35,20 @@ const NEW: &[Param] = &[
     ),
     optional("time_zone", Kind::Text, "IANA name of its zone; UTC when missing"),
     optional("type", Kind::Words(&["standard"]), "The only type there is"),
+];
+
+const DASHBOARD: &[Param] = &[optional("timezone", Kind::Text, "IANA name of its zone")];
+
+const SHOWN: &[Param] =
+    &[optional("dashboard", Kind::Object(DASHBOARD), "The zone, where an account shows it")];
+
+const CHANGE: &[Param] = &[
+    optional("business_profile", Kind::Object(PROFILE), "The name, as other libraries send it"),
+    optional("email", Kind::Clearable, "Where it is written to"),
+    Param::METADATA,
+    optional("name", Kind::Text, "The name"),
+    optional("settings", Kind::Object(SHOWN), "The zone, where an account shows it"),
+    optional("time_zone", Kind::Text, "IANA name of its zone"),
 ];
 
 const VERSION: &str = "/v1/account/api_version";
@@ -56,6 +72,14 @@ pub(super) static ROUTES: &[Route] = &[
         "account",
         &[],
         |call| Box::pin(retrieve(call)),
+    ),
+    post(
+        "/v1/accounts/{id}",
+        "update_account",
+        "Change the account, or one that is connected to it, in this mode",
+        "account",
+        CHANGE,
+        |call| Box::pin(update(call)),
     ),
     get(
         VERSION,
@@ -91,12 +115,35 @@ async fn own(call: Call) -> Result<Reply, Failure> {
 
 async fn retrieve(call: Call) -> Result<Reply, Failure> {
     request::none(call.params()?)?;
-    let account = AccountId(call.id().to_owned());
-    let is_own = account == call.access.account;
-    if !is_own && call.engine.connected(&call.access, account.clone()).await?.is_none() {
-        return Err(not_found("account").into());
-    }
+    let call = within(call).await?;
+    let account = call.access.account.clone();
     show(&call, account).await
+}
+
+async fn update(call: Call) -> Result<Reply, Failure> {
+    // What is asked, before whom: a request reads the same wherever it is carried out.
+    let change = request::account_change(call.params()?)?;
+    let call = within(call).await?;
+    let (_, once) = call.params_once()?;
+    match act(&call, DocumentAction::UpdateAccount(Box::new(change)), once).await? {
+        (Outcome::Account(view), replayed) => {
+            Ok(Reply { replayed, ..Reply::of(answer::to_json(&Account::new(&view))) })
+        }
+        _ => Err(unexpected()),
+    }
+}
+
+/// The call in the account that the address names: the caller's own, or one connected to it.
+async fn within(call: Call) -> Result<Call, Failure> {
+    let account = AccountId(call.id().to_owned());
+    if account == call.access.account {
+        return Ok(call);
+    }
+    let Some(access) = call.engine.connected(&call.access, account).await? else {
+        return Err(not_found("account").into());
+    };
+    let platform = Some(call.access.account.clone());
+    Ok(Call { access, platform, ..call })
 }
 
 async fn create(call: Call) -> Result<Reply, Failure> {
@@ -117,6 +164,7 @@ async fn create(call: Call) -> Result<Reply, Failure> {
         style: new.style.unwrap_or_default(),
         time_zone: new.time_zone,
         fiscal_year_start: new.fiscal_year_start,
+        profile: new.profile,
     };
     let platform = call.access.account.clone();
     let opened = call.engine.open_connected(new.clone(), account.clone(), platform).await;
@@ -154,6 +202,7 @@ async fn check_same(call: &Call, account: &AccountId, new: &NewAccount) -> Resul
     let is_same = row.is_some_and(|row| {
         row.name == new.name
             && row.settings.style == new.style
+            && row.documents.profile == new.profile
             && new.time_zone.as_ref().is_none_or(|zone| *zone == row.settings.time_zone)
     });
     if is_same {
@@ -168,13 +217,7 @@ async fn show(call: &Call, account: AccountId) -> Result<Reply, Failure> {
     let (id, mode) = (account, call.mode());
     let row = call.engine.read(move |reader| Ok(reader.ledger_of(&id, mode)?)).await?;
     let row = row.ok_or_else(|| not_found("account"))?;
-    let face = AccountFace {
-        id: &row.account,
-        name: &row.name,
-        time_zone: &row.settings.time_zone,
-        platform: row.documents.platform.as_ref(),
-    };
-    Ok(Reply::of(answer::to_json(&Account::new(face))))
+    Ok(Reply::of(answer::to_json(&Account::new(&AccountView::of(&row)))))
 }
 
 async fn version(call: Call) -> Result<Reply, Failure> {

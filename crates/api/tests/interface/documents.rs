@@ -1,5 +1,6 @@
 //! Documents, from the first customer to the last credit note.
 
+mod accounts;
 mod always;
 mod bad_input;
 mod events;

@@ -67,18 +67,14 @@ impl Arguments {
             style: self.numbering,
             time_zone: self.time_zone.clone(),
             fiscal_year_start: self.fiscal_year_start,
+            ..NewAccount::default()
         }
     }
 }
 
 /// An account as a server makes one that finds an empty database.
 pub(crate) fn plain_account() -> NewAccount {
-    NewAccount {
-        name: "Account".to_owned(),
-        style: HouseStyle::default(),
-        time_zone: None,
-        fiscal_year_start: None,
-    }
+    NewAccount { name: "Account".to_owned(), ..NewAccount::default() }
 }
 
 /// Opens the account of a database that was just made, as whoever finds no file makes one; `None`

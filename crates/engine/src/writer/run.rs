@@ -231,7 +231,9 @@ impl Runner {
         for (one, answer) in waiting.into_iter().zip(decided.answers) {
             match &answer.result {
                 Ok(Outcome::Revoked(key)) => self.shared.access.forget(*key),
-                Ok(Outcome::Version(_)) => self.shared.access.forget_ledger(one.command.ledger),
+                Ok(Outcome::Version(_) | Outcome::Account(_)) => {
+                    self.shared.access.forget_ledger(one.command.ledger);
+                }
                 Ok(_) => {}
                 Err(_) => count(&counters.refused, 1),
             }

@@ -92,6 +92,8 @@ pub enum DocumentAction {
     UpdateEndpoint(ObjectId, Box<EndpointChange>),
     /// Delete a webhook endpoint.
     DeleteEndpoint(ObjectId),
+    /// Change what is said of the account.
+    UpdateAccount(Box<AccountChange>),
     /// Put the account on a version.
     SetApiVersion(ApiVersion),
     /// Put the account back on the version that it was on before.
@@ -358,6 +360,19 @@ pub struct EndpointChange {
     pub secret: Option<(String, At)>,
 }
 
+/// What changes of an account, in the mode that it is changed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it is written to.
+    pub email: Set<String>,
+    /// IANA name of its zone, and the parameter that says it.
+    pub time_zone: Option<(String, &'static str)>,
+    /// Free key-value pairs.
+    pub metadata: MetadataChange,
+}
+
 impl DocumentAction {
     /// What the actor must be allowed to do.
     pub fn right(&self) -> Right {
@@ -365,6 +380,7 @@ impl DocumentAction {
             DocumentAction::CreateEndpoint(..)
             | DocumentAction::UpdateEndpoint(..)
             | DocumentAction::DeleteEndpoint(_)
+            | DocumentAction::UpdateAccount(_)
             | DocumentAction::SetApiVersion(_)
             | DocumentAction::RollBackApiVersion => Right::Administer,
             _ => Right::Issue,

@@ -27,16 +27,10 @@ pub(super) fn open(
     if there || books.ledgers.read(&command.ledger)?.is_some() {
         return refuse(Code::ResourceAlreadyExists, "This account has its ledger already.");
     }
-    if open.name.chars().count() > NAME_CHARS_MAX || open.name.chars().any(char::is_control) {
-        let message = format!(
-            "The account's name has more than {NAME_CHARS_MAX} characters, or a control character. \
-             Shorten it, or take that out."
-        );
-        return refuse_param(Code::ParameterInvalid, "name", message);
-    }
+    check_name(&open.name)?;
     let mut settings = Settings::new(open.style);
     if let Some(zone) = &open.time_zone {
-        settings.time_zone = super::settings::time_zone(zone)?;
+        settings.time_zone = super::settings::time_zone(zone, "time_zone")?;
     }
     settings.fiscal_year_start = open.fiscal_year_start.unwrap_or(FiscalYearStart::CALENDAR);
     let mut ledger = LedgerRow::new(
@@ -72,4 +66,16 @@ pub(super) fn open(
     };
     record(books, command, &mut ledger, &change);
     Ok(Outcome::Opened(ledger.id))
+}
+
+/// Refuses a name that no account has.
+pub(super) fn check_name(name: &str) -> Result<(), Halt> {
+    if name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    let message = format!(
+        "The account's name has more than {NAME_CHARS_MAX} characters, or a control character. \
+         Shorten it, or take that out."
+    );
+    refuse_param(Code::ParameterInvalid, "name", message)
 }

@@ -92,12 +92,12 @@ fn check_level(ledger: &LedgerRow) -> Result<(), Halt> {
 }
 
 /// The name of a time zone that is known.
-pub(super) fn time_zone(name: &str) -> Result<String, Halt> {
+pub(super) fn time_zone(name: &str, param: &str) -> Result<String, Halt> {
     match jiff::tz::TimeZone::get(name) {
         Ok(_) => Ok(name.to_owned()),
         Err(_) => refuse_param(
             Code::ParameterInvalid,
-            "time_zone",
+            param,
             format!("{name:?} is no time zone. Give an IANA name such as Europe/Berlin or UTC."),
         ),
     }
@@ -106,7 +106,7 @@ pub(super) fn time_zone(name: &str) -> Result<String, Halt> {
 fn changed(before: &Settings, change: &SettingsChange) -> Result<Settings, Halt> {
     let mut settings = before.clone();
     if let Some(zone) = &change.time_zone {
-        settings.time_zone = time_zone(zone)?;
+        settings.time_zone = time_zone(zone, "time_zone")?;
     }
     if let Some(days) = change.max_future_days {
         if days > FUTURE_DAYS_MAX {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApiVersion, FormerVersion, Kind, Level, Settings};
+use super::{ApiVersion, FormerVersion, Kind, Level, Metadata, Settings};
 use crate::id::{AccountId, LedgerId, SeriesId};
 use crate::trail::Hash;
 
@@ -94,8 +94,21 @@ pub struct Documents {
     pub has_endpoints: bool,
     /// Whether an enabled webhook endpoint asks for events about numbers, series and gaps.
     pub tells_numbers: bool,
+    /// What is said of the account beside its name.
+    #[serde(skip_serializing_if = "AccountProfile::is_empty")]
+    pub profile: AccountProfile,
     /// The account that this one is connected to: its keys open this one too.
     pub platform: Option<AccountId>,
+}
+
+/// What is said of an account beside its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountProfile {
+    /// Where it is written to.
+    pub email: Option<String>,
+    /// Free key-value pairs.
+    pub metadata: Metadata,
 }
 
 /// What of a ledger's head seldom changes, as one stored value.
@@ -104,6 +117,13 @@ pub(crate) struct LedgerDefinition {
     pub(crate) name: String,
     pub(crate) settings: Settings,
     pub(crate) defaults: Vec<(Kind, Level, SeriesId)>,
+}
+
+impl AccountProfile {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == AccountProfile::default()
+    }
 }
 
 impl LedgerRow {

@@ -22,7 +22,7 @@ pub use delivery::{ATTEMPTS_KEPT, DeliveryAttempt, DeliveryRow, DeliveryState, R
 pub use event::{EventBody, EventRow, Subject};
 pub use gap::{Explanation, GapCause, GapRow};
 pub use key::{KeyHash, KeyRow};
-pub use ledger_row::{Documents, Head, LedgerRow, Mode};
+pub use ledger_row::{AccountProfile, Documents, Head, LedgerRow, Mode};
 pub use number::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
 pub use object::{Object, ObjectKeys, ObjectKind, ObjectRow};
 pub use outcome_row::{IdempotencyKey, OutcomeRow, RequestHash};

@@ -184,6 +184,11 @@ pub enum Change {
         /// Whether any go there now.
         enabled: bool,
     },
+    /// What is said of the account was changed.
+    AccountChanged {
+        /// Its name; the same as before when something else was changed.
+        name: String,
+    },
 }
 
 /// A sequence that a change opened.
@@ -276,6 +281,7 @@ impl Change {
             Change::CustomerNamed { .. } => "customer.named",
             Change::VersionChanged { .. } => "version.changed",
             Change::EndpointChanged { .. } => "endpoint.changed",
+            Change::AccountChanged { .. } => "account.changed",
         }
     }
 

@@ -145,6 +145,7 @@ fn of_documents() -> Vec<Change> {
             url: "https://example.com/hook".to_owned(),
             enabled: true,
         },
+        Change::AccountChanged { name: "Books & Sons".to_owned() },
     ]
 }
 

@@ -18,8 +18,8 @@ use serde::{Serialize, Serializer};
 pub use self::books::{Gap, Locks};
 pub(crate) use self::document::payments;
 pub use self::document::{
-    Account, AccountFace, ApiVersionAnswer, Deleted, Delivery, Document, DocumentLines, Event,
-    EventData, LINES_SHOWN, Surroundings, endpoint_with_secret, event_body, to_value,
+    Account, ApiVersionAnswer, Deleted, Delivery, Document, DocumentLines, Event, EventData,
+    LINES_SHOWN, Surroundings, endpoint_with_secret, event_body, to_value,
 };
 pub use self::list::{List, SearchResult};
 pub use self::number::{Numbers, number};

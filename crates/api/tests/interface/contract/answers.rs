@@ -194,6 +194,7 @@ async fn told(app: &App) {
 async fn accounts(app: &App) {
     let account = make(app, "/v1/accounts", "name=Shop").await;
     read(app, &["/v1/account", &account]).await;
+    post(app, &account, "name=Store").await;
     let version = "/v1/account/api_version";
     post(app, version, "api_version=2025-03-31.basil").await;
     app.get(version).await.ok();

@@ -108,6 +108,12 @@ test("accounts, modes and versions", async () => {
   const account = await stripe.accounts.retrieveCurrent();
   assert.match(account.id, /^acct_/);
   const shop = await stripe.rawRequest("POST", "/v1/accounts", { name: "Shop" });
+  const store = await stripe.accounts.update(shop.id,
+    { business_profile: { name: "Store" }, metadata: { a: "1" } });
+  assert.deepEqual([store.id, store.business_profile.name, store.metadata.a],
+    [shop.id, "Store", "1"]);
+  await refused(stripe.accounts.update("acct_nobody", { metadata: { a: "1" } }),
+    "StripeInvalidRequestError", { statusCode: 404, code: "resource_missing" });
   for (const options of [{ stripeAccount: shop.id }, { stripeContext: shop.id }]) {
     const theirs = await stripe.customers.create({}, options);
     await refused(stripe.customers.retrieve(theirs.id), "StripeInvalidRequestError",

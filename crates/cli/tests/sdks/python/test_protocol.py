@@ -141,6 +141,26 @@ def test_the_account(client, v1):
         v1.accounts.retrieve("acct_nobody")
 
 
+def test_an_account_is_changed(client, v1):
+    profile = {"business_profile": {"name": "Shop"}, "email": "s@example.com"}
+    shop = v1.accounts.create({"type": "standard", "metadata": {"a": "1"}, **profile})
+    assert (shop.email, shop.metadata.to_dict()) == ("s@example.com", {"a": "1"})
+    change = {"business_profile": {"name": "Store"}, "email": "", "metadata": {"a": "", "b": "2"}}
+    for options in [{}, {"stripe_account": shop.id}]:
+        changed = v1.accounts.update(shop.id, change, options)
+        assert isinstance(changed, stripe.Account) and changed.id == shop.id
+        assert (changed.business_profile.name, changed.email) == ("Store", None)
+        assert changed.metadata.to_dict() == {"b": "2"}
+    assert v1.accounts.retrieve(shop.id).business_profile.name == "Store"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.accounts.update("acct_nobody", change)
+    assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
+    own_name = v1.accounts.retrieve_current().business_profile.name
+    own_id = v1.accounts.retrieve_current().id
+    assert v1.accounts.update(own_id, {"metadata": {"k": "v"}}).metadata.to_dict() == {"k": "v"}
+    assert v1.accounts.update(own_id, {"metadata": ""}).business_profile.name == own_name
+
+
 def test_a_connected_account_counts_for_itself(client, v1, customer):
     shop = v1.accounts.create({"type": "standard", "business_profile": {"name": "Shop"}})
     assert shop.business_profile.name == "Shop" and v1.accounts.retrieve(shop.id).id == shop.id

@@ -101,7 +101,7 @@ fn apply(customer: &mut Customer, change: &CustomerChange) -> Result<(), Halt> {
 }
 
 /// An address by e-mail has something on both sides of an `@`; more is for whoever sends.
-fn set_email(email: &mut Option<String>, change: &Set<String>) -> Result<(), Halt> {
+pub(super) fn set_email(email: &mut Option<String>, change: &Set<String>) -> Result<(), Halt> {
     let Some(value) = change else { return Ok(()) };
     let value = value.as_deref().filter(|text| !text.is_empty());
     if let Some(text) = value {

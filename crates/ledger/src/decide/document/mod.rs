@@ -1,5 +1,6 @@
 //! Documents and what they refer to: one file for each family.
 
+mod account;
 mod clock;
 mod credit_lines;
 mod credit_note;
@@ -69,6 +70,7 @@ pub(super) fn act(
         DocumentAction::CreateEndpoint(change, secret) => endpoint::create(desk, change, secret),
         DocumentAction::UpdateEndpoint(id, change) => endpoint::update(desk, *id, change),
         DocumentAction::DeleteEndpoint(id) => endpoint::delete(desk, *id),
+        DocumentAction::UpdateAccount(change) => account::update(desk, change),
         DocumentAction::SetApiVersion(version) => version::set(desk, version),
         DocumentAction::RollBackApiVersion => version::roll_back(desk),
         DocumentAction::Redeliver(event, endpoint) => endpoint::redeliver(desk, *event, *endpoint),

@@ -210,6 +210,11 @@ impl Replay {
                 on(Event::Finalized(document, digest));
             }
             Change::EndpointChanged { .. } => {}
+            Change::AccountChanged { name } => {
+                if let Some(owner) = &mut self.owner {
+                    owner.1 = name;
+                }
+            }
             Change::CustomerNamed { customer: id, prefix, former } => {
                 let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
                 on(Event::Named(CustomerRow { ledger, id, prefix }, former, index));

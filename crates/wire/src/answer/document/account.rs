@@ -1,22 +1,10 @@
 //! An account as an object.
 
-use ledger::id::AccountId;
+use ledger::model::Metadata;
+use ledger::outcome::AccountView;
 use serde::Serialize;
 
 use super::Null;
-
-/// What is told of an account.
-#[derive(Clone, Copy, Debug)]
-pub struct AccountFace<'a> {
-    /// Its id.
-    pub id: &'a AccountId,
-    /// Its name.
-    pub name: &'a str,
-    /// IANA name of its zone.
-    pub time_zone: &'a str,
-    /// The account that it is connected to.
-    pub platform: Option<&'a AccountId>,
-}
 
 /// An account as a JSON object.
 #[derive(Serialize)]
@@ -30,8 +18,8 @@ pub struct Account<'a> {
     country: Null,
     default_currency: Null,
     details_submitted: bool,
-    email: Null,
-    metadata: Nothing,
+    email: Option<&'a str>,
+    metadata: &'a Metadata,
     payouts_enabled: bool,
     platform: Option<&'a str>,
     settings: Settings<'a>,
@@ -99,11 +87,11 @@ struct Keys<'a> {
 
 impl<'a> Account<'a> {
     /// An account.
-    pub fn new(face: AccountFace<'a>) -> Account<'a> {
+    pub fn new(view: &'a AccountView) -> Account<'a> {
         Account {
-            id: &face.id.0,
+            id: &view.id.0,
             object: "account",
-            business_profile: BusinessProfile { name: face.name },
+            business_profile: BusinessProfile { name: &view.name },
             business_type: Null,
             capabilities: Nothing {},
             // Numbers are given here; money is moved elsewhere.
@@ -111,14 +99,14 @@ impl<'a> Account<'a> {
             country: Null,
             default_currency: Null,
             details_submitted: true,
-            email: Null,
-            metadata: Nothing {},
+            email: view.profile.email.as_deref(),
+            metadata: &view.profile.metadata,
             payouts_enabled: false,
-            platform: face.platform.map(|platform| platform.0.as_str()),
+            platform: view.platform.as_ref().map(|platform| platform.0.as_str()),
             settings: Settings {
                 branding: Branding::default(),
                 card_payments: CardPayments::default(),
-                dashboard: Dashboard { display_name: face.name, timezone: face.time_zone },
+                dashboard: Dashboard { display_name: &view.name, timezone: &view.time_zone },
                 invoices: InvoiceSettings {
                     default_account_tax_ids: Null,
                     hosted_payment_method_save: Null,

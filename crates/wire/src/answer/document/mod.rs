@@ -18,7 +18,7 @@ use ledger::outcome::ObjectView;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub use self::account::{Account, AccountFace};
+pub use self::account::Account;
 pub use self::endpoint::{Delivery, endpoint_with_secret};
 pub use self::event::{Event, EventData, event_body};
 pub(crate) use self::invoice::payments;

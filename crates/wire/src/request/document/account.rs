@@ -1,11 +1,12 @@
 //! Requests about accounts and the version that they are on.
 
-use ledger::model::{ApiVersion, HouseStyle};
+use ledger::command::document::AccountChange;
+use ledger::model::{AccountProfile, ApiVersion, HouseStyle};
 use numbering::FiscalYearStart;
 
-use super::LINE_CHARS_MAX;
+use super::{LINE_CHARS_MAX, metadata_change, new_metadata};
 use crate::error::Problem;
-use crate::params::Params;
+use crate::params::{Fields, Params};
 use crate::request::settings::{ZONE_CHARS_MAX, fiscal_year_start};
 use crate::version::Version;
 
@@ -20,6 +21,8 @@ pub struct NewConnected {
     pub time_zone: Option<String>,
     /// First day of its fiscal year.
     pub fiscal_year_start: Option<FiscalYearStart>,
+    /// What is said of it beside its name.
+    pub profile: AccountProfile,
 }
 
 const VERSION_CHARS_MAX: usize = 60;
@@ -29,21 +32,62 @@ const VERSION_CHARS_MAX: usize = 60;
 /// # Errors
 /// See [`Problem`].
 pub fn new_connected(params: Params<'_>) -> Result<NewConnected, Problem> {
-    const KNOWN: [&str; 6] =
-        ["business_profile", "fiscal_year_start", "name", "numbering", "time_zone", "type"];
+    const KNOWN: [&str; 8] = [
+        "business_profile",
+        "email",
+        "fiscal_year_start",
+        "metadata",
+        "name",
+        "numbering",
+        "time_zone",
+        "type",
+    ];
     let mut fields = params.fields(&KNOWN)?;
+    let fiscal_year_start = fiscal_year_start(&mut fields)?;
+    let name = account_name(&mut fields)?.ok_or_else(|| fields.missing("name"))?;
+    let style = fields.word("numbering", HouseStyle::parse, "yearly, slashed or stripe")?;
+    let time_zone = fields.text("time_zone", ZONE_CHARS_MAX)?;
+    fields.word("type", |word| (word == "standard").then_some(()), "standard")?;
+    let email = fields.clearable("email", |fields| fields.email("email"))?.flatten();
+    let profile = AccountProfile { email, metadata: new_metadata(&mut fields)? };
+    Ok(NewConnected { name, style, time_zone, fiscal_year_start, profile })
+}
+
+/// Reads what changes of an account.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn account_change(params: Params<'_>) -> Result<AccountChange, Problem> {
+    const KNOWN: [&str; 6] =
+        ["business_profile", "email", "metadata", "name", "settings", "time_zone"];
+    let mut fields = params.fields(&KNOWN)?;
+    fields.exclusive("time_zone", "settings")?;
+    let own = fields.text("time_zone", ZONE_CHARS_MAX)?.map(|zone| (zone, "time_zone"));
+    let shown = shown_zone(&mut fields)?.map(|zone| (zone, "settings[dashboard][timezone]"));
+    Ok(AccountChange {
+        name: account_name(&mut fields)?,
+        email: fields.clearable("email", |fields| fields.email("email"))?,
+        time_zone: own.or(shown),
+        metadata: metadata_change(&mut fields, "metadata")?,
+    })
+}
+
+fn account_name(fields: &mut Fields<'_>) -> Result<Option<String>, Problem> {
     fields.exclusive("name", "business_profile")?;
     let profile = match fields.nested("business_profile", &["name"])? {
         Some(mut profile) => profile.text("name", LINE_CHARS_MAX)?,
         None => None,
     };
-    let fiscal_year_start = fiscal_year_start(&mut fields)?;
-    let name = fields.text("name", LINE_CHARS_MAX)?.or(profile);
-    let name = name.ok_or_else(|| fields.missing("name"))?;
-    let style = fields.word("numbering", HouseStyle::parse, "yearly, slashed or stripe")?;
-    let time_zone = fields.text("time_zone", ZONE_CHARS_MAX)?;
-    fields.word("type", |word| (word == "standard").then_some(()), "standard")?;
-    Ok(NewConnected { name, style, time_zone, fiscal_year_start })
+    Ok(fields.text("name", LINE_CHARS_MAX)?.or(profile))
+}
+
+/// The zone, where an account shows it.
+fn shown_zone(fields: &mut Fields<'_>) -> Result<Option<String>, Problem> {
+    let Some(mut settings) = fields.nested("settings", &["dashboard"])? else { return Ok(None) };
+    let Some(mut dashboard) = settings.nested("dashboard", &["timezone"])? else {
+        return Ok(None);
+    };
+    dashboard.text("timezone", ZONE_CHARS_MAX)
 }
 
 /// Reads the version that an account is to be on.
@@ -61,6 +105,35 @@ pub fn api_version(params: Params<'_>) -> Result<ApiVersion, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_changes_of_an_account() {
+        let read = |text| account_change(Params::from_form(text)?);
+        let change = read(
+            "business_profile[name]=Shop&email=a@example.com&metadata[a]=b&metadata[gone]=\
+             &settings[dashboard][timezone]=Europe/Berlin",
+        )
+        .unwrap();
+        assert_eq!(change.name.as_deref(), Some("Shop"));
+        assert_eq!(change.email, Some(Some("a@example.com".to_owned())));
+        assert_eq!(change.metadata.entries["gone"], None);
+        let zone = ("Europe/Berlin".to_owned(), "settings[dashboard][timezone]");
+        assert_eq!(change.time_zone, Some(zone));
+        assert_eq!(read("time_zone=UTC").unwrap().time_zone, Some(("UTC".to_owned(), "time_zone")));
+        assert_eq!(read("email=").unwrap().email, Some(None));
+        assert_eq!(read("").unwrap(), AccountChange::default());
+        for (text, code, param) in [
+            ("country=DE", "parameter_unknown", "country"),
+            ("name=", "parameter_invalid_empty", "name"),
+            ("email=x", "parameter_invalid", "email"),
+            ("name=a&business_profile[name]=b", "parameters_exclusive", "business_profile"),
+            ("settings[branding]=x", "parameter_unknown", "settings[branding]"),
+            ("time_zone=UTC&settings[dashboard][timezone]=UTC", "parameters_exclusive", "settings"),
+        ] {
+            let problem = read(text).unwrap_err();
+            assert_eq!((problem.code.text(), problem.param.as_deref()), (code, Some(param)));
+        }
+    }
 
     #[test]
     fn accounts_and_versions() {
