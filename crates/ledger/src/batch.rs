@@ -3,6 +3,7 @@
 use crate::books::{Books, Changes, Loaded, Misses};
 use crate::command::{Action, Command};
 use crate::decide::decide;
+use crate::guess::Guess;
 use crate::id::LedgerId;
 use crate::outcome::Answer;
 
@@ -80,6 +81,7 @@ impl Batch {
             .filter_map(|command| decide(&mut self.books, command).ok())
             .collect();
         if self.books.is_missing_any() || !self.unproven.is_empty() {
+            self.books.ask_again(&self.unproven);
             let mut misses = self.books.take_misses();
             misses.ledgers.extend_from_slice(&self.unproven);
             return Step::Load(misses);
@@ -122,6 +124,38 @@ impl Batch {
         self.books.kept()
     }
 
+    /// Takes it for granted that what was asked for is not there and that ledgers are as they were
+    /// left, so that the next step can decide everything; or gives back what was asked for, where
+    /// that is not likely.
+    ///
+    /// # Errors
+    /// What was asked for, when it is to be loaded.
+    pub fn guess(&mut self, asked: Misses) -> Result<Guess, Box<Misses>> {
+        // The round that asked is lost: heads are to be as they were known, not as it left them.
+        self.books.forget_writes();
+        let is_known = |command: &Command| self.unproven.contains(&command.ledger);
+        if self.books.are_of_several() || !self.commands.iter().all(is_known) {
+            return Err(Box::new(asked));
+        }
+        let head = |ledger: &LedgerId| Some((*ledger, self.books.ledgers.peek(ledger)?.head()));
+        let Some(heads) = self.unproven.iter().map(head).collect::<Option<Vec<_>>>() else {
+            return Err(Box::new(asked));
+        };
+        let mut rest = asked;
+        let ledgers = std::mem::take(&mut rest.ledgers);
+        let references = std::mem::take(&mut rest.references);
+        let texts = std::mem::take(&mut rest.texts);
+        let outcomes = std::mem::take(&mut rest.outcomes);
+        if ledgers != self.unproven || !rest.is_empty() {
+            return Err(Box::new(Misses { ledgers, references, texts, outcomes, ..rest }));
+        }
+        self.unproven.clear();
+        let guess = Guess { heads, references, texts, outcomes };
+        let asked = Misses { ledgers: vec![], ..guess.misses() };
+        self.books.fill(asked, Loaded::default());
+        Ok(guess)
+    }
+
     /// Takes what was loaded for [`Step::Load`].
     pub fn fill(&mut self, asked: Misses, found: Loaded) {
         // The round that asked is lost, and what it wrote must not be taken for what was kept.
@@ -144,10 +178,12 @@ fn alone(commands: &[Command]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::command::{Actor, Item, Open};
     use crate::id::{AccountId, LedgerId};
-    use crate::model::{At, HouseStyle, LedgerRow, Mode};
+    use crate::model::{At, HouseStyle, LedgerRow, Mode, SequenceRow, SeriesRow};
     use crate::outcome::Outcome;
 
     const LEDGER: LedgerId = LedgerId(3);
@@ -218,6 +254,82 @@ mod tests {
             Ok::<_, ()>(found)
         });
         assert_eq!(number(&decided.expect("it is decided")), "INV-2026-00042");
+    }
+
+    #[test]
+    fn a_batch_that_knows_its_ledger_can_guess() {
+        let before = opened();
+        let head = before.changes.ledgers[0].row.head();
+        let item = Item { reference: Some("order-7".to_owned()), ..Item::default() };
+        let mut batch = Batch::on(before.books, vec![command(Action::Issue(vec![item])), issue()]);
+        let Step::Load(misses) = batch.step() else { panic!("asks for nothing") };
+        let guess = batch.guess(misses.clone()).expect("likely");
+        assert_eq!(guess.heads, [(LEDGER, head)]);
+        assert_eq!((guess.misses(), guess.references.len()), (misses, 1));
+        let Step::Done(decided) = batch.step() else { panic!("asks for more") };
+        assert_eq!(number(&decided), "INV-2026-00002");
+        assert_eq!(decided.changes.ledgers[0].expected, Some(head));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_guessed() {
+        let mut batch = Batch::new(vec![issue()]);
+        let Step::Load(misses) = batch.step() else { panic!("asks for nothing") };
+        assert_eq!(*batch.guess(misses.clone()).expect_err("nothing is known"), misses);
+        let before = opened();
+        let elsewhere = Command { ledger: LedgerId(4), ..issue() };
+        let mut batch = Batch::on(before.books, vec![issue(), elsewhere]);
+        let Step::Load(misses) = batch.step() else { panic!("asks for nothing") };
+        assert_eq!(*batch.guess(misses.clone()).expect_err("one is not known"), misses);
+    }
+
+    /// What is asked for of one ledger.
+    fn stored(
+        misses: &Misses,
+        head: &LedgerRow,
+        series: &[Arc<SeriesRow>],
+        sequence: &SequenceRow,
+    ) -> Loaded {
+        let all = || series.iter().map(|row| SeriesRow::clone(row));
+        Loaded {
+            ledgers: misses.ledgers.iter().map(|_| head.clone()).collect(),
+            series: all().filter(|row| misses.series.contains(&(LEDGER, row.id))).collect(),
+            ledger_series: all().filter(|_| !misses.ledger_series.is_empty()).collect(),
+            sequences: misses.sequences.iter().map(|_| sequence.clone()).collect(),
+            ..Loaded::default()
+        }
+    }
+
+    #[test]
+    fn where_others_write_too_everything_known_is_asked_for_at_once() {
+        let before = opened();
+        let mut head = before.changes.ledgers[0].row.clone();
+        let (series, mut sequence) = (before.changes.series, before.changes.sequences[0].clone());
+        let mut books = before.books;
+        // Behind the first round only texts are asked for that follow from what came with it.
+        for (round, loads_expected) in [(1, 4), (2, 2), (3, 2)] {
+            // Another one gave a number meanwhile.
+            head.trail_count += 1;
+            sequence.last += 1;
+            let mut batch = Batch::on(books, vec![issue()]);
+            let mut loads = 0;
+            let decided = loop {
+                match batch.step() {
+                    Step::Done(decided) => break decided,
+                    Step::Load(misses) => {
+                        assert!(round == 1 || batch.guess(misses.clone()).is_err());
+                        loads += 1;
+                        let found = stored(&misses, &head, &series, &sequence);
+                        batch.fill(misses, found);
+                    }
+                }
+            };
+            assert_eq!(loads, loads_expected, "round {round}");
+            head = decided.changes.ledgers[0].row.clone();
+            sequence = decided.changes.sequences[0].clone();
+            assert_eq!(number(&decided), format!("INV-2026-{:05}", 1 + 2 * round));
+            books = decided.books;
+        }
     }
 
     #[test]

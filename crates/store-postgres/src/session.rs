@@ -176,10 +176,10 @@ impl Session {
             self.run_patiently(&trip)?;
             return self.commit();
         }
-        self.note(None, &trip);
+        self.note(trip.ahead, &trip);
         self.note_words("COMMIT");
         let calls: Vec<Call> = trip.calls.into_iter().map(Call::guarded).collect();
-        let trip = Trip { ahead: None, calls };
+        let trip = Trip { ahead: trip.ahead, calls };
         let client = self.client()?;
         let sent = async {
             let statements = self.prepare(client, &trip.calls).await?;
@@ -189,7 +189,11 @@ impl Session {
                 return Ok(Err(call.sql.as_ref()));
             }
             let calls = calls.map(|(call, statement)| answer(client, call, statement));
-            Ok(Ok(join(join_all(calls), client.batch_execute("COMMIT")).await))
+            let ahead = begin(client, trip.ahead);
+            let commit = client.batch_execute("COMMIT");
+            // Each is sent when it is first looked at, which is in this order.
+            let (begun, (answers, committed)) = join(ahead, join(join_all(calls), commit)).await;
+            Ok(Ok((answers, begun.and(committed))))
         };
         let sent: Result<_, Error> = self.block_on(sent)?;
         let (answers, committed) = match sent.map_err(|error| self.error(&error))? {
@@ -314,14 +318,8 @@ impl Session {
         let Some(client) = &self.client else { return Ok(Vec::new()) };
         let statements = self.prepare(client, &trip.calls).await?;
         // Each is sent when it is first looked at, which is in this order.
-        let ahead = async {
-            match ahead {
-                Some(words) => client.batch_execute(words).await,
-                None => Ok(()),
-            }
-        };
         let calls = trip.calls.iter().zip(&statements).map(|(call, of)| answer(client, call, of));
-        let (begun, answers) = join(ahead, join_all(calls)).await;
+        let (begun, answers) = join(begin(client, ahead), join_all(calls)).await;
         begun?;
         let mut results = Vec::with_capacity(answers.len());
         let mut aftermath = None;
@@ -446,6 +444,14 @@ impl Drop for Session {
             let _ = runtime.block_on(async { tokio::time::timeout(FAREWELL, driver).await });
         }
         runtime.shutdown_background();
+    }
+}
+
+/// Says words ahead of statements, if there are any.
+async fn begin(client: &Client, words: Option<&str>) -> Result<(), Error> {
+    match words {
+        Some(words) => client.batch_execute(words).await,
+        None => Ok(()),
     }
 }
 

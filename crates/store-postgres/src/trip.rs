@@ -104,6 +104,14 @@ impl Trip {
         Asked { calls: at..self.calls.len(), read }
     }
 
+    /// Adds a statement over a batch of rows that fails where they are not as expected; none for
+    /// an empty batch.
+    pub(crate) fn check(&mut self, sql: &'static str, rows: Rows) {
+        for block in rows.blocks() {
+            self.run(sql, block.values());
+        }
+    }
+
     /// Adds a statement that writes one row, which must be written, as by [`Trip::write`].
     pub(crate) fn write_one(&mut self, sql: &'static str, values: Vec<Value>) {
         let sql = Cow::Borrowed(sql);

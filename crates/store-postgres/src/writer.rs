@@ -4,7 +4,7 @@ use ledger::id::LedgerId;
 use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
+use ledger::{Changes, Guess, Loaded, Misses};
 use store::{StoreError, Writer};
 
 use crate::load;
@@ -21,6 +21,10 @@ pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 /// Writing may take any time, and a commit must: to cut its wait for a standby short would make it
 /// true here and not there. Locks are waited for only so long all the same.
 pub(crate) const PATIENTLY: &str = "SET LOCAL statement_timeout = 0";
+
+/// Both at once, where a batch is one trip.
+const BEGIN_PATIENTLY: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+    SET LOCAL statement_timeout = 0";
 
 /// Something that changes nothing and is replicated like a commit.
 const TOUCH: &str = "UPDATE ledger l SET trail_count = l.trail_count WHERE l.ledger_id = ANY($1)";
@@ -141,6 +145,35 @@ impl Writer for PostgresWriter {
         }
     }
 
+    fn guesses(&self) -> bool {
+        !self.turn.shared().place.is_distributed()
+    }
+
+    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
+        self.rollback()?;
+        self.held = guess.ledgers();
+        let session = self.opened()?;
+        // Each statement sees what was committed before it, so behind the lock nothing that was
+        // guessed can change any more.
+        let mut trip = Trip::begin(BEGIN_PATIENTLY);
+        table::ledger::lock_unchanged(&mut trip, &guess.heads);
+        table::number::refuse_references(&mut trip, &guess.references);
+        table::number::refuse_texts(&mut trip, &guess.texts);
+        table::outcome::refuse_others(&mut trip, &guess.outcomes, &changes.outcomes);
+        write_into(&mut trip, changes)?;
+        match session.run_and_commit(trip) {
+            Ok(()) => {
+                self.held.clear();
+                Ok(true)
+            }
+            Err(StoreError::Conflict(_)) => self.rollback().map(|()| false),
+            Err(error) => {
+                self.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
     fn confirm(&mut self) -> Result<(), StoreError> {
         let held = std::mem::take(&mut self.held);
         if !self.session.as_ref().is_some_and(Session::is_open) {
@@ -245,25 +278,30 @@ pub(crate) fn write(session: &Session, changes: &Changes) -> Result<(), StoreErr
 fn trip(changes: &Changes) -> Result<Trip, StoreError> {
     let mut trip = Trip::new();
     trip.run(PATIENTLY, values![]);
-    table::ledger::write(&mut trip, &changes.ledgers);
-    table::key::write(&mut trip, &changes.keys);
-    table::series::write(&mut trip, &changes.series);
-    // Numbers and gaps take their series from their sequence.
-    table::sequence::write(&mut trip, &changes.sequences);
-    table::number::insert(&mut trip, &changes.new_numbers, &changes.sequences)?;
-    table::number::update(&mut trip, &changes.changed_numbers)?;
-    table::staging::place_all(&mut trip, &changes.placings);
-    table::gap::write(&mut trip, &changes.gaps);
-    table::customer::write(&mut trip, &changes.customers);
-    table::customer::write_prefixes(&mut trip, &changes.prefixes);
-    table::object::write(&mut trip, &changes.objects);
-    // Deliveries take their time from their event.
-    table::event::write(&mut trip, &changes.events);
-    table::delivery::write(&mut trip, &changes.deliveries);
-    table::delivery::retry(&mut trip, &changes.retries);
-    table::trail::write(&mut trip, &changes.trail);
-    table::trail::write_lines(&mut trip, &changes.trail_lines);
-    table::trail::write_checkpoints(&mut trip, &changes.checkpoints);
-    table::outcome::write(&mut trip, &changes.outcomes);
+    write_into(&mut trip, changes)?;
     Ok(trip)
+}
+
+fn write_into(trip: &mut Trip, changes: &Changes) -> Result<(), StoreError> {
+    table::ledger::write(trip, &changes.ledgers);
+    table::key::write(trip, &changes.keys);
+    table::series::write(trip, &changes.series);
+    // Numbers and gaps take their series from their sequence.
+    table::sequence::write(trip, &changes.sequences);
+    table::number::insert(trip, &changes.new_numbers, &changes.sequences)?;
+    table::number::update(trip, &changes.changed_numbers)?;
+    table::staging::place_all(trip, &changes.placings);
+    table::gap::write(trip, &changes.gaps);
+    table::customer::write(trip, &changes.customers);
+    table::customer::write_prefixes(trip, &changes.prefixes);
+    table::object::write(trip, &changes.objects);
+    // Deliveries take their time from their event.
+    table::event::write(trip, &changes.events);
+    table::delivery::write(trip, &changes.deliveries);
+    table::delivery::retry(trip, &changes.retries);
+    table::trail::write(trip, &changes.trail);
+    table::trail::write_lines(trip, &changes.trail_lines);
+    table::trail::write_checkpoints(trip, &changes.checkpoints);
+    table::outcome::write(trip, &changes.outcomes);
+    Ok(())
 }

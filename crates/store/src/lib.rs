@@ -33,7 +33,7 @@ use ledger::model::{
     ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
 };
 use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
+use ledger::{Changes, Guess, Loaded, Misses};
 
 /// What to do when a database is not there, or is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +126,27 @@ pub trait Writer: Send {
     /// [`StoreError::Conflict`] when a row is not as expected: nothing was written.
     /// [`StoreError::InDoubt`] when it is unknown whether it was written.
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
+
+    /// Whether [`Writer::commit_guessed`] is cheaper than to ask first: where the store is far away.
+    fn guesses(&self) -> bool {
+        false
+    }
+
+    /// Writes changes as [`Writer::commit`] does, in a batch of its own over the ledgers of the
+    /// guess that they were decided on, if that holds. If it does not, or another writer holds one
+    /// of the ledgers, nothing is written and `false` returned.
+    ///
+    /// # Errors
+    /// As [`Writer::commit`], but that a conflict may be told by `false`.
+    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
+        let ledgers = guess.ledgers();
+        let (held, found) = self.begin_loading(&ledgers, &guess.misses())?;
+        if held != ledgers || !guess.holds(&found) {
+            self.rollback()?;
+            return Ok(false);
+        }
+        self.commit(changes).map(|()| true)
+    }
 
     /// Makes what this batch has read as durable as if this batch had committed it, and ends the
     /// batch. Called when a look at locked ledgers has found a commit that was in doubt: that it

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ledger::batch::{Decided, Step};
 use ledger::id::LedgerId;
-use ledger::{Batch, Books, Command, Misses};
+use ledger::{Batch, Books, Changes, Command, Guess, Misses};
 use store::{StoreError, Writer};
 
 use crate::health::Health;
@@ -21,6 +21,8 @@ pub(super) struct Done {
 /// Why a try came to nothing.
 #[derive(Debug)]
 pub(super) enum Trouble {
+    /// What was decided on a guess could not be written. Nothing was: decide on what is stored.
+    Guessed,
     /// The store refused what was decided. Nothing was written.
     Conflict(StoreError),
     /// Other processes hold these ledgers.
@@ -33,14 +35,16 @@ pub(super) enum Trouble {
     InDoubt(Box<Decided>, StoreError),
 }
 
-/// Tries once. Books stay until something is decided on them.
+/// Tries once, on a guess where that is likely to hold and `may_guess`. Books stay until something
+/// is decided on them.
 pub(super) fn attempt(
     writer: &mut dyn Writer,
     commands: Vec<Command>,
     books: &mut Books,
     health: &Health,
+    may_guess: bool,
 ) -> Result<Done, Trouble> {
-    let run = || decide_and_commit(writer, commands, books, health);
+    let run = || decide_and_commit(writer, commands, books, health, may_guess);
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(panic) => Err(Trouble::Panicked(panic_text(panic.as_ref()))),
@@ -59,12 +63,19 @@ fn decide_and_commit(
     commands: Vec<Command>,
     books: &mut Books,
     health: &Health,
+    may_guess: bool,
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
     let mut batch = Batch::on(std::mem::take(books), commands);
     // What the batch will ask for first is known before its ledgers are locked, so one trip brings
     // both; nothing is decided on anything that was not loaded behind the lock.
-    let step = batch.step();
+    let step = match batch.step() {
+        Step::Load(misses) if may_guess && writer.guesses() => match batch.guess(misses) {
+            Ok(guess) => return decide_on(&guess, writer, batch, books, health),
+            Err(misses) => Step::Load(*misses),
+        },
+        step => step,
+    };
     let misses = match &step {
         Step::Load(misses) => misses,
         Step::Done(_) => &Misses::default(),
@@ -88,12 +99,49 @@ fn decide_and_commit(
         writer.rollback().map_err(Trouble::Failed)?;
         return Ok(Done { decided, commit: None });
     }
+    committed(writer, decided, health, |writer, changes| writer.commit(changes).map(|()| true))
+}
+
+/// Decides on a guess, and commits it together with the proof that it holds.
+fn decide_on(
+    guess: &Guess,
+    writer: &mut dyn Writer,
+    mut batch: Batch,
+    books: &mut Books,
+    health: &Health,
+) -> Result<Done, Trouble> {
+    match batch.step() {
+        Step::Done(decided) if !decided.changes.is_empty() => {
+            committed(writer, *decided, health, |writer, changes| {
+                writer.commit_guessed(guess, changes)
+            })
+        }
+        // With nothing to write nothing would be proven.
+        Step::Done(decided) => {
+            *books = decided.books;
+            Err(Trouble::Guessed)
+        }
+        Step::Load(_) => {
+            *books = batch.into_books();
+            Err(Trouble::Guessed)
+        }
+    }
+}
+
+/// Commits what is decided by `commit`, which says whether it was written.
+fn committed(
+    writer: &mut dyn Writer,
+    decided: Decided,
+    health: &Health,
+    commit: impl FnOnce(&mut dyn Writer, &Changes) -> Result<bool, StoreError>,
+) -> Result<Done, Trouble> {
     let start = Instant::now();
     let committing = health.commit();
-    let committed = writer.commit(&decided.changes);
+    let committed = commit(writer, &decided.changes);
     drop(committing);
     match committed {
-        Ok(()) => Ok(Done { decided, commit: Some(start.elapsed()) }),
+        Ok(true) => Ok(Done { decided, commit: Some(start.elapsed()) }),
+        Ok(false) => Err(Trouble::Guessed),
         Err(error @ (StoreError::Conflict(_) | StoreError::Storage(_))) => {
             // Nothing was written; a writer that cannot even give up is opened again by whoever
             // sees the next failure.

@@ -3,6 +3,7 @@
 //! It takes whatever waits, decides it in one batch, commits once, and only then answers.
 
 mod attempt;
+mod guessing;
 mod queue;
 mod run;
 mod settle;

@@ -11,6 +11,7 @@ use ledger::{Books, Outcome};
 use store::{Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt};
+use super::guessing::Guessing;
 use super::queue::{After, Job, Queue, Waiting, Work};
 use super::settle::settle;
 use crate::access::AccessCache;
@@ -49,6 +50,7 @@ pub(crate) struct Runner {
     writer: Option<Box<dyn Writer>>,
     /// What is known of the ledgers that were written last.
     books: Books,
+    guessing: Guessing,
     forgot: Instant,
     /// Whether more was old than could be forgotten while others waited.
     behind: bool,
@@ -71,6 +73,7 @@ impl Runner {
             queue,
             writer: None,
             books: Books::default(),
+            guessing: Guessing::default(),
             forgot: Instant::now(),
             behind: false,
             tidies: false,
@@ -124,6 +127,8 @@ impl Runner {
         loop {
             match self.attempt(&waiting) {
                 Ok(done) => return self.answer(waiting, done),
+                // Not guessed again at once, so this is taken once for each batch.
+                Err(Trouble::Guessed) => {}
                 Err(Trouble::Held(ledgers)) if are_of_several_ledgers(&waiting) => {
                     return self.apart(waiting, &ledgers);
                 }
@@ -166,11 +171,13 @@ impl Runner {
         // Once used, they come back with what is decided; what then comes to nothing leaves none.
         let mut books = std::mem::take(&mut self.books);
         let shared = Arc::clone(&self.shared);
+        let may_guess = self.guessing.may();
         let result = match self.open() {
-            Ok(writer) => attempt(writer, commands, &mut books, &shared.health),
+            Ok(writer) => attempt(writer, commands, &mut books, &shared.health, may_guess),
             Err(error) => Err(Trouble::Failed(error)),
         };
         self.books = books;
+        self.guessing.learn(may_guess, matches!(result, Err(Trouble::Guessed)));
         let result = match result {
             Err(Trouble::InDoubt(decided, error)) => self.settle(*decided, error),
             Err(trouble @ (Trouble::Failed(_) | Trouble::Panicked(_))) => {

@@ -10,6 +10,12 @@ use crate::model::{LedgerRow, Object, ObjectRow};
 /// Rows kept at most: more are forgotten all together, and loaded again as they are needed.
 const ROWS_MAX: usize = 20_000;
 
+/// Batches for which others are held to write too, after it was seen that they do.
+const SEVERAL: u8 = 16;
+
+/// Rows of each table that are asked for again beside the head of a ledger that others write to.
+const AGAIN_MAX: usize = 32;
+
 /// Calls a macro with each table that is kept beside the heads, and how its keys tell their
 /// ledger.
 ///
@@ -33,7 +39,8 @@ impl Books {
     /// What is known once the changes that were taken are committed, for the next batch to begin
     /// with. Everything else is forgotten.
     pub(crate) fn kept(self) -> Books {
-        let mut kept = Books { ledgers: self.ledgers, ..Books::default() };
+        let several = self.several.saturating_sub(1);
+        let mut kept = Books { ledgers: self.ledgers, several, ..Books::default() };
         macro_rules! keep {
             ($table:ident, $ledger:expr) => {
                 kept.$table = self.$table;
@@ -65,6 +72,25 @@ impl Books {
         kept
     }
 
+    /// Whether others are likely to have written to the same ledgers meanwhile.
+    pub(crate) fn are_of_several(&self) -> bool {
+        self.several > 0
+    }
+
+    /// Asks again for what is known of some ledgers where others are likely to have changed it, so
+    /// that it comes with the heads and not behind them.
+    pub(crate) fn ask_again(&self, ledgers: &[LedgerId]) {
+        if !self.are_of_several() || ledgers.is_empty() {
+            return;
+        }
+        macro_rules! ask {
+            ($table:ident, $ledger:expr) => {
+                self.$table.ask_again(|key| ledgers.contains(&of(key, $ledger)), AGAIN_MAX);
+            };
+        }
+        each_kept_table!(ask);
+    }
+
     /// Forgets what was kept of ledgers whose heads are not as stored.
     pub(crate) fn forget_stale(&mut self, ledgers: &[LedgerId], stored: &[LedgerRow]) {
         let is_stale = |id: &&LedgerId| {
@@ -76,6 +102,7 @@ impl Books {
         if stale.is_empty() {
             return;
         }
+        self.several = SEVERAL;
         macro_rules! forget {
             ($table:ident, $ledger:expr) => {
                 self.$table.forget(|key| stale.contains(&of(key, $ledger)));

@@ -78,6 +78,8 @@ pub struct Books {
     trail_kept: usize,
     placings: Vec<Placing>,
     placings_kept: usize,
+    /// Batches for which it is held likely that others write to the same ledgers.
+    several: u8,
 }
 
 /// Calls a method of every table.

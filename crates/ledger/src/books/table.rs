@@ -140,6 +140,14 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
         self.loaded.contains_key(key)
     }
 
+    /// Asks for rows as if they were not loaded, unless they are more than `most`.
+    pub fn ask_again(&self, is_meant: impl Fn(&K) -> bool, most: usize) {
+        let known: Vec<&K> = self.loaded.keys().filter(|key| is_meant(key)).collect();
+        if known.len() <= most {
+            self.missing.borrow_mut().extend(known.into_iter().cloned());
+        }
+    }
+
     /// Forgets rows that were loaded.
     pub fn forget(&mut self, is_meant: impl Fn(&K) -> bool) {
         self.loaded.retain(|key, _| !is_meant(key));

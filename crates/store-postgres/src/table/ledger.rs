@@ -25,6 +25,19 @@ const LOCK_ONE: &str = "SELECT l.ledger_id FROM ledger l WHERE l.ledger_id = $1 
 const LOCK_FREE: &str = "SELECT l.ledger_id FROM ledger l WHERE l.ledger_id = ANY($1) \
     ORDER BY l.ledger_id FOR UPDATE SKIP LOCKED";
 
+/// Locks ledgers that are as they were left and that nobody holds, or fails: it divides by zero.
+const LOCK_UNCHANGED: &str = "WITH w AS (SELECT l.ledger_id \
+    FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[]) k (c0, c1, c2, c3), \
+    ledger l WHERE l.ledger_id = ANY($5) AND l.ledger_id = k.c0 AND l.trail_count = k.c1 \
+    AND l.trail_hash = k.c2 AND l.last_object = k.c3 ORDER BY l.ledger_id \
+    FOR UPDATE OF l SKIP LOCKED) \
+    SELECT 1 / (count(*) = cardinality($1))::integer FROM w";
+
+/// The same for one.
+const LOCK_ONE_UNCHANGED: &str = "WITH w AS (SELECT l.ledger_id FROM ledger l \
+    WHERE l.ledger_id = $1 AND l.trail_count = $2 AND l.trail_hash = $3 AND l.last_object = $4 \
+    FOR UPDATE SKIP LOCKED) SELECT 1 / (count(*) = 1)::integer FROM w";
+
 const LOAD: &str = concat!("SELECT ", columns!(), " FROM ledger l WHERE l.ledger_id = ANY($1)");
 
 const ACCOUNTS: &str = "SELECT r.account, r.mode, r.ledger_id \
@@ -79,6 +92,19 @@ pub(crate) fn lock(trip: &mut Trip, ids: &[LedgerId]) -> Asked<LedgerId> {
         [one] => trip.ask(LOCK_ONE, values![*one], |fields| fields.ledger()),
         several => trip.ask(LOCK_FREE, vec![many(several)], |fields| fields.ledger()),
     }
+}
+
+/// Locks ledgers in ascending order, or fails with a conflict where one is not as given or held.
+pub(crate) fn lock_unchanged(trip: &mut Trip, heads: &[(LedgerId, Head)]) {
+    if let [(ledger, Head { trail_count, trail_hash, last_object })] = heads {
+        let values = values![*ledger, *trail_count, *trail_hash, *last_object];
+        return trip.run(LOCK_ONE_UNCHANGED, values);
+    }
+    let mut rows = Rows::new(4);
+    for (ledger, Head { trail_count, trail_hash, last_object }) in heads {
+        rows.row(*ledger).put(*trail_count).put(*trail_hash).put(*last_object);
+    }
+    trip.check(LOCK_UNCHANGED, rows);
 }
 
 pub(crate) fn load(trip: &mut Trip, ids: &[LedgerId]) -> Asked<LedgerRow> {

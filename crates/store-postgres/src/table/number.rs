@@ -73,17 +73,37 @@ const REGISTER: &str = concat!(
 
 // The bounds say without an equality what is wanted, so that only the index over all three columns
 // has the order: the newest number of a reference is never found by walking back over others.
-const REFERENCES: &str = "SELECT n.ledger_id, n.kind, n.reference, n.position \
-    FROM unnest($1::bigint[], $2::text[], $3::text[]) k (c0, c1, c2) CROSS JOIN LATERAL (SELECT * \
-    FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($4) AND n.reference IS NOT NULL \
-    AND (n.reference, n.kind, n.position) >= (k.c2, k.c1, 0) \
-    AND (n.reference, n.kind, n.position) <= (k.c2, k.c1, 9223372036854775807) \
-    ORDER BY n.reference DESC, n.kind DESC, n.position DESC LIMIT 1) n";
+macro_rules! references {
+    () => {
+        "SELECT n.ledger_id, n.kind, n.reference, n.position \
+         FROM unnest($1::bigint[], $2::text[], $3::text[]) k (c0, c1, c2) \
+         CROSS JOIN LATERAL (SELECT * FROM number n WHERE n.ledger_id = k.c0 \
+         AND n.ledger_id = ANY($4) AND n.reference IS NOT NULL \
+         AND (n.reference, n.kind, n.position) >= (k.c2, k.c1, 0) \
+         AND (n.reference, n.kind, n.position) <= (k.c2, k.c1, 9223372036854775807) \
+         ORDER BY n.reference DESC, n.kind DESC, n.position DESC LIMIT 1) n"
+    };
+}
 
-const TEXTS: &str = "SELECT n.ledger_id, k.c1, n.position, n.slug, n.text, n.slug_rank \
-    FROM unnest($1::bigint[], $2::text[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
-    FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) \
-    AND lower(n.slug) BETWEEN k.c1 AND k.c1 AND n.state <> 3 ORDER BY lower(n.slug) OFFSET 0) n";
+const REFERENCES: &str = references!();
+
+/// Fails where one of them is there: it divides by zero.
+const REFUSE_REFERENCES: &str =
+    concat!("SELECT 1 / (count(*) = 0)::integer FROM (", references!(), ") w");
+
+macro_rules! texts {
+    () => {
+        "SELECT n.ledger_id, k.c1, n.position, n.slug, n.text, n.slug_rank \
+         FROM unnest($1::bigint[], $2::text[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
+         FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) \
+         AND lower(n.slug) BETWEEN k.c1 AND k.c1 AND n.state <> 3 ORDER BY lower(n.slug) OFFSET 0) n"
+    };
+}
+
+const TEXTS: &str = texts!();
+
+/// Fails where one of them is there: it divides by zero.
+const REFUSE_TEXTS: &str = concat!("SELECT 1 / (count(*) = 0)::integer FROM (", texts!(), ") w");
 
 /// The columns that every number has, in the order in which rows hold them.
 macro_rules! always {
@@ -214,30 +234,48 @@ pub(crate) fn load_references(
     trip: &mut Trip,
     keys: &[(LedgerId, Kind, String)],
 ) -> Asked<((LedgerId, Kind, String), Position)> {
+    trip.look(REFERENCES, reference_rows(keys), |fields| {
+        let key = (fields.ledger()?, read_kind(fields.get()?)?, fields.string()?);
+        Ok((key, fields.position()?))
+    })
+}
+
+/// Fails with a conflict where a number has one of these references.
+pub(crate) fn refuse_references(trip: &mut Trip, keys: &[(LedgerId, Kind, String)]) {
+    trip.check(REFUSE_REFERENCES, reference_rows(keys));
+}
+
+fn reference_rows(keys: &[(LedgerId, Kind, String)]) -> Rows {
     let mut rows = Rows::new(3);
     for (ledger, kind, reference) in keys {
         rows.row(*ledger).put(stored_kind(kind)).put(reference.as_str());
     }
-    trip.look(REFERENCES, rows, |fields| {
-        let key = (fields.ledger()?, read_kind(fields.get()?)?, fields.string()?);
-        Ok((key, fields.position()?))
-    })
+    rows
 }
 
 pub(crate) fn load_texts(
     trip: &mut Trip,
     keys: &[(LedgerId, String)],
 ) -> Asked<((LedgerId, String), Holder)> {
-    let mut rows = Rows::new(2);
-    for (ledger, slug_key) in keys {
-        rows.row(*ledger).put(slug_key.as_str());
-    }
-    trip.look(TEXTS, rows, |fields| {
+    trip.look(TEXTS, text_rows(keys), |fields| {
         let key = (fields.ledger()?, fields.string()?);
         let position = fields.position()?;
         let text = read_text(fields)?;
         Ok((key, Holder { position, text, slug_rank: fields.u32()? }))
     })
+}
+
+/// Fails with a conflict where the text of a number has one of these slug keys.
+pub(crate) fn refuse_texts(trip: &mut Trip, keys: &[(LedgerId, String)]) {
+    trip.check(REFUSE_TEXTS, text_rows(keys));
+}
+
+fn text_rows(keys: &[(LedgerId, String)]) -> Rows {
+    let mut rows = Rows::new(2);
+    for (ledger, slug_key) in keys {
+        rows.row(*ledger).put(slug_key.as_str());
+    }
+    rows
 }
 
 /// Writes new numbers. The series of a sequence is taken from `sequences`, those that are written

@@ -1,5 +1,7 @@
 //! Remembered outcomes.
 
+use std::collections::HashSet;
+
 use ledger::id::LedgerId;
 use ledger::model::{At, IdempotencyKey, OutcomeRow, RequestHash};
 use store::{OutcomeCursor, OutcomePage, StoreError};
@@ -24,6 +26,12 @@ const LOAD: &str = concat!(
      AND o.key BETWEEN k.c1 AND k.c1 ORDER BY o.key LIMIT 1) o"
 );
 
+/// Fails where one of them is there: it divides by zero.
+const REFUSE: &str = "SELECT 1 / (count(*) = 0)::integer \
+    FROM (SELECT o.ledger_id FROM unnest($1::bigint[], $2::bytea[]) k (c0, c1) \
+    CROSS JOIN LATERAL (SELECT * FROM outcome o WHERE o.ledger_id = k.c0 \
+    AND o.ledger_id = ANY($3) AND o.key BETWEEN k.c1 AND k.c1 ORDER BY o.key LIMIT 1) o) w";
+
 const WRITE: &str = "INSERT INTO outcome (ledger_id, key, request, at, result) \
     SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bytea[])";
 
@@ -45,11 +53,26 @@ const FORGET_THESE: &str = "DELETE FROM outcome o WHERE o.ledger_id = ANY($1) \
     AND o.key = ANY($2) AND o.at < $3";
 
 pub(crate) fn load(trip: &mut Trip, keys: &[(LedgerId, IdempotencyKey)]) -> Asked<OutcomeRow> {
+    trip.look(LOAD, key_rows(keys.iter()), read)
+}
+
+/// Fails with a conflict where something is remembered under one of these keys. Those of `written`
+/// need no look: writing them fails by itself.
+pub(crate) fn refuse_others(
+    trip: &mut Trip,
+    keys: &[(LedgerId, IdempotencyKey)],
+    written: &[OutcomeRow],
+) {
+    let written: HashSet<_> = written.iter().map(|row| (row.ledger, row.key)).collect();
+    trip.check(REFUSE, key_rows(keys.iter().filter(|key| !written.contains(key))));
+}
+
+fn key_rows<'a>(keys: impl Iterator<Item = &'a (LedgerId, IdempotencyKey)>) -> Rows {
     let mut rows = Rows::new(2);
     for (ledger, key) in keys {
         rows.row(*ledger).put(key.0.as_slice());
     }
-    trip.look(LOAD, rows, read)
+    rows
 }
 
 pub(crate) fn write(trip: &mut Trip, outcomes: &[OutcomeRow]) {

@@ -11,6 +11,7 @@ mod documents;
 mod drive;
 mod events;
 mod filters;
+mod guesses;
 mod history;
 mod loading;
 mod moving;
@@ -40,8 +41,9 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 13] = [
+const CASES: [&[Case]; 14] = [
     batches::CASES,
+    guesses::CASES,
     history::CASES,
     loading::CASES,
     moving::CASES,

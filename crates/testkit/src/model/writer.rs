@@ -46,6 +46,11 @@ impl Writer for ModelWriter {
         self.shared.rows().commit(changes)
     }
 
+    fn guesses(&self) -> bool {
+        // Nothing is far away here, but whatever runs on the model is to be tried on guesses too.
+        true
+    }
+
     fn confirm(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
