@@ -1,5 +1,6 @@
 //! The `gapless` command: wiring between the command line and the parts that do the work.
 
+mod allocator;
 mod arguments;
 mod client;
 mod commands;
@@ -22,11 +23,8 @@ use crate::configuration::Configuration;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 
-/// Requests make and drop many small values on several threads, at which this one is quicker.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::give_back_at_once();
     let words: Vec<OsString> = std::env::args_os().collect();
     let mut output = Output::for_words(&words);
     let ended = run(&words, &mut output);
