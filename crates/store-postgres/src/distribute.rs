@@ -9,7 +9,7 @@ use store::StoreError;
 use crate::migrate::LOCK;
 use crate::session::Session;
 use crate::trip::{Trip, values};
-use crate::writer::{BEGIN, PATIENTLY};
+use crate::writer::{BEGIN, BEGIN_PATIENTLY, PATIENTLY};
 
 /// Small tables that lie whole on every server: they lead to a ledger, and say what shape the
 /// database has.
@@ -142,7 +142,10 @@ fn statements(what: &Distribution) -> Vec<String> {
 /// by nobody.
 fn clear_behind(session: &Session) -> Result<(), StoreError> {
     for table in EVERYWHERE.iter().chain(&WITH_THEIR_LEDGER) {
-        let clear = format!("SELECT truncate_local_data_after_distributing_table('{table}')");
+        let clear = format!(
+            "{BEGIN_PATIENTLY}; \
+             SELECT truncate_local_data_after_distributing_table('{table}'); COMMIT"
+        );
         session.say_patiently(&clear)?;
     }
     Ok(())

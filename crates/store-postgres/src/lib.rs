@@ -16,6 +16,7 @@ mod counters;
 mod date;
 mod distribute;
 mod error;
+mod fence;
 mod load;
 mod migrate;
 mod notice;

@@ -8,6 +8,7 @@ use store::StoreError;
 use crate::citus::Shards;
 use crate::connect::Location;
 use crate::counters::Counting;
+use crate::fence::{self, Fence};
 use crate::session::{Session, Use};
 
 /// How long things may take.
@@ -25,6 +26,8 @@ pub(crate) struct Place {
     pub(crate) limits: Limits,
     /// Where ledgers lie, when there are many servers; known from opening on.
     pub(crate) shards: OnceLock<Option<Shards>>,
+    /// Who must be gone before anybody writes on a new connection.
+    pub(crate) fence: Fence,
 }
 
 /// How long a transaction of a writer may stand still: a process that was frozen must not hold its
@@ -34,7 +37,7 @@ const IDLE_MS: u128 = 5_000;
 
 impl Place {
     pub(crate) fn new(location: Location, limits: Limits) -> Place {
-        Place { location, limits, shards: OnceLock::new() }
+        Place { location, limits, shards: OnceLock::new(), fence: Fence::default() }
     }
 
     /// The place, as it is named to people.
@@ -52,13 +55,18 @@ impl Place {
         self.shards.get().and_then(Option::as_ref)
     }
 
-    /// Connects for reading or for writing.
+    /// Connects for reading or for writing; for writing once every commit in doubt that was sent by
+    /// this process has come to its end.
     pub(crate) fn connect(
         self: &Arc<Place>,
         purpose: Use,
         counting: &Arc<Counting>,
     ) -> Result<Session, StoreError> {
-        Session::connect(self, purpose, &self.words(purpose), counting)
+        let session = Session::connect(self, purpose, &self.words(purpose), counting)?;
+        if purpose == Use::Write {
+            self.fence.clear(&session)?;
+        }
+        Ok(session)
     }
 
     /// What every connection is told first.
@@ -88,6 +96,10 @@ impl Place {
                 "; SELECT set_config('synchronous_commit', 'on', false) \
                  WHERE current_setting('synchronous_commit') = 'off'",
             );
+            // What is sent behind a `BEGIN` that fails would run on its own, each statement a
+            // transaction: only one that was begun to write can.
+            words.push_str("; SET default_transaction_read_only = on; ");
+            words.push_str(fence::WHO);
         }
         words
     }

@@ -20,6 +20,7 @@ use tokio_postgres::{Client, Error, Statement};
 use crate::cell::Fields;
 use crate::counters::{Counting, count};
 use crate::error;
+use crate::fence::Backend;
 use crate::page::Question;
 use crate::place::Place;
 use crate::route;
@@ -56,6 +57,8 @@ pub(crate) struct Session {
     place: Arc<Place>,
     counting: Arc<Counting>,
     purpose: Use,
+    /// Who serves this connection; `None` where that is not told, or nothing is written.
+    backend: Option<Backend>,
     prepared: Mutex<HashMap<String, Statement>>,
     /// How long a trip may take; `None` when it may take any time.
     limit: Option<Duration>,
@@ -85,11 +88,12 @@ impl Session {
                 // What ends a connection is told by the statement that it ends.
                 let _ = driver.await;
             });
-            let said = client.batch_execute(words).await;
-            said.map_err(|error| error::of(&error, place.shown()))?;
-            Ok((client, driver))
+            let said = client.simple_query(words).await;
+            let said = said.map_err(|error| error::of(&error, place.shown()))?;
+            let backend = Backend::told(&said).filter(|_| purpose == Use::Write);
+            Ok((client, driver, backend))
         };
-        let (client, driver) = block_on(&runtime, connecting)?;
+        let (client, driver, backend) = block_on(&runtime, connecting)?;
         let patience = place.limits.statement_timeout;
         Ok(Session {
             client: Some(client),
@@ -98,6 +102,7 @@ impl Session {
             place: Arc::clone(place),
             counting: Arc::clone(counting),
             purpose,
+            backend,
             prepared: Mutex::default(),
             limit: (!patience.is_zero()).then(|| patience + GRACE),
             is_open: AtomicBool::new(false),
@@ -166,15 +171,16 @@ impl Session {
     }
 
     /// Sends the statements of a trip and `COMMIT` behind them, however long they take. A server
-    /// that refuses one of them takes that `COMMIT` for a `ROLLBACK`.
+    /// that refuses one of them takes that `COMMIT` for a `ROLLBACK`. Statements that must write a
+    /// number of rows have no answers of use.
     ///
     /// # Errors
     /// As [`Session::commit`]; what a statement met when it was refused, and then nothing was
     /// written.
-    pub(crate) fn run_and_commit(&self, trip: Trip) -> Result<(), StoreError> {
+    pub(crate) fn run_and_commit(&self, trip: Trip) -> Result<Answers, StoreError> {
         if self.place.is_distributed() {
-            self.run_patiently(&trip)?;
-            return self.commit();
+            let answers = self.run_patiently(&trip)?;
+            return self.commit().map(|()| answers);
         }
         self.note(trip.ahead, &trip);
         self.note_words("COMMIT");
@@ -193,23 +199,37 @@ impl Session {
             let commit = client.batch_execute("COMMIT");
             // Each is sent when it is first looked at, which is in this order.
             let (begun, (answers, committed)) = join(ahead, join(join_all(calls), commit)).await;
-            Ok(Ok((answers, begun.and(committed))))
+            Ok(Ok((begun, answers, committed)))
         };
         let sent: Result<_, Error> = self.block_on(sent)?;
-        let (answers, committed) = match sent.map_err(|error| self.error(&error))? {
+        let (begun, answers, committed) = match sent.map_err(|error| self.error(&error))? {
             Ok(sent) => sent,
             Err(sql) => {
                 let text = format!("{}: values do not fit {sql}", self.place.shown());
                 return Err(StoreError::Database(text));
             }
         };
-        let refused = answers.into_iter().filter_map(Result::err).find(|e| e.code().is_some());
-        let Some(refused) = refused else { return self.ended(committed) };
-        match committed {
-            Ok(()) => self.is_open.store(false, Ordering::Relaxed),
-            Err(_) => self.is_lost.store(true, Ordering::Relaxed),
+        // Without its beginning, what came behind was no transaction, and no answer to it tells
+        // what became of the whole.
+        begun.map_err(|failure| self.in_doubt(&failure))?;
+        let (answers, failures): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        let failures: Vec<Error> = failures.into_iter().filter_map(Result::err).collect();
+        let refused = failures.iter().find(|failure| failure.code().is_some());
+        match (refused, committed) {
+            (None, Ok(())) if let Some(failure) = failures.first() => Err(self.in_doubt(failure)),
+            (None, committed) => {
+                self.ended(committed)?;
+                Ok(Answers(answers.into_iter().flatten().collect()))
+            }
+            (Some(refused), Ok(())) => {
+                self.is_open.store(false, Ordering::Relaxed);
+                Err(self.error(refused))
+            }
+            (Some(refused), Err(_)) => {
+                self.is_lost.store(true, Ordering::Relaxed);
+                Err(self.error(refused))
+            }
         }
-        Err(self.error(&refused))
     }
 
     /// What the answer to a commit says.
@@ -224,8 +244,17 @@ impl Session {
             self.is_open.store(false, Ordering::Relaxed);
             return Err(self.error(&failure));
         }
+        Err(self.in_doubt(&failure))
+    }
+
+    /// Nobody knows whether a commit happened, or whether it still will: the connection is given
+    /// up, and who served it must be gone before anybody writes on another one.
+    fn in_doubt(&self, failure: &Error) -> StoreError {
         self.is_lost.store(true, Ordering::Relaxed);
-        Err(StoreError::InDoubt(format!("{}: {}", self.place.shown(), error::told(&failure))))
+        if let Some(backend) = self.backend {
+            self.place.fence.note(backend);
+        }
+        StoreError::InDoubt(format!("{}: {}", self.place.shown(), error::told(failure)))
     }
 
     /// From the next trip on, statements see one state, until [`Session::rollback`].
@@ -292,6 +321,17 @@ impl Session {
             _ => None,
         });
         Ok(rows.collect())
+    }
+
+    /// Whether it is known who serves this connection, so that he can be seen to be gone.
+    pub(crate) fn is_served_by_known(&self) -> bool {
+        self.backend.is_some()
+    }
+
+    /// A connection to the same place for the same.
+    #[cfg(test)]
+    fn another(&self) -> Result<Session, StoreError> {
+        self.place.connect(self.purpose, &self.counting)
     }
 
     /// Whether a transaction is open.
@@ -474,3 +514,7 @@ fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) 
     let ran = std::thread::scope(|scope| scope.spawn(|| runtime.block_on(future)).join());
     ran.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -44,6 +44,11 @@ impl Database {
 
     /// A connection beside those of a store.
     pub(crate) fn session(&self) -> Session {
+        self.session_for(Use::Read)
+    }
+
+    /// The same for a purpose.
+    pub(crate) fn session_for(&self, purpose: Use) -> Session {
         let options = OpenOptions::default();
         let limits = Limits {
             statement_timeout: options.statement_timeout,
@@ -51,7 +56,7 @@ impl Database {
         };
         let place = Arc::new(Place::new(self.location(), limits));
         place.shards.set(None).ok();
-        place.connect(Use::Read, &Arc::new(Counting::default())).expect("connect")
+        place.connect(purpose, &Arc::new(Counting::default())).expect("connect")
     }
 }
 

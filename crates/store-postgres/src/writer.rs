@@ -22,8 +22,8 @@ pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 /// true here and not there. Locks are waited for only so long all the same.
 pub(crate) const PATIENTLY: &str = "SET LOCAL statement_timeout = 0";
 
-/// Both at once, where a batch is one trip.
-const BEGIN_PATIENTLY: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+/// Both at once, where everything is one trip.
+pub(crate) const BEGIN_PATIENTLY: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
     SET LOCAL statement_timeout = 0";
 
 /// Something that changes nothing and is replicated like a commit.
@@ -64,6 +64,19 @@ impl PostgresWriter {
             let place = self.turn.shared().place.shown();
             StoreError::Database(format!("{place}: the connection was lost. Begin again."))
         })
+    }
+
+    /// Runs something that begins and commits by itself, outside a batch.
+    fn at_once<T>(
+        &mut self,
+        run: impl FnOnce(&Session) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.rollback()?;
+        let result = run(self.opened()?);
+        if result.is_err() {
+            self.rollback()?;
+        }
+        result
     }
 
     /// Runs something as a transaction of its own, however long it takes.
@@ -134,7 +147,7 @@ impl Writer for PostgresWriter {
         }
         let session = self.session()?;
         match trip(changes).and_then(|trip| session.run_and_commit(trip)) {
-            Ok(()) => {
+            Ok(_) => {
                 self.held.clear();
                 Ok(())
             }
@@ -146,13 +159,17 @@ impl Writer for PostgresWriter {
     }
 
     fn guesses(&self) -> bool {
-        !self.turn.shared().place.is_distributed()
+        // Where nobody can see to it that a commit in doubt has ended, only locks tell.
+        let can_be_fenced = self.session.as_ref().is_none_or(Session::is_served_by_known);
+        can_be_fenced && !self.turn.shared().place.is_distributed()
     }
 
     fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
         self.rollback()?;
-        self.held = guess.ledgers();
         let session = self.opened()?;
+        if !session.is_served_by_known() {
+            return Ok(false);
+        }
         // Each statement sees what was committed before it, so behind the lock nothing that was
         // guessed can change any more.
         let mut trip = Trip::begin(BEGIN_PATIENTLY);
@@ -162,10 +179,7 @@ impl Writer for PostgresWriter {
         table::outcome::refuse_others(&mut trip, &guess.outcomes, &changes.outcomes);
         write_into(&mut trip, changes)?;
         match session.run_and_commit(trip) {
-            Ok(()) => {
-                self.held.clear();
-                Ok(true)
-            }
+            Ok(_) => Ok(true),
             Err(StoreError::Conflict(_)) => self.rollback().map(|()| false),
             Err(error) => {
                 self.rollback()?;
@@ -205,8 +219,7 @@ impl Writer for PostgresWriter {
     }
 
     fn forget_outcomes(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {
-        self.rollback()?;
-        table::outcome::forget(self.opened()?, before, limit)
+        self.at_once(|session| table::outcome::forget(session, before, limit))
     }
 
     fn restore(&mut self, part: &Changes) -> Result<(), StoreError> {
@@ -224,13 +237,11 @@ impl Writer for PostgresWriter {
         lease_until: At,
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.rollback()?;
-        table::delivery::claim(self.opened()?, ledger, now, lease_until, limit)
+        self.at_once(|session| table::delivery::claim(session, ledger, now, lease_until, limit))
     }
 
     fn settle_deliveries(&mut self, rows: &[DeliveryRow]) -> Result<(), StoreError> {
-        self.rollback()?;
-        table::delivery::settle(self.opened()?, rows)
+        self.at_once(|session| table::delivery::settle(session, rows))
     }
 
     fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError> {

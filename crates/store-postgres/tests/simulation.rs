@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use ledger::Changes;
 use ledger::invariants::Invariant;
-use store::{Store, StoreError, Writer};
+use store::{Store, StoreError};
 use store_postgres::connect::Location;
 use store_postgres::{OpenOptions, PostgresStore};
 use testkit::faulty::Fault;
-use testkit::hooked::{HookedStore, WriterHook};
+use testkit::hooked::{Commit, HookedStore, WriterHook};
 use testkit::postgres::{Durability, TemporaryCluster};
 use testkit::simulation::{Plan, Planted, Summary, run};
 use testkit::vfs::{Disk, Failure, Operation};
@@ -76,10 +76,12 @@ impl WriterHook for Fragile {
         }
     }
 
-    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
-        below.commit(changes)?;
+    fn commit(&mut self, mut commit: Commit<'_>, changes: &Changes) -> Result<bool, StoreError> {
+        if !commit.run(changes)? {
+            return Ok(false);
+        }
         match self.disk.meter().happen(Operation::Sync) {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(true),
             Err(Failure::PowerCut) => {
                 self.server.cluster.kill();
                 self.server.cluster.start_again().expect("start");
@@ -116,6 +118,7 @@ fn random_commands_with_random_trouble() {
         }
     }
     assert!(total.refused > 0 && total.refused < total.commands, "{total:?}");
+    assert!(total.guessed > 0 && total.misguessed > 0, "{total:?}");
     assert!(total.crashes > 0 && total.numbers > 0, "{total:?}");
 }
 

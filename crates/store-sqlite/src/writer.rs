@@ -6,7 +6,7 @@ use ledger::id::LedgerId;
 use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
+use ledger::{Changes, Guess, Loaded, Misses};
 use store::{StoreError, Writer};
 
 use crate::counters::count;
@@ -107,6 +107,14 @@ impl Writer for SqliteWriter {
         Ok(ledgers.to_vec())
     }
 
+    fn begin_loading(
+        &mut self,
+        ledgers: &[LedgerId],
+        misses: &Misses,
+    ) -> Result<(Vec<LedgerId>, Loaded), StoreError> {
+        store::begin_then_load(self, ledgers, misses)
+    }
+
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         let opened = self.opened()?;
         load(&opened.session, Some(&opened.fresh), misses)
@@ -137,6 +145,14 @@ impl Writer for SqliteWriter {
         self.turn.shared().unused.keep();
         count(&self.turn.shared().counting.commits);
         Ok(())
+    }
+
+    fn guesses(&self) -> bool {
+        false
+    }
+
+    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
+        store::commit_after_a_look(self, guess, changes)
     }
 
     fn confirm(&mut self) -> Result<(), StoreError> {

@@ -9,12 +9,14 @@
 pub mod contract;
 mod days;
 mod error;
+mod guessing;
 mod part;
 mod query;
 mod restored;
 
 pub use days::{Day, merge_days};
 pub use error::StoreError;
+pub use guessing::{begin_then_load, commit_after_a_look};
 pub use part::{Order, Slice, Span};
 pub use query::{
     AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
@@ -60,6 +62,10 @@ pub trait Store: Send + Sync + 'static {
     /// Opens a way to write. Fails with [`StoreError::Busy`] when [`Store::writers_max`] are open,
     /// or when only one process may write and another one does.
     ///
+    /// Every commit of this store that was in doubt by then has come to its end, or holds all its
+    /// ledgers until it has: what the writer finds of it in a batch, whole or not at all, does not
+    /// change any more.
+    ///
     /// # Errors
     /// See [`StoreError`].
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError>;
@@ -92,8 +98,8 @@ pub trait Writer: Send {
     fn begin(&mut self, ledgers: &[LedgerId]) -> Result<Vec<LedgerId>, StoreError>;
 
     /// Begins a batch as [`Writer::begin`] does and loads as [`Writer::load`] does, in one trip
-    /// where the store is far away. What is loaded of ledgers that the batch may not write is of no
-    /// use.
+    /// where the store is far away; see [`begin_then_load`] for one that is not. What is loaded of
+    /// ledgers that the batch may not write is of no use.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -101,10 +107,7 @@ pub trait Writer: Send {
         &mut self,
         ledgers: &[LedgerId],
         misses: &Misses,
-    ) -> Result<(Vec<LedgerId>, Loaded), StoreError> {
-        let held = self.begin(ledgers)?;
-        Ok((held, self.load(misses)?))
-    }
+    ) -> Result<(Vec<LedgerId>, Loaded), StoreError>;
 
     /// Loads what is asked for, in a number of statements that does not depend on how much that is.
     ///
@@ -123,30 +126,22 @@ pub trait Writer: Send {
     /// Writes everything and makes it durable, or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when a row is not as expected: nothing was written.
-    /// [`StoreError::InDoubt`] when it is unknown whether it was written.
+    /// [`StoreError::InDoubt`] when it is unknown whether it was written, and so with
+    /// [`StoreError::Database`], as where a connection was lost. After every other one nothing was
+    /// written: [`StoreError::Conflict`] when a row is not as expected.
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
 
     /// Whether [`Writer::commit_guessed`] is cheaper than to ask first: where the store is far away.
-    fn guesses(&self) -> bool {
-        false
-    }
+    fn guesses(&self) -> bool;
 
     /// Writes changes as [`Writer::commit`] does, in a batch of its own over the ledgers of the
     /// guess that they were decided on, if that holds. If it does not, or another writer holds one
-    /// of the ledgers, nothing is written and `false` returned.
+    /// of the ledgers, nothing is written and `false` returned. [`commit_after_a_look`] does for a
+    /// store that is near.
     ///
     /// # Errors
     /// As [`Writer::commit`], but that a conflict may be told by `false`.
-    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
-        let ledgers = guess.ledgers();
-        let (held, found) = self.begin_loading(&ledgers, &guess.misses())?;
-        if held != ledgers || !guess.holds(&found) {
-            self.rollback()?;
-            return Ok(false);
-        }
-        self.commit(changes).map(|()| true)
-    }
+    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError>;
 
     /// Makes what this batch has read as durable as if this batch had committed it, and ends the
     /// batch. Called when a look at locked ledgers has found a commit that was in doubt: that it

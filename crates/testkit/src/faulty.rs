@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ledger::Changes;
-use store::{Store, StoreError, Writer};
+use store::{Store, StoreError};
 
-use crate::hooked::{HookedStore, WriterHook};
+use crate::hooked::{Commit, HookedStore, WriterHook};
 
 /// What goes wrong in a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +31,14 @@ struct Spoiler {
 }
 
 impl WriterHook for Spoiler {
-    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
+    fn commit(&mut self, mut commit: Commit<'_>, changes: &Changes) -> Result<bool, StoreError> {
         let mut changed = changes.clone();
         if !self.done.load(Ordering::Relaxed) && spoil(&mut changed, self.fault) {
-            below.commit(&changed)?;
-            self.done.store(true, Ordering::Relaxed);
-            return Ok(());
+            let written = commit.run(&changed)?;
+            self.done.store(written, Ordering::Relaxed);
+            return Ok(written);
         }
-        below.commit(changes)
+        commit.run(changes)
     }
 }
 

@@ -6,7 +6,7 @@ use ledger::id::LedgerId;
 use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
+use ledger::{Changes, Guess, Loaded, Misses};
 use store::{Reader, Store, StoreError, Writer};
 
 /// What becomes of calls on their way to a writer. What it does not say is passed on as it is.
@@ -14,7 +14,8 @@ pub trait WriterHook: Send {
     /// Comes before every call that begins, reads, commits or confirms a batch.
     fn before_call(&mut self) {}
 
-    /// A batch was begun over these ledgers; returns those that it is said to hold.
+    /// A batch was begun over these ledgers, or is to be committed on a guess of them; returns those
+    /// that it is said to hold.
     ///
     /// # Errors
     /// Whatever the caller is to meet instead.
@@ -22,12 +23,18 @@ pub trait WriterHook: Send {
         Ok(held)
     }
 
-    /// Instead of [`Writer::commit`].
+    /// Instead of [`Writer::guesses`].
+    fn guesses(&self, below: &dyn Writer) -> bool {
+        below.guesses()
+    }
+
+    /// Instead of [`Writer::commit`] and of [`Writer::commit_guessed`]; says whether it was written,
+    /// as [`Commit::run`] does.
     ///
     /// # Errors
     /// See there.
-    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
-        below.commit(changes)
+    fn commit(&mut self, mut commit: Commit<'_>, changes: &Changes) -> Result<bool, StoreError> {
+        commit.run(changes)
     }
 
     /// Instead of [`Writer::confirm`].
@@ -47,6 +54,30 @@ pub trait WriterHook: Send {
     /// See there.
     fn restore(&mut self, below: &mut dyn Writer, part: &Changes) -> Result<(), StoreError> {
         below.restore(part)
+    }
+}
+
+/// A commit on its way: of a batch that was begun, or on a guess.
+pub struct Commit<'a> {
+    below: &'a mut dyn Writer,
+    guess: Option<&'a Guess>,
+}
+
+impl Commit<'_> {
+    /// Whether it is on a guess.
+    pub fn is_guessed(&self) -> bool {
+        self.guess.is_some()
+    }
+
+    /// Commits, and says whether it was written: always, but on a guess that does not hold.
+    ///
+    /// # Errors
+    /// See [`Writer::commit`].
+    pub fn run(&mut self, changes: &Changes) -> Result<bool, StoreError> {
+        match self.guess {
+            None => self.below.commit(changes).map(|()| true),
+            Some(guess) => self.below.commit_guessed(guess, changes),
+        }
     }
 }
 
@@ -136,7 +167,25 @@ impl<H: WriterHook> Writer for HookedWriter<H> {
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         self.hook.before_call();
-        self.hook.commit(&mut *self.below, changes)
+        let commit = Commit { below: &mut *self.below, guess: None };
+        match self.hook.commit(commit, changes)? {
+            true => Ok(()),
+            false => Err(StoreError::Conflict("only a guess can be wrong".to_owned())),
+        }
+    }
+
+    fn guesses(&self) -> bool {
+        self.hook.guesses(&*self.below)
+    }
+
+    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
+        self.hook.before_call();
+        let ledgers = guess.ledgers();
+        if self.hook.begun(ledgers.clone())? != ledgers {
+            return Ok(false);
+        }
+        let commit = Commit { below: &mut *self.below, guess: Some(guess) };
+        self.hook.commit(commit, changes)
     }
 
     fn confirm(&mut self) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 //!
 //! Stands between a client and a server and understands just enough of the protocol to cut a
 //! connection exactly at `COMMIT`, whether that is sent as a plain query or as a prepared
-//! statement. It speaks unencrypted connections only: who asks for TLS is told that there is none.
+//! statement, and to have a whole transaction arrive late. It speaks unencrypted connections only: who asks for TLS is told that there is none.
 
 mod message;
 
@@ -12,6 +12,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use message::{Asked, Message, Opening};
 
@@ -22,9 +23,16 @@ pub enum Cut {
     BeforeCommit,
     /// The next `COMMIT` reaches the server, which does it; the answer does not reach the client.
     AfterCommit,
+    /// The next transaction, from its plain `BEGIN` on, reaches the server only so long after the
+    /// client has lost its connection, which it does at `COMMIT`. For clients that wait for no
+    /// answer in between: there is none.
+    Late(Duration),
     /// So many more bytes pass, in both directions and on all connections together.
     AtByte(u64),
 }
+
+/// How long the answer to what arrived late is waited for.
+const LATE_ANSWER: Duration = Duration::from_secs(10);
 
 /// A proxy on a port of its own, for as long as the value lives.
 #[derive(Debug)]
@@ -81,6 +89,13 @@ impl Proxy {
         self.shared.state().cuts
     }
 
+    /// How many transactions were delivered late so far, by [`Cut::Late`], and answered by the server
+    /// or met by nobody any more.
+    #[must_use]
+    pub fn late(&self) -> u64 {
+        self.shared.state().late
+    }
+
     /// How many connections were led on so far.
     #[must_use]
     pub fn connections(&self) -> u64 {
@@ -117,6 +132,8 @@ struct Shared {
 struct State {
     armed: Option<Cut>,
     cuts: u64,
+    /// Transactions that arrived late.
+    late: u64,
     connections: u64,
     /// Those that there are, by number.
     lines: HashMap<u64, Line>,
@@ -200,14 +217,49 @@ impl Side {
                 }
             }
         }
+        let mut late = None;
         loop {
             let message = Message::read(&mut client)?;
             let is_commit = lock(asked).note(&message);
+            if late.is_none() && message.is_begin() {
+                late = self.meet_begin().map(|pause| (pause, Vec::new()));
+            }
+            if let Some((pause, bytes)) = &mut late {
+                bytes.extend_from_slice(message.bytes());
+                if is_commit {
+                    return self.deliver(asked, *pause, bytes);
+                }
+                continue;
+            }
             if is_commit && !self.meet_commit(asked) {
                 return Ok(());
             }
             self.pass(&self.line.server, message.bytes())?;
         }
+    }
+
+    /// A `BEGIN` is about to be sent on; says by how much it is to be late, if it is.
+    fn meet_begin(&self) -> Option<Duration> {
+        let mut state = self.shared.state();
+        let Some(Cut::Late(pause)) = state.armed else { return None };
+        state.armed = None;
+        Some(pause)
+    }
+
+    /// Lets go of the client, and brings the server later what it said.
+    fn deliver(&self, asked: &Mutex<Asked>, pause: Duration, bytes: &[u8]) -> io::Result<()> {
+        lock(asked).keep_all();
+        self.shared.state().cuts += 1;
+        let _ = self.line.client.shutdown(Shutdown::Both);
+        thread::sleep(pause);
+        // A server that has ended the connection takes nothing, and answers nothing.
+        let sent = (&self.line.server).write_all(bytes);
+        let begin = Instant::now();
+        while sent.is_ok() && !lock(asked).is_answered() && begin.elapsed() < LATE_ANSWER {
+            thread::sleep(Duration::from_millis(2));
+        }
+        self.shared.state().late += 1;
+        Ok(())
     }
 
     /// A `COMMIT` is about to be sent on; says whether it may be.
@@ -225,7 +277,7 @@ impl Side {
                 lock(asked).keep_answer();
                 true
             }
-            Some(Cut::AtByte(_)) | None => true,
+            Some(Cut::AtByte(_) | Cut::Late(_)) | None => true,
         }
     }
 
@@ -233,13 +285,13 @@ impl Side {
     fn answer(&self, asked: &Mutex<Asked>) -> io::Result<()> {
         let mut server = BufReader::new(&self.line.server);
         loop {
-            let message = Message::read(&mut server)?;
+            let message = Message::read(&mut server).inspect_err(|_| lock(asked).ended())?;
             let is_kept = lock(asked).is_kept();
             if !is_kept {
                 self.pass(&self.line.client, message.bytes())?;
             }
             if message.is_ready() {
-                if is_kept {
+                if is_kept && !lock(asked).is_late() {
                     self.shared.state().cuts += 1;
                     return Ok(());
                 }

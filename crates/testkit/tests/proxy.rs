@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use testkit::postgres::{Durability, TemporaryCluster};
 use testkit::proxy::{Cut, Proxy};
@@ -111,6 +112,31 @@ async fn what_was_answered_before_the_commit_still_arrives() {
     assert!(inserted.unwrap().iter().any(is_row));
     assert!(committed.is_err());
     assert_eq!(stage.kept(), "1");
+}
+
+#[tokio::test]
+async fn a_transaction_arrives_late_and_whole() {
+    let stage = Stage::new();
+    let client = stage.client().await.unwrap();
+    stage.proxy.cut_next(Cut::Late(Duration::from_secs(1)));
+    client.batch_execute("INSERT INTO kept VALUES (1)").await.unwrap();
+    let (begun, inserted, committed) = tokio::join!(
+        client.batch_execute("BEGIN"),
+        client.simple_query("INSERT INTO kept VALUES (2)"),
+        client.batch_execute("COMMIT"),
+    );
+    assert!(begun.is_err() && inserted.is_err() && committed.is_err());
+    assert_eq!((stage.kept().as_str(), stage.proxy.cuts(), stage.proxy.late()), ("1", 1, 0));
+    let begin = Instant::now();
+    while stage.proxy.late() == 0 {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it never arrived");
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(stage.kept(), "2");
+    // Only the one.
+    let client = stage.client().await.unwrap();
+    client.batch_execute("BEGIN; INSERT INTO kept VALUES (3); COMMIT").await.unwrap();
+    assert_eq!(stage.kept(), "3");
 }
 
 #[tokio::test]

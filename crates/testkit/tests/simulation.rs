@@ -50,6 +50,7 @@ fn random_commands_with_random_trouble() {
     }
     if only.is_none() {
         assert!(total.refused > 0 && total.refused < total.commands, "{total:?}");
+        assert!(total.guessed > 0 && total.misguessed > 0, "{total:?}");
         assert!(total.crashes > 0 && total.survived > 0 && total.conflicts > 0, "{total:?}");
         assert!(total.failures > 0 && total.numbers > 0, "{total:?}");
     }

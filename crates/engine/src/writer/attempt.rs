@@ -21,17 +21,22 @@ pub(super) struct Done {
 /// Why a try came to nothing.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// What was decided on a guess could not be written. Nothing was: decide on what is stored.
+    /// The guess that a batch was decided on does not hold. Nothing was written: decide on what is
+    /// stored.
     Guessed,
+    /// On a guess there was nothing to write, or more to ask for, so nothing was proven and it was
+    /// not tried: decide on what is stored.
+    Unproven,
     /// The store refused what was decided. Nothing was written.
     Conflict(StoreError),
     /// Other processes hold these ledgers.
     Held(Vec<LedgerId>),
     /// Deciding or storing panicked.
     Panicked(String),
-    /// The store failed before the commit: nothing was written.
+    /// The store failed before the commit, or said in it why it does not write: nothing was
+    /// written.
     Failed(StoreError),
-    /// The store failed in the commit: look whether this was written.
+    /// The commit stayed without an answer: look whether this was written.
     InDoubt(Box<Decided>, StoreError),
 }
 
@@ -119,11 +124,11 @@ fn decide_on(
         // With nothing to write nothing would be proven.
         Step::Done(decided) => {
             *books = decided.books;
-            Err(Trouble::Guessed)
+            Err(Trouble::Unproven)
         }
         Step::Load(_) => {
             *books = batch.into_books();
-            Err(Trouble::Guessed)
+            Err(Trouble::Unproven)
         }
     }
 }
@@ -142,7 +147,10 @@ fn committed(
     match committed {
         Ok(true) => Ok(Done { decided, commit: Some(start.elapsed()) }),
         Ok(false) => Err(Trouble::Guessed),
-        Err(error @ (StoreError::Conflict(_) | StoreError::Storage(_))) => {
+        Err(error @ (StoreError::InDoubt(_) | StoreError::Database(_))) => {
+            Err(Trouble::InDoubt(Box::new(decided), error))
+        }
+        Err(error) => {
             // Nothing was written; a writer that cannot even give up is opened again by whoever
             // sees the next failure.
             let given_up = writer.rollback();
@@ -151,7 +159,6 @@ fn committed(
                 (error, _) => Err(Trouble::Failed(error)),
             }
         }
-        Err(error) => Err(Trouble::InDoubt(Box::new(decided), error)),
     }
 }
 

@@ -124,11 +124,11 @@ impl Runner {
     /// Answers the commands, but for those put off to a batch of their own, which are returned.
     fn batch(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
         let mut retry = Retry::new(self.shared.patience);
+        let mut may_guess = true;
         loop {
-            match self.attempt(&waiting) {
+            match self.attempt(&waiting, may_guess) {
                 Ok(done) => return self.answer(waiting, done),
-                // Not guessed again at once, so this is taken once for each batch.
-                Err(Trouble::Guessed) => {}
+                Err(Trouble::Guessed | Trouble::Unproven) => may_guess = false,
                 Err(Trouble::Held(ledgers)) if are_of_several_ledgers(&waiting) => {
                     return self.apart(waiting, &ledgers);
                 }
@@ -165,19 +165,23 @@ impl Runner {
         }
     }
 
-    /// Tries once, with a writer opened anew where that is needed, and settles what is in doubt.
-    fn attempt(&mut self, waiting: &[Waiting]) -> Result<Done, Trouble> {
+    /// Tries once, on a guess at most where `may_guess`, with a writer opened anew where that is
+    /// needed, and settles what is in doubt.
+    fn attempt(&mut self, waiting: &[Waiting], may_guess: bool) -> Result<Done, Trouble> {
         let commands = waiting.iter().map(|one| one.command.clone()).collect();
         // Once used, they come back with what is decided; what then comes to nothing leaves none.
         let mut books = std::mem::take(&mut self.books);
         let shared = Arc::clone(&self.shared);
-        let may_guess = self.guessing.may();
+        let may_guess = may_guess && self.guessing.may();
         let result = match self.open() {
             Ok(writer) => attempt(writer, commands, &mut books, &shared.health, may_guess),
             Err(error) => Err(Trouble::Failed(error)),
         };
         self.books = books;
-        self.guessing.learn(may_guess, matches!(result, Err(Trouble::Guessed)));
+        // What was not proven says nothing of what guesses are worth.
+        if !matches!(result, Err(Trouble::Unproven)) {
+            self.guessing.learn(may_guess, matches!(result, Err(Trouble::Guessed)));
+        }
         let result = match result {
             Err(Trouble::InDoubt(decided, error)) => self.settle(*decided, error),
             Err(trouble @ (Trouble::Failed(_) | Trouble::Panicked(_))) => {

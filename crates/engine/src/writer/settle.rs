@@ -6,9 +6,9 @@ use store::{StoreError, Writer};
 
 /// Whether the changes are in the database and outlive whatever comes, by a writer opened anew.
 ///
-/// The commit in doubt holds all its ledgers until it has ended, whole or not at all. So whoever
-/// gets one of them looks at something that will not change any more, and what was written of
-/// one ledger was written of all.
+/// A store opens no writer before its commits in doubt have ended, whole or not at all, or it lets
+/// them hold all their ledgers until then. So whoever gets one of them looks at something that will
+/// not change any more, and what was written of one ledger was written of all.
 ///
 /// # Errors
 /// The database cannot be asked now, or somebody holds the ledger: ask again.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use engine::{EngineError, StoreFailureKind};
+use jiff::civil::date;
 use ledger::command::Item;
 use ledger::model::{IdempotencyKey, RequestHash};
 use ledger::{Action, Code, Command};
@@ -216,4 +217,27 @@ impl Stage {
         assert_eq!(one_number(first).row.text, "INV-2026-00001");
         pending
     }
+}
+
+#[test]
+fn only_a_guess_that_the_store_found_wrong_is_one() {
+    let stage = Stage::new();
+    stage.issue(order("a")).expect("a number");
+    let before = stage.store.guessed();
+    let guessed = || stage.store.guessed() - before;
+    stage.issue(order("b")).expect("a number");
+    assert_eq!(guessed(), 1);
+    // With nothing to write, nothing is proven: it goes the ordinary way this once.
+    let late = Item { date: Some(date(2062, 1, 1)), ..order("late") };
+    stage.issue(late).expect_err("too far");
+    assert_eq!(guessed(), 1);
+    stage.issue(order("c")).expect("a number");
+    assert_eq!(guessed(), 2, "that was not held against guessing");
+    assert_eq!(stage.issue(order("b")).expect("it is there").row.text, "INV-2026-00002");
+    assert_eq!(guessed(), 3, "that nothing has the reference was wrong");
+    for n in 0..8 {
+        stage.issue(order(&format!("paused-{n}"))).expect("a number");
+    }
+    assert!(guessed() <= 4, "so guessing pauses: {}", guessed());
+    stage.assert_holds();
 }

@@ -109,6 +109,35 @@ fn a_commit_in_doubt_that_was_not_written_is_done_again() {
 }
 
 #[test]
+fn a_guess_in_doubt_is_settled_as_every_commit_is() {
+    for fault in [Fault::AnswerLost, Fault::RequestLost, Fault::Fails] {
+        let stage = Stage::new();
+        stage.issue(order("a")).expect("a number");
+        let guessed = stage.store.guessed();
+        stage.store.plan(fault);
+        assert_eq!(stage.issue(order("b")).expect("settled").row.text, "INV-2026-00002");
+        assert_eq!(stage.store.guessed() - guessed, 1, "it was on a guess");
+        assert_eq!(stage.issue(order("b")).expect("it is there").row.text, "INV-2026-00002");
+        assert_eq!(stage.issue(order("c")).expect("a number").row.text, "INV-2026-00003");
+        stage.assert_holds();
+    }
+}
+
+#[test]
+fn who_says_that_nothing_was_written_is_believed() {
+    let stage = Stage::new();
+    stage.store.plan(Fault::Damaged);
+    // Nobody could look.
+    stage.store.close(1_000_000);
+    let failed = stage.issue(order("a")).expect_err("it is damaged");
+    let EngineError::Store(failure) = failed else { panic!("{failed:?}") };
+    assert_eq!(failure.kind, StoreFailureKind::Unusable);
+    stage.store.close(0);
+    assert_eq!(stage.issue(order("a")).expect("a number").row.text, "INV-2026-00001");
+    stage.assert_holds();
+}
+
+#[test]
 fn a_commit_in_doubt_is_found_behind_what_others_wrote_since() {
     for (fault, own, intruders) in [
         (Fault::AnswerLost, "INV-2026-00001", "INV-2026-00002"),

@@ -49,7 +49,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
     }
 
     /// The row, or `None` when there is none *or it is not loaded*. In the second case the key is
-    /// noted, so the batch is run again and nothing that followed from the guess remains. It
+    /// noted, so the batch is run again and nothing remains that followed from its absence. It
     /// lets a command go on to its next reads, and its neighbours behind it.
     pub fn probe(&self, key: &K) -> Option<&V> {
         self.read(key).unwrap_or(None)

@@ -107,7 +107,7 @@ pub(super) fn free_prefix(books: &Books, ledger: LedgerId, customer: &CustomerId
     let mut attempt = 0u32;
     loop {
         let prefix = candidate_prefix(ledger, customer, attempt);
-        // Almost always nobody has it: on that guess the commands behind ask for theirs.
+        // Almost always nobody has it: as if that were known, the commands behind ask for theirs.
         if books.prefixes.probe(&(ledger, prefix.clone())).is_none() {
             return prefix;
         }

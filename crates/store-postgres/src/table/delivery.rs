@@ -12,6 +12,7 @@ use crate::rows::Rows;
 use crate::session::Session;
 use crate::table::ledger::many;
 use crate::trip::{Asked, Trip, values};
+use crate::writer::BEGIN_PATIENTLY;
 
 macro_rules! columns {
     () => {
@@ -141,7 +142,9 @@ pub(crate) fn claim(
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     let mut values = values![ledger, now, lease_until, i64::from(limit)];
     values.push(many(&[ledger]));
-    let mut rows = session.all(CLAIM, values, read)?;
+    let mut trip = Trip::begin(BEGIN_PATIENTLY);
+    let claimed = trip.ask(CLAIM, values, read);
+    let mut rows = session.run_and_commit(trip)?.read(&claimed)?;
     rows.sort_by_key(|row| (row.due, row.event, row.endpoint));
     Ok(rows)
 }
@@ -154,11 +157,14 @@ pub(crate) fn settle(session: &Session, deliveries: &[DeliveryRow]) -> Result<()
         rows.put(row.state.code()).put(row.attempts).put(row.due);
         rows.put(row.log_bytes().as_slice());
     }
-    let mut trip = Trip::new();
+    let mut trip = Trip::begin(BEGIN_PATIENTLY);
     for block in rows.blocks() {
         trip.run(SETTLE, block.values());
     }
-    session.run(&trip).map(drop)
+    if trip.calls.is_empty() {
+        return Ok(());
+    }
+    session.run_and_commit(trip).map(drop)
 }
 
 /// The deliveries of an event or to an endpoint, the highest id of the other side first.

@@ -11,6 +11,7 @@ use crate::error::damaged;
 use crate::rows::{Column, Rows, Value};
 use crate::session::Session;
 use crate::trip::{Asked, Trip, values};
+use crate::writer::BEGIN_PATIENTLY;
 
 macro_rules! columns {
     () => {
@@ -102,7 +103,7 @@ pub(crate) fn list(
 
 /// Forgets the oldest outcomes from before `before`, at most `limit`; answers how many.
 pub(crate) fn forget(session: &Session, before: At, limit: u32) -> Result<u32, StoreError> {
-    let mut trip = Trip::new();
+    let mut trip = Trip::begin(BEGIN_PATIENTLY);
     let values = values![before, i64::from(limit)];
     if session.place().is_distributed() {
         let old =
@@ -114,7 +115,7 @@ pub(crate) fn forget(session: &Session, before: At, limit: u32) -> Result<u32, S
     } else {
         trip.run(FORGET, values);
     }
-    Ok(u32::try_from(session.run(&trip)?.written()).unwrap_or(u32::MAX))
+    Ok(u32::try_from(session.run_and_commit(trip)?.written()).unwrap_or(u32::MAX))
 }
 
 fn read(fields: &mut Fields<'_>) -> Result<OutcomeRow, StoreError> {

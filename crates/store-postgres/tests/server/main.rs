@@ -2,6 +2,7 @@
 
 mod budget;
 mod doubt;
+mod late;
 mod refusing;
 mod sharing;
 mod stage;

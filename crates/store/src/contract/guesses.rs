@@ -57,7 +57,7 @@ fn a_guess_that_holds_is_written(database: &dyn Database) {
         let command = with_key(issue(LEDGER, &format!("order-{round}")), round);
         let (guess, changes, next) = guessed(books, vec![command]);
         assert_eq!(guess.references.len() + guess.texts.len() + guess.outcomes.len(), 3);
-        assert_eq!(written(&mut *writer, &guess, &changes), true);
+        assert!(written(&mut *writer, &guess, &changes));
         assert_eq!(numbers(&*store, LEDGER), 1 + u64::from(round));
         books = next;
     }
@@ -83,11 +83,11 @@ fn a_guess_that_does_not_hold_is_not(database: &dyn Database) {
     let mut outcome = right.clone();
     outcome.outcomes.insert(0, (LEDGER, IdempotencyKey([7; 16])));
     for wrong in [head, hash, object, nowhere, reference, text, outcome] {
-        assert_eq!(written(&mut *writer, &wrong, &changes), false, "{wrong:?}");
+        assert!(!written(&mut *writer, &wrong, &changes), "{wrong:?}");
         assert_eq!(numbers(&*store, LEDGER), 1);
     }
-    assert_eq!(written(&mut *writer, &right, &changes), true);
-    assert_eq!(written(&mut *writer, &right, &changes), false, "it was true only before");
+    assert!(written(&mut *writer, &right, &changes));
+    assert!(!written(&mut *writer, &right, &changes), "it was true only before");
     assert_eq!(numbers(&*store, LEDGER), 2);
 }
 
@@ -99,10 +99,10 @@ fn one_of_several_ledgers_that_changed(database: &dyn Database) {
     let books = known(&mut *writer, [ledgers.map(open).to_vec(), each("order-0")].concat());
     let (guess, changes, books) = guessed(books, each("order-1"));
     assert_eq!(guess.ledgers(), ledgers);
-    assert_eq!(written(&mut *writer, &guess, &changes), true);
+    assert!(written(&mut *writer, &guess, &changes));
     let (guess, changes, _) = guessed(books, each("order-2"));
     known(&mut *writer, vec![issue(ledgers[1], "order-3")]);
-    assert_eq!(written(&mut *writer, &guess, &changes), false);
+    assert!(!written(&mut *writer, &guess, &changes));
     assert_eq!(ledgers.map(|ledger| numbers(&*store, ledger)), [2, 3, 2]);
 }
 
@@ -115,7 +115,7 @@ fn a_ledger_that_another_writer_holds(database: &dyn Database) {
     let books = known(&mut *writer, vec![open(LEDGER), issue(LEDGER, "order-0")]);
     let (guess, changes, _) = guessed(books, vec![issue(LEDGER, "order-1")]);
     assert_eq!(other.begin(&[LEDGER]).expect("begin"), [LEDGER]);
-    assert_eq!(written(&mut *writer, &guess, &changes), false, "it does not wait");
+    assert!(!written(&mut *writer, &guess, &changes), "it does not wait");
     other.rollback().expect("rollback");
-    assert_eq!(written(&mut *writer, &guess, &changes), true);
+    assert!(written(&mut *writer, &guess, &changes));
 }

@@ -7,7 +7,7 @@ use ledger::id::LedgerId;
 use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, DeliveryState, Head};
 use ledger::trail::Hash;
-use ledger::{Changes, Loaded, Misses};
+use ledger::{Changes, Guess, Loaded, Misses};
 use store::{StoreError, Writer, restored_ledgers};
 
 use super::Shared;
@@ -34,6 +34,14 @@ impl Writer for ModelWriter {
         Ok(ledgers.to_vec())
     }
 
+    fn begin_loading(
+        &mut self,
+        ledgers: &[LedgerId],
+        misses: &Misses,
+    ) -> Result<(Vec<LedgerId>, Loaded), StoreError> {
+        store::begin_then_load(self, ledgers, misses)
+    }
+
     fn load(&mut self, misses: &Misses) -> Result<Loaded, StoreError> {
         Ok(loading::load(&self.shared.rows(), misses))
     }
@@ -49,6 +57,10 @@ impl Writer for ModelWriter {
     fn guesses(&self) -> bool {
         // Nothing is far away here, but whatever runs on the model is to be tried on guesses too.
         true
+    }
+
+    fn commit_guessed(&mut self, guess: &Guess, changes: &Changes) -> Result<bool, StoreError> {
+        store::commit_after_a_look(self, guess, changes)
     }
 
     fn confirm(&mut self) -> Result<(), StoreError> {

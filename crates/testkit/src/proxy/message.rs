@@ -61,6 +61,12 @@ impl Message {
         self.0[0] == b'Z'
     }
 
+    /// Whether it is a plain query that begins a transaction.
+    pub(super) fn is_begin(&self) -> bool {
+        self.0[0] == b'Q'
+            && self.0[5..].get(..5).is_some_and(|sql| sql.eq_ignore_ascii_case(b"begin"))
+    }
+
     /// The texts that it begins with, each up to a zero byte.
     fn texts(&self) -> impl Iterator<Item = &[u8]> {
         self.0[5..].split(|byte| *byte == 0)
@@ -81,6 +87,10 @@ pub(super) struct Asked {
     answered: u64,
     /// The question whose answer the client does not get.
     kept: Option<u64>,
+    /// Whether the client gets no answer any more, though the server goes on.
+    is_late: bool,
+    /// Whether the server has ended the connection.
+    has_server_ended: bool,
 }
 
 impl Asked {
@@ -115,9 +125,29 @@ impl Asked {
         self.kept = Some(self.question);
     }
 
+    /// The client is not to get any answer from now on.
+    pub(super) fn keep_all(&mut self) {
+        self.is_late = true;
+    }
+
+    /// Whether the client is gone and the server goes on.
+    pub(super) fn is_late(&self) -> bool {
+        self.is_late
+    }
+
+    /// The server has ended the connection.
+    pub(super) fn ended(&mut self) {
+        self.has_server_ended = true;
+    }
+
+    /// Whether the server has answered everything, or never will.
+    pub(super) fn is_answered(&self) -> bool {
+        self.has_server_ended || self.answered > self.question
+    }
+
     /// Whether what the server says now is not for the client.
     pub(super) fn is_kept(&self) -> bool {
-        self.kept == Some(self.answered)
+        self.is_late || self.kept == Some(self.answered)
     }
 
     /// The server has answered a question to its end.

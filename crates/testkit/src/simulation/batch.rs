@@ -1,6 +1,6 @@
 //! One batch through a writer, step by step, so that trouble can come between the steps.
 
-use ledger::batch::{Batch, Step};
+use ledger::batch::{Batch, Decided, Step};
 use ledger::books::Books;
 use ledger::outcome::Answer;
 use ledger::{Changes, Command};
@@ -31,17 +31,66 @@ pub(super) fn decide(
                 let found = writer.load(&misses)?;
                 batch.fill(misses, found);
             }
-            Step::Done(decided) => {
-                let decided = *decided;
-                return Ok(Ready {
-                    answers: decided.answers,
-                    changes: decided.changes,
-                    put_off: decided.put_off,
-                    books: decided.books,
-                });
-            }
+            Step::Done(decided) => return Ok(ready(*decided)),
         }
     }
+}
+
+/// Gets a batch through a writer, on a guess first where that is to be tried. Says also whether the
+/// guess held, if there was one: where the books are old it must not.
+pub(super) fn send(
+    writer: &mut dyn Writer,
+    commands: Vec<Command>,
+    books: Books,
+    guesses: bool,
+) -> Result<(Ready, Option<bool>), StoreError> {
+    let (books, held) = match guesses {
+        false => (books, None),
+        true => match guess(writer, commands.clone(), books)? {
+            Guessed::Written(ready) => return Ok((ready, Some(true))),
+            Guessed::Wrong => (Books::default(), Some(false)),
+            Guessed::Not(books) => (books, None),
+        },
+    };
+    let ready = decide(writer, commands, books)?;
+    writer.commit(&ready.changes)?;
+    Ok((ready, held))
+}
+
+/// What came of a guess.
+#[expect(clippy::large_enum_variant, reason = "one is made for each batch")]
+enum Guessed {
+    /// It held, and the batch is committed.
+    Written(Ready),
+    /// It did not hold, and nothing was written.
+    Wrong,
+    /// There was nothing to guess on, or nothing to write then. What was known comes back.
+    Not(Books),
+}
+
+/// Decides commands on a guess, on what an earlier batch left, true or not, and commits them with
+/// the proof that it holds.
+fn guess(
+    writer: &mut dyn Writer,
+    commands: Vec<Command>,
+    books: Books,
+) -> Result<Guessed, StoreError> {
+    let mut batch = Batch::on(books, commands);
+    let Step::Load(misses) = batch.step() else { return Ok(Guessed::Not(batch.into_books())) };
+    let Ok(guess) = batch.guess(misses) else { return Ok(Guessed::Not(batch.into_books())) };
+    match batch.step() {
+        Step::Load(_) => Ok(Guessed::Not(batch.into_books())),
+        Step::Done(decided) if decided.changes.is_empty() => Ok(Guessed::Not(decided.books)),
+        Step::Done(decided) if writer.commit_guessed(&guess, &decided.changes)? => {
+            Ok(Guessed::Written(ready(*decided)))
+        }
+        Step::Done(_) => Ok(Guessed::Wrong),
+    }
+}
+
+fn ready(decided: Decided) -> Ready {
+    let Decided { answers, changes, put_off, books } = decided;
+    Ready { answers, changes, put_off, books }
 }
 
 /// Runs each command in a batch of its own.

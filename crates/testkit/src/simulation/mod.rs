@@ -63,6 +63,10 @@ pub struct Summary {
     pub conflicts: u64,
     /// Operations of the disk that failed.
     pub failures: u64,
+    /// Batches committed on a guess.
+    pub guessed: u64,
+    /// Guesses that the store found to be wrong.
+    pub misguessed: u64,
 }
 
 /// Where store and model part, or what does not hold.
@@ -105,5 +109,7 @@ impl Summary {
         self.survived += other.survived;
         self.conflicts += other.conflicts;
         self.failures += other.failures;
+        self.guessed += other.guessed;
+        self.misguessed += other.misguessed;
     }
 }

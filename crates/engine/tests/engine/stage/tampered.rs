@@ -7,7 +7,7 @@ use ledger::Changes;
 use ledger::id::LedgerId;
 use ledger::model::At;
 use store::{Reader, Store, StoreError, Writer};
-use testkit::hooked::{HookedWriter, WriterHook};
+use testkit::hooked::{Commit, HookedWriter, WriterHook};
 
 /// What happens to a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Fault {
     Fails,
     /// There is no room, and nothing is written.
     NoRoom,
+    /// What is stored is damaged, and nothing is written.
+    Damaged,
     /// It is written, and its answer is lost.
     AnswerLost,
     /// It is not written, and its answer is lost.
@@ -65,6 +67,8 @@ struct State {
     held: bool,
     waiting: usize,
     commits: usize,
+    /// Those of them that were on a guess.
+    guessed: usize,
     begun: usize,
     forgotten: Vec<At>,
 }
@@ -175,6 +179,11 @@ impl Tampered {
         self.plan.state().commits
     }
 
+    /// Commits on a guess that were asked for.
+    pub fn guessed(&self) -> usize {
+        self.plan.state().guessed
+    }
+
     /// Batches that were begun.
     pub fn begun(&self) -> usize {
         self.plan.state().begun
@@ -277,17 +286,28 @@ impl WriterHook for Tamperer {
         Ok(held)
     }
 
-    fn commit(&mut self, below: &mut dyn Writer, changes: &Changes) -> Result<(), StoreError> {
+    /// The store below is near, but the engine is to be tried on guesses too.
+    fn guesses(&self, _below: &dyn Writer) -> bool {
+        true
+    }
+
+    fn commit(&mut self, mut commit: Commit<'_>, changes: &Changes) -> Result<bool, StoreError> {
+        self.0.state().guessed += usize::from(commit.is_guessed());
         let fault = self.next_fault(changes);
         if self.is_refused(changes) {
             return Err(StoreError::Conflict("planned: refused".to_owned()));
         }
         match fault {
-            None => below.commit(changes),
+            None => commit.run(changes),
             Some(Fault::Fails) => Err(StoreError::Database("planned: it fails".to_owned())),
             Some(Fault::NoRoom) => Err(StoreError::Storage("planned: no room".to_owned())),
+            Some(Fault::Damaged) => Err(StoreError::Unusable("planned: damaged".to_owned())),
             Some(Fault::AnswerLost) => {
-                below.commit(changes)?;
+                if !commit.run(changes)? {
+                    // It comes to the next one.
+                    self.0.state().faults.push_front(fault);
+                    return Ok(false);
+                }
                 Err(StoreError::InDoubt("planned: the answer is lost".to_owned()))
             }
             Some(Fault::RequestLost) => {

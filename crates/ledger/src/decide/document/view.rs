@@ -97,7 +97,7 @@ fn next_sequence(
 ) -> Result<Option<u64>, Halt> {
     let Some(series) = customer_series(books, ledger)? else { return Ok(None) };
     let key = sequence_key(ledger, &series, now, customer)?;
-    // Of a new customer there is none: on that guess a batch goes on to what is behind it.
+    // Of a new customer there is none: as if that were known, a batch goes on to what is behind.
     let next = match books.sequences.probe(&key) {
         Some(sequence) => sequence.next(),
         None => series.first_ordinal(&series.period(key.period_from)),
