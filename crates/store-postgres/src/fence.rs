@@ -45,7 +45,7 @@ const END: &str = concat!(
 /// A process of the server that serves one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backend {
-    pid: i64,
+    pub(crate) pid: i64,
     started: i64,
 }
 

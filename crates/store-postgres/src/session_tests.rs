@@ -1,10 +1,13 @@
 //! What a connection that writes does where something goes wrong.
 
+use std::process::Command;
+
+use store::StoreError;
+
 use super::{Session, Use};
 use crate::testing::Database;
 use crate::trip::{Trip, values};
 use crate::writer::BEGIN;
-use store::StoreError;
 
 const WRITE: &str = "INSERT INTO staged_job (ledger_id, job_id, at) VALUES (1, $1, 3)";
 
@@ -69,4 +72,30 @@ fn who_served_a_commit_in_doubt_is_gone_before_anybody_writes() {
     write(&anew, BEGIN).expect("written");
     drop(anew.another().expect("nobody is left to wait for"));
     anew.say("SELECT 1").expect("nobody else is");
+}
+
+/// Sends a signal to a process.
+fn signal(name: &str, process: i64) {
+    let sent = Command::new("kill").args([name, &process.to_string()]).status().expect("kill");
+    assert!(sent.success(), "{name} {process}");
+}
+
+#[test]
+fn nobody_writes_while_who_served_a_commit_in_doubt_does_not_end() {
+    let database = database();
+    let first = database.session_for(Use::Write);
+    let doubted = write(&first, "BEGIN ISOLATION LEVEL NONE");
+    assert!(matches!(doubted, Err(StoreError::InDoubt(_))));
+    let process = first.backend.expect("it is known").pid;
+    signal("-STOP", process);
+    let refused = first.another().map(drop);
+    signal("-CONT", process);
+    match refused {
+        Err(StoreError::Database(text)) => {
+            assert!(text.contains(&format!("process {process}")), "{text}");
+        }
+        other => panic!("it is asked again later, not {other:?}"),
+    }
+    write(&first.another().expect("it has ended"), BEGIN).expect("written");
+    assert_eq!(written(&database), 2);
 }

@@ -43,19 +43,6 @@ impl Through {
         self.store.writer().expect("a writer")
     }
 
-    /// A ledger with one number, and a second one that is decided on a guess.
-    fn guessed(&self, writer: &mut dyn Writer) -> (Guess, Changes) {
-        let commands = vec![open(LEDGER), issue(LEDGER)];
-        writer.begin(&[LEDGER]).expect("begin");
-        let first = Batch::new(commands).run(|misses| writer.load(misses)).expect("load");
-        writer.commit(&first.changes).expect("commit");
-        let mut batch = Batch::on(first.books, vec![issue(LEDGER)]);
-        let Step::Load(misses) = batch.step() else { panic!("nothing to be proven") };
-        let guess = batch.guess(misses).expect("likely");
-        let Step::Done(decided) = batch.step() else { panic!("asks for more") };
-        (guess, decided.changes)
-    }
-
     /// The next number is this one, and everything holds.
     fn expect_next(&self, writer: &mut dyn Writer, text: &str) {
         let command: Command = issue(LEDGER);
@@ -68,6 +55,19 @@ impl Through {
         let taken = snapshot::take(&mut *reader, LEDGER).expect("read").expect("a ledger");
         assert_eq!(invariants::check(&taken, &[]), []);
     }
+}
+
+/// Gives a ledger one number, and decides a second one on a guess.
+fn guessed(writer: &mut dyn Writer) -> (Guess, Changes) {
+    let commands = vec![open(LEDGER), issue(LEDGER)];
+    writer.begin(&[LEDGER]).expect("begin");
+    let first = Batch::new(commands).run(|misses| writer.load(misses)).expect("load");
+    writer.commit(&first.changes).expect("commit");
+    let mut batch = Batch::on(first.books, vec![issue(LEDGER)]);
+    let Step::Load(misses) = batch.step() else { panic!("nothing to be proven") };
+    let guess = batch.guess(misses).expect("likely");
+    let Step::Done(decided) = batch.step() else { panic!("asks for more") };
+    (guess, decided.changes)
 }
 
 fn in_doubt(written: &Result<bool, StoreError>) {
@@ -87,7 +87,7 @@ fn numbers(writer: &mut dyn Writer) -> u64 {
 fn what_was_looked_at_does_not_arrive_any_more() {
     let through = Through::new();
     let mut writer = through.writer();
-    let (guess, changes) = through.guessed(&mut *writer);
+    let (guess, changes) = guessed(&mut *writer);
     through.proxy.cut_next(Cut::Late(PAUSE));
     in_doubt(&writer.commit_guessed(&guess, &changes));
     drop(writer);
@@ -106,11 +106,29 @@ fn what_was_looked_at_does_not_arrive_any_more() {
 fn what_was_written_is_found() {
     let through = Through::new();
     let mut writer = through.writer();
-    let (guess, changes) = through.guessed(&mut *writer);
+    let (guess, changes) = guessed(&mut *writer);
     through.proxy.cut_next(Cut::AfterCommit);
     in_doubt(&writer.commit_guessed(&guess, &changes));
     drop(writer);
     let mut writer = through.writer();
     assert_eq!(numbers(&mut *writer), 2);
     through.expect_next(&mut *writer, "INV-2026-00003");
+}
+
+#[test]
+fn who_may_not_see_who_serves_him_does_not_guess() {
+    let database = Database::new();
+    cluster().execute("CREATE ROLE plain").expect("a role");
+    database.ask("GRANT ALL ON SCHEMA public TO plain");
+    // Whoever connects goes on as somebody who sees nothing of who connected.
+    let name = &database.name;
+    cluster().execute(&format!("ALTER DATABASE {name} SET role = 'plain'")).expect("set");
+    let store = database.open(OpenOptions::default()).expect("open");
+    let mut writer = store.writer().expect("a writer");
+    assert!(!writer.guesses());
+    let (guess, changes) = guessed(&mut *writer);
+    assert!(!writer.commit_guessed(&guess, &changes).expect("it holds, and is not written"));
+    assert_eq!(numbers(&mut *writer), 1);
+    drive(&mut *writer, vec![issue(LEDGER)]).expect("the ordinary way");
+    assert_eq!(numbers(&mut *writer), 2);
 }
