@@ -131,7 +131,8 @@ pub trait Writer: Send {
     /// written: [`StoreError::Conflict`] when a row is not as expected.
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
 
-    /// Whether [`Writer::commit_guessed`] is cheaper than to ask first: where the store is far away.
+    /// Whether [`Writer::commit_guessed`] is cheaper than to ask first: where the store is far
+    /// away.
     fn guesses(&self) -> bool;
 
     /// Writes changes as [`Writer::commit`] does, in a batch of its own over the ledgers of the

@@ -14,8 +14,8 @@ pub trait WriterHook: Send {
     /// Comes before every call that begins, reads, commits or confirms a batch.
     fn before_call(&mut self) {}
 
-    /// A batch was begun over these ledgers, or is to be committed on a guess of them; returns those
-    /// that it is said to hold.
+    /// A batch was begun over these ledgers, or is to be committed on a guess of them; returns
+    /// those that it is said to hold.
     ///
     /// # Errors
     /// Whatever the caller is to meet instead.
@@ -28,8 +28,8 @@ pub trait WriterHook: Send {
         below.guesses()
     }
 
-    /// Instead of [`Writer::commit`] and of [`Writer::commit_guessed`]; says whether it was written,
-    /// as [`Commit::run`] does.
+    /// Instead of [`Writer::commit`] and of [`Writer::commit_guessed`]; says whether it was
+    /// written, as [`Commit::run`] does.
     ///
     /// # Errors
     /// See there.

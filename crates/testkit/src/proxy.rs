@@ -2,7 +2,8 @@
 //!
 //! Stands between a client and a server and understands just enough of the protocol to cut a
 //! connection exactly at `COMMIT`, whether that is sent as a plain query or as a prepared
-//! statement, and to have a whole transaction arrive late. It speaks unencrypted connections only: who asks for TLS is told that there is none.
+//! statement, and to have a whole transaction arrive late. It speaks unencrypted connections only:
+//! who asks for TLS is told that there is none.
 
 mod message;
 
@@ -89,8 +90,8 @@ impl Proxy {
         self.shared.state().cuts
     }
 
-    /// How many transactions were delivered late so far, by [`Cut::Late`], and answered by the server
-    /// or met by nobody any more.
+    /// How many transactions were delivered late so far, by [`Cut::Late`], and answered by the
+    /// server or met by nobody any more.
     #[must_use]
     pub fn late(&self) -> u64 {
         self.shared.state().late

@@ -96,7 +96,8 @@ macro_rules! texts {
         "SELECT n.ledger_id, k.c1, n.position, n.slug, n.text, n.slug_rank \
          FROM unnest($1::bigint[], $2::text[]) k (c0, c1) CROSS JOIN LATERAL (SELECT * \
          FROM number n WHERE n.ledger_id = k.c0 AND n.ledger_id = ANY($3) \
-         AND lower(n.slug) BETWEEN k.c1 AND k.c1 AND n.state <> 3 ORDER BY lower(n.slug) OFFSET 0) n"
+         AND lower(n.slug) BETWEEN k.c1 AND k.c1 AND n.state <> 3 \
+         ORDER BY lower(n.slug) OFFSET 0) n"
     };
 }
 
