@@ -210,11 +210,7 @@ impl Replay {
                 on(Event::Finalized(document, digest));
             }
             Change::EndpointChanged { .. } => {}
-            Change::AccountChanged { name } => {
-                if let Some(owner) = &mut self.owner {
-                    owner.1 = name;
-                }
-            }
+            Change::AccountChanged { name } => self.rename(name),
             Change::CustomerNamed { customer: id, prefix, former } => {
                 let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
                 on(Event::Named(CustomerRow { ledger, id, prefix }, former, index));
@@ -248,6 +244,12 @@ impl Replay {
                 self.take_over(sealed, opened, gaps);
                 self.import = Some(Import::new(sealed.clone(), count, digest));
             }
+        }
+    }
+
+    fn rename(&mut self, name: String) {
+        if let Some((_, known, _)) = &mut self.owner {
+            *known = name;
         }
     }
 
