@@ -5,9 +5,9 @@
 //! name meanwhile finds an older file, or another one, with the same numbers free. So before each
 //! batch the name is compared with the file: by asking for its status, which opens nothing.
 //!
-//! The write-ahead log stays under the old name, and SQLite, which sees at closing that the file was
-//! moved, leaves in it what it holds. Beside another file it would be taken for that one's. So a
-//! writer that finds its file moved copies the log into it wherever it is, and leaves it empty.
+//! The write-ahead log stays under the old name, and SQLite, which sees at closing that the file
+//! was moved, leaves in it what it holds. Beside another file it would be taken for that one's. So
+//! a writer that finds its file moved copies the log into it wherever it is, and leaves it empty.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,9 +43,9 @@ impl Standing {
         }
         Err(StoreError::Unusable(format!(
             "{} is not the file any more that was opened: it was renamed, deleted or replaced \
-             while it was in use. What was answered is in that file, and nothing more is written to \
-             either. Put the file back in its place; or stop the server, and start it on the file \
-             that is meant.",
+             while it was in use. What was answered is in that file, and nothing more is written \
+             to either. Put the file back in its place; or stop the server, and start it on the \
+             file that is meant.",
             self.name
         )))
     }
