@@ -13,8 +13,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// names only its neighbours in the list.
 const PURGE_DELAY: mi_option_t = 15;
 
-/// At once. The hundred milliseconds that it keeps it otherwise are longer than any request takes,
-/// so a few large ones behind each other would stand in memory together: a third more of it.
+/// At once. The second that it keeps it otherwise is longer than any request takes, so large ones
+/// behind each other would stand in memory together: half as much again.
 const NOT_DELAYED: c_long = 0;
 
 /// Has memory given back as soon as it is free. To be said before anything else is done.
@@ -33,7 +33,7 @@ mod tests {
     fn the_option_is_the_one_that_is_meant() {
         // SAFETY: it takes one number and gives one.
         let delay = || unsafe { mi_option_get(PURGE_DELAY) };
-        assert_eq!(delay(), 10, "what the allocator comes with is told in its documentation");
+        assert_eq!(delay(), 1_000, "what the allocator comes with stands in its own source");
         give_back_at_once();
         assert_eq!(delay(), NOT_DELAYED);
     }

@@ -32,6 +32,7 @@ mod store;
 mod table;
 mod unused;
 mod wal;
+mod wal_file;
 mod writer;
 
 pub use ::store::Create;

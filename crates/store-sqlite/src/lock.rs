@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use store::StoreError;
 
@@ -19,6 +20,8 @@ pub(crate) struct Lock {
 
 /// Times that the file is looked for again: some file systems never tell which file is which.
 const TRIES: u32 = 8;
+/// The pause between two tries.
+const MOMENT: Duration = Duration::from_micros(500);
 
 impl Lock {
     /// Takes the lock beside a database.
@@ -34,6 +37,12 @@ impl Lock {
             lock = Lock::take_once(database)?;
         }
         Ok(lock)
+    }
+
+    /// Whether somebody holds the lock beside a database.
+    pub(crate) fn is_held(database: &Path) -> bool {
+        let found = OpenOptions::new().write(true).open(beside(database));
+        found.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
     #[cfg(unix)]
@@ -61,7 +70,16 @@ impl Lock {
                 database.display()
             ))
         })?;
-        match file.try_lock() {
+        // Whoever only looks whether it is held has it for a moment.
+        let mut tried = file.try_lock();
+        for _ in 0..TRIES {
+            if !matches!(tried, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(MOMENT);
+            tried = file.try_lock();
+        }
+        match tried {
             Ok(()) => Ok(Lock { file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Busy(format!(
                 "{} is being written by another process, which holds {}. Send the request to that \

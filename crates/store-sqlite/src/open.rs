@@ -11,10 +11,11 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 use store::{Create, StoreError};
 
 use crate::counters::Counting;
+use crate::lock::Lock;
 use crate::migrate::{self, VERSION};
 use crate::session::{Session, Use};
 use crate::soundness::Soundness;
-use crate::{error, rows, table};
+use crate::{error, rows, table, wal_file};
 
 /// `GAPL`: marks a file as ours.
 pub(crate) const APPLICATION_ID: i32 = 0x4741_504C;
@@ -102,6 +103,7 @@ impl Place {
         create: Create,
         counting: &Arc<Counting>,
     ) -> Result<(), StoreError> {
+        self.examine_log()?;
         let known = self.examine()?;
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         match (known, create) {
@@ -117,6 +119,15 @@ impl Place {
             return Err(self.read_only());
         }
         self.settle(connection, known, counting)
+    }
+
+    /// Looks through a log that nobody writes to, before SQLite is asked: with the first connection
+    /// it would pass over what is damaged, and with the last one take the log away.
+    fn examine_log(&self) -> Result<(), StoreError> {
+        if self.vfs.is_some() || Lock::is_held(&self.path) {
+            return Ok(());
+        }
+        wal_file::examine(&self.beside("-wal"), &self.name)
     }
 
     /// Looks at a file without taking a lock or writing a byte, also not beside it. Only where that
@@ -150,6 +161,9 @@ impl Place {
             }
             Ok(look) if look.application == APPLICATION_ID => Ok(Known::Ours),
             // Also what is left where the power failed while the file was made.
+            Ok(Look { application: 0, version: 0, tables: 0 }) if self.is_too_short() => {
+                Err(self.foreign("it is too short to be one"))
+            }
             Ok(Look { application: 0, version: 0, tables: 0 }) => Ok(Known::Empty),
             Ok(_) => Err(self.foreign("another program made it")),
             Err(error) => match error.sqlite_error_code() {
@@ -159,14 +173,24 @@ impl Place {
         }
     }
 
+    /// Whether there is something in it, but less than a database begins with: SQLite takes that
+    /// for nothing.
+    fn is_too_short(&self) -> bool {
+        let length = std::fs::metadata(&self.path).map_or(0, |file| file.len());
+        self.vfs.is_none() && (1..512).contains(&length)
+    }
+
     /// Whether a log or journal may stand beside the file; other file systems are not asked.
     fn may_have_log(&self) -> bool {
-        let stands = |suffix: &str| {
-            let mut beside = self.path.clone().into_os_string();
-            beside.push(suffix);
-            std::fs::metadata(beside).is_ok_and(|file| file.len() > 0)
-        };
+        let stands =
+            |suffix: &str| std::fs::metadata(self.beside(suffix)).is_ok_and(|file| file.len() > 0);
         self.vfs.is_some() || stands("-wal") || stands("-journal")
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut beside = self.path.clone().into_os_string();
+        beside.push(suffix);
+        PathBuf::from(beside)
     }
 
     fn settle(

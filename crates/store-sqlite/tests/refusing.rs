@@ -110,6 +110,7 @@ fn what_is_no_database_is_refused() {
         |path| fs::write(path, "number,date\n1,2026-01-01\n").expect("write"),
         &["not an SQLite"],
     );
+    refused(|path| fs::write(path, "\n").expect("write"), &["not a database", "too short"]);
     refused(|path| fs::write(path, vec![0xA5; 20_000]).expect("write"), &["not an SQLite"]);
 }
 
