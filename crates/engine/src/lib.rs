@@ -10,6 +10,7 @@ mod bell;
 mod clock;
 mod engine;
 mod error;
+mod forward;
 mod health;
 mod ids;
 mod importing;

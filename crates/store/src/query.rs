@@ -117,7 +117,8 @@ pub struct TrailPage {
 }
 
 /// A place in a ledger's list of outcomes, as the store that gave it marked it; another store's
-/// means nothing. It has room for a key, or for any count.
+/// means nothing. It has room for a key, or for any count; the bytes of a later place are greater,
+/// so whoever goes on from it sees that it goes forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutcomeCursor(pub [u8; 16]);
 

@@ -1,5 +1,6 @@
 //! Copying one ledger: its rows by parts, then its head with its keys.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use ledger::Changes;
@@ -13,6 +14,7 @@ use super::error::MoveError;
 use super::hold::Hold;
 use super::page::PageSize;
 use super::part::Part;
+use crate::forward::{behind, forward};
 use crate::query::Progress;
 
 /// Rows that are about of one size, read at once.
@@ -64,7 +66,8 @@ fn places(from: &mut dyn Reader, ledger: LedgerId, part: &mut Part<'_>) -> Resul
     let mut after = SequenceId(0);
     loop {
         let page = from.sequences(ledger, after, PLAIN)?;
-        let Some(last) = page.rows.last().filter(|last| last.id > after) else { break };
+        forward("sequences", Bound::Excluded(after), page.rows.iter().map(|row| row.id))?;
+        let Some(last) = page.rows.last() else { break };
         after = last.id;
         let count = page.rows.len();
         part.add(count, count * ROW, |changes| changes.sequences.extend(page.rows))?;
@@ -78,9 +81,10 @@ fn numbers(from: &mut dyn Reader, ledger: LedgerId, part: &mut Part<'_>) -> Resu
     loop {
         let page = Page { starting_after: None, ending_before: Some(after), limit: size.rows() };
         let rows = from.numbers(ledger, &NumberFilter::default(), page)?.rows;
-        let newest = rows.first().map(|found| found.row.position);
-        let Some(newest) = newest.filter(|newest| *newest > after) else { return Ok(()) };
-        after = newest;
+        let keys = rows.iter().rev().map(|found| found.row.position);
+        forward("numbers", Bound::Excluded(after), keys)?;
+        let Some(newest) = rows.first() else { return Ok(()) };
+        after = newest.row.position;
         let bytes = rows.iter().map(|found| number_bytes(&found.row)).sum();
         size.learn(bytes);
         let rows = rows.into_iter().rev().map(|found| found.row);
@@ -99,9 +103,9 @@ fn gaps(from: &mut dyn Reader, ledger: LedgerId, part: &mut Part<'_>) -> Result<
     loop {
         let page = Page { starting_after: None, ending_before: Some(after), limit: PLAIN };
         let rows = from.gaps(ledger, &GapFilter::default(), page)?.rows;
-        let newest = rows.first().map(|(gap, _)| gap.id);
-        let Some(newest) = newest.filter(|newest| *newest > after) else { return Ok(()) };
-        after = newest;
+        forward("gaps", Bound::Excluded(after), rows.iter().rev().map(|(gap, _)| gap.id))?;
+        let Some((newest, _)) = rows.first() else { return Ok(()) };
+        after = newest.id;
         let rows = rows.into_iter().rev().map(|(gap, _)| gap);
         part.add(rows.len(), rows.len() * 4 * ROW, |changes| changes.gaps.extend(rows))?;
     }
@@ -116,9 +120,9 @@ fn customers(
     let mut after: Option<CustomerId> = None;
     loop {
         let rows = from.customers(ledger, after.as_ref(), PLAIN)?;
-        let last = rows.last().map(|row| row.id.clone());
-        let Some(last) = last.filter(|last| Some(last) > after.as_ref()) else { return Ok(()) };
-        after = Some(last);
+        forward("customers", behind(after.as_ref()), rows.iter().map(|row| &row.id))?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id.clone());
         progress.begin(rows.len() as u64);
         part.add(rows.len(), rows.len() * ROW, |changes| changes.customers.extend(rows))?;
     }
@@ -133,9 +137,10 @@ fn prefixes(
     let mut after: Option<String> = None;
     loop {
         let rows = from.prefixes(ledger, after.as_deref(), PLAIN)?;
-        let last = rows.last().map(|(prefix, _)| prefix.clone());
-        let Some(last) = last.filter(|last| Some(last) > after.as_ref()) else { return Ok(()) };
-        after = Some(last);
+        let keys = rows.iter().map(|(prefix, _)| prefix.as_str());
+        forward("prefixes", behind(after.as_deref()), keys)?;
+        let Some((last, _)) = rows.last() else { return Ok(()) };
+        after = Some(last.clone());
         progress.begin(rows.len() as u64);
         let rows = rows.into_iter().map(|(prefix, owner)| (ledger, prefix, owner));
         part.add(rows.len(), rows.len() * ROW, |changes| changes.prefixes.extend(rows))?;
@@ -152,9 +157,10 @@ fn trail(
     let mut lines = PageSize::new();
     while next < head.trail_count {
         let entries = from.trail(head.id, next, size.rows())?.entries;
-        let last = entries.last().map(|stored| stored.sealed.entry.index);
-        let Some(last) = last.filter(|last| *last >= next) else { break };
-        next = last + 1;
+        let keys = entries.iter().map(|stored| stored.sealed.entry.index);
+        forward("trail entries", Bound::Included(next), keys)?;
+        let Some(last) = entries.last() else { break };
+        next = last.sealed.entry.index + 1;
         let bytes = entries.iter().map(|stored| ROW + stored.sealed.entry.body.len()).sum();
         size.learn(bytes);
         for stored in entries.iter().filter(|stored| stored.lines > 0) {
@@ -203,6 +209,8 @@ fn outcomes(
     let (mut after, mut size) = (None, PageSize::new());
     loop {
         let page = from.outcomes(ledger, after, size.rows())?;
+        let place = behind(after.map(|after| after.0));
+        forward("remembered outcomes", place, page.next.map(|next| next.0))?;
         let bytes = page.rows.iter().map(|row| ROW + row.result_bytes().len()).sum();
         size.learn(bytes);
         progress.begin(page.rows.len() as u64);

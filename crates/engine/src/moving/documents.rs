@@ -5,6 +5,7 @@
 //! before the ledger's head is written: from then on a server may deliver what is there, and forget
 //! it.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use ledger::id::{LedgerId, ObjectId};
@@ -15,6 +16,7 @@ use store::{Reader, StoreError};
 use super::error::{MoveError, Side};
 use super::page::PageSize;
 use super::part::Part;
+use crate::forward::forward;
 use crate::query::Progress;
 
 /// What a row takes beside its body, about.
@@ -186,7 +188,7 @@ fn each_object(
 ) -> Result<(), MoveError> {
     let size = |row: &ObjectRow| ROW + row.body_bytes().len();
     let read = |after, limit| reader.all_objects(ledger, after, limit);
-    each(ObjectId(0), read, |row| row.id, size, &mut visit)
+    each("documents", ObjectId(0), read, |row| row.id, size, &mut visit)
 }
 
 fn each_event(
@@ -196,7 +198,7 @@ fn each_event(
 ) -> Result<(), MoveError> {
     let size = |row: &EventRow| ROW + row.body.as_ref().map_or(0, Vec::len);
     let read = |after, limit| reader.all_events(ledger, after, limit);
-    each(ObjectId(0), read, |row| row.id, size, &mut visit)
+    each("events", ObjectId(0), read, |row| row.id, size, &mut visit)
 }
 
 fn each_delivery(
@@ -207,11 +209,13 @@ fn each_delivery(
     let size = |row: &DeliveryRow| ROW + row.log.len() * ROW / 2;
     let read = |after, limit| reader.all_deliveries(ledger, after, limit);
     let first = (ObjectId(0), ObjectId(0));
-    each(first, read, |row| (row.event, row.endpoint), size, &mut visit)
+    each("deliveries", first, read, |row| (row.event, row.endpoint), size, &mut visit)
 }
 
-/// Visits rows page by page in the order of their keys, with about the bytes that a page takes.
+/// Visits rows page by page in the order of their keys, with about the bytes that a page takes. Of
+/// what is left out here both sides would be left without, so a page that goes back is no end.
 fn each<T, K: Copy + PartialOrd>(
+    what: &str,
     mut after: K,
     mut read: impl FnMut(K, u32) -> Result<Vec<T>, StoreError>,
     key: impl Fn(&T) -> K,
@@ -221,11 +225,29 @@ fn each<T, K: Copy + PartialOrd>(
     let mut size = PageSize::new();
     loop {
         let rows = read(after, size.rows())?;
-        let last = rows.last().map(&key).filter(|last| *last > after);
-        let Some(last) = last else { return Ok(()) };
-        after = last;
+        forward(what, Bound::Excluded(after), rows.iter().map(&key))?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = key(last);
         let taken = rows.iter().map(&bytes).sum();
         size.learn(taken);
         visit(rows, taken)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_goes_back_is_refused_and_not_taken_for_the_end() {
+        let mut seen = Vec::new();
+        let pages = |after, _| Ok(if after < 3 { vec![after + 1, after + 2] } else { vec![1, 2] });
+        let mut visit = |rows: Vec<u64>, _| {
+            seen.extend(rows);
+            Ok(())
+        };
+        let stopped = each("events", 0, pages, |row| *row, |_| 1, &mut visit).unwrap_err();
+        assert!(stopped.to_string().contains("events do not come in their order"), "{stopped}");
+        assert_eq!(seen, [1, 2, 3, 4]);
     }
 }

@@ -15,6 +15,7 @@ mod proof;
 mod standing;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use ledger::id::{AccountId, LedgerId};
@@ -27,6 +28,7 @@ use self::hold::Hold;
 use self::proof::Proof;
 use self::standing::Standing;
 use crate::error::EngineError;
+use crate::forward::forward;
 use crate::lookup;
 use crate::query::Progress;
 
@@ -172,7 +174,9 @@ fn each_ledger(
     let mut after = LedgerId(0);
     loop {
         let rows = reader.ledgers(after, LEDGERS).map_err(EngineError::from)?;
-        let Some(last) = rows.last().filter(|last| last.id > after) else { return Ok(()) };
+        let keys = rows.iter().map(|row| row.id);
+        forward("ledgers", Bound::Excluded(after), keys).map_err(EngineError::from)?;
+        let Some(last) = rows.last() else { return Ok(()) };
         after = last.id;
         for row in &rows {
             visit(&mut *reader, row)?;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod batches;
+mod damaged;
 mod doubt;
 mod health;
 mod housekeeping;

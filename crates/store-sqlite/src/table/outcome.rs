@@ -176,12 +176,14 @@ pub(crate) fn list(
 }
 
 fn cursor(id: i64) -> OutcomeCursor {
-    OutcomeCursor(i128::from(id).to_be_bytes())
+    // From nothing up, so that bytes rise as ids do.
+    OutcomeCursor((i128::from(id) - i128::from(i64::MIN)).to_be_bytes())
 }
 
 fn cursor_id(OutcomeCursor(bytes): OutcomeCursor) -> i64 {
     // Another store's cursor leads behind the end.
-    i64::try_from(i128::from_be_bytes(bytes)).unwrap_or(i64::MAX)
+    let id = i128::from_be_bytes(bytes).checked_add(i128::from(i64::MIN));
+    id.and_then(|id| i64::try_from(id).ok()).unwrap_or(i64::MAX)
 }
 
 /// Forgets outcomes of a ledger, the oldest first, at most `limit`. Answers their entries.

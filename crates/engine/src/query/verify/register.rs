@@ -1,5 +1,7 @@
 //! The register against the trail and the rules, slice by slice.
 
+use std::ops::Bound;
+
 use ledger::Misses;
 use ledger::id::{LedgerId, ObjectId, SequenceId};
 use ledger::invariants::{Suspects, Violation};
@@ -10,6 +12,7 @@ use super::chain::PAGE;
 use super::progress::Progress;
 use super::slices::Slices;
 use crate::error::EngineError;
+use crate::forward::{behind, forward};
 
 /// Sequences read at once, when they are small.
 const SEQUENCES: u32 = 64;
@@ -67,6 +70,7 @@ fn customers(slices: &mut Slices<'_>) -> Result<(), EngineError> {
     loop {
         let found = slices.slice(|reader| {
             let rows = reader.customers(ledger, after.as_ref(), PAGE)?;
+            forward("customers", behind(after.as_ref()), rows.iter().map(|row| &row.id))?;
             let prefixes = rows.iter().map(|row| (ledger, row.prefix.clone())).collect();
             let misses = Misses { prefixes, ..Misses::default() };
             Ok((reader.load(&misses)?.prefixes, rows))
@@ -86,6 +90,8 @@ fn prefixes(slices: &mut Slices<'_>) -> Result<(), EngineError> {
     loop {
         let found = slices.slice(|reader| {
             let rows = reader.prefixes(ledger, after.as_deref(), PAGE)?;
+            let keys = rows.iter().map(|(prefix, _)| prefix.as_str());
+            forward("prefixes", behind(after.as_deref()), keys)?;
             let owners = rows.iter().filter_map(|(_, owner)| match owner {
                 PrefixOwner::Customer(customer) => Some((ledger, customer.clone())),
                 PrefixOwner::Series(_) => None,
@@ -107,7 +113,11 @@ fn objects(slices: &mut Slices<'_>) -> Result<(), EngineError> {
     let ledger = slices.ledger;
     let mut after = ObjectId(0);
     loop {
-        let found = slices.slice(|reader| reader.all_objects(ledger, after, PAGE))?;
+        let found = slices.slice(|reader| {
+            let rows = reader.all_objects(ledger, after, PAGE)?;
+            forward("documents", Bound::Excluded(after), rows.iter().map(|row| row.id))?;
+            Ok(rows)
+        })?;
         let Some((_, rows)) = found else { return Ok(()) };
         slices.checker.objects(&rows);
         match rows.last() {
@@ -136,11 +146,16 @@ struct Edge {
 impl Piece {
     /// Reads from an edge on. Numbers come once all gaps are there, so that no gap comes late.
     fn read(reader: &mut dyn Reader, row: SequenceRow, from: Edge) -> Result<Piece, StoreError> {
+        let name = row.id.0;
         let gaps = reader.gaps_of(row.ledger, row.id, from.gap, PAGE)?;
+        let keys = gaps.iter().map(|gap| gap.from);
+        forward(format_args!("gaps of sequence {name}"), Bound::Included(from.gap), keys)?;
         let numbers = match is_full(&gaps) {
             true => Vec::new(),
             false => reader.register(row.ledger, row.id, from.number, PAGE)?,
         };
+        let keys = numbers.iter().map(|row| row.ordinal);
+        forward(format_args!("numbers of sequence {name}"), Bound::Included(from.number), keys)?;
         Ok(Piece { row, gaps, numbers })
     }
 
@@ -184,9 +199,6 @@ fn sequences(slices: &mut Slices<'_>, last: u64, walked: &mut Walked) -> Result<
             continue;
         };
         let Some(newest) = pieces.last().map(|piece| piece.row.id) else { return Ok(()) };
-        if newest <= after {
-            return Ok(());
-        }
         after = newest;
         for piece in &pieces {
             walked.sequences += 1;
@@ -210,6 +222,7 @@ fn pieces(
     count: u32,
 ) -> Result<Vec<Piece>, StoreError> {
     let page = reader.sequences(ledger, after, count)?;
+    forward("sequences", Bound::Excluded(after), page.rows.iter().map(|row| row.id))?;
     let (mut pieces, mut rows) = (Vec::new(), 0);
     for row in page.rows.into_iter().filter(|row| row.id.0 <= last) {
         let piece = Piece::read(&mut *reader, row, Edge::default())?;
@@ -293,6 +306,7 @@ fn numbers(
         };
         rows.iter().for_each(|row| suspects.number(row));
         match rows.last() {
+            // One that goes back the first walk has told of too.
             Some(last) if is_full(&rows) && last.ordinal >= from => from = last.ordinal + 1,
             _ => return Ok(()),
         }
