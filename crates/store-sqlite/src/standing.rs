@@ -8,6 +8,9 @@
 //! The write-ahead log stays under the old name, and SQLite, which sees at closing that the file
 //! was moved, leaves in it what it holds. Beside another file it would be taken for that one's. So
 //! a writer that finds its file moved copies the log into it wherever it is, and leaves it empty.
+//!
+//! A log that was taken away goes on as well, in whoever has it open, and nobody who opens the file
+//! would find what is in it. So it is looked at too, and copied into the file in the same way.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,13 +19,17 @@ use store::StoreError;
 
 use crate::open::Place;
 
-/// A file as it was when it was opened.
+/// A file as it was when it was opened, and its log.
 pub(crate) struct Standing {
-    path: PathBuf,
     name: Arc<str>,
+    path: PathBuf,
     /// `None` where nothing can be told: on another file system than the machine's own, and where
     /// an open file cannot be moved.
     file: Option<Identity>,
+    log_path: PathBuf,
+    /// `None` also where no connection keeps the log: it then goes with the last one, and is made
+    /// anew.
+    log: Option<Identity>,
 }
 
 /// The device and the file's number on it.
@@ -32,22 +39,49 @@ impl Standing {
     /// Looks at a file that was just prepared.
     pub(crate) fn of(place: &Place) -> Standing {
         let file = identity(&place.path).filter(|_| place.vfs.is_none());
-        Standing { path: place.path.clone(), name: Arc::clone(&place.name), file }
+        let mut log_path = place.path.clone().into_os_string();
+        log_path.push("-wal");
+        let name = Arc::clone(&place.name);
+        Standing { name, path: place.path.clone(), file, log_path: log_path.into(), log: None }
+    }
+
+    /// Looks at the log too, which a connection that stays open keeps from now on.
+    pub(crate) fn with_log(mut self) -> Standing {
+        self.log = self.file.and_then(|_| identity(&self.log_path));
+        self
     }
 
     /// # Errors
-    /// [`StoreError::Unusable`] while something else, or nothing, stands there.
+    /// [`StoreError::Unusable`] while something else, or nothing, stands there or in the place of
+    /// the log.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        if self.file.is_none() || identity(&self.path) == self.file {
-            return Ok(());
+        if self.file.is_some() && identity(&self.path) != self.file {
+            return Err(self.moved());
         }
-        Err(StoreError::Unusable(format!(
+        if self.log.is_some() && identity(&self.log_path) != self.log {
+            return Err(self.without_log());
+        }
+        Ok(())
+    }
+
+    fn without_log(&self) -> StoreError {
+        StoreError::Unusable(format!(
+            "{0}-wal, the log of {0}, was renamed, deleted or replaced while it was in use. Nothing \
+             more is written. What was answered is copied from the log into the file by whoever \
+             has it open, at the latest when it stops: stop the server in the ordinary way, never \
+             by killing it, and start it again.",
+            self.name
+        ))
+    }
+
+    fn moved(&self) -> StoreError {
+        StoreError::Unusable(format!(
             "{} is not the file any more that was opened: it was renamed, deleted or replaced \
              while it was in use. What was answered is in that file, and nothing more is written \
              to either. Put the file back in its place; or stop the server, and start it on the \
              file that is meant.",
             self.name
-        )))
+        ))
     }
 }
 
@@ -166,6 +200,61 @@ mod tests {
         drop((writer, store));
         assert_eq!(ledgers(&open(&path)), 0);
         drop(open(&path).writer().expect("a writer of the other file"));
+    }
+
+    #[track_caller]
+    fn refused_for_its_log<T>(result: Result<T, StoreError>) {
+        match result.err() {
+            Some(StoreError::Unusable(text)) => {
+                let told = ["x.db-wal", "renamed, deleted or replaced", "stop the server"];
+                assert!(told.iter().all(|word| text.contains(word)), "{text}");
+            }
+            other => panic!("unusable, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_whose_log_was_deleted_or_replaced_has_all_that_was_answered() {
+        for (noticed, replaced) in [(true, false), (true, true), (false, false)] {
+            let (_directory, path, store, mut writer) = used();
+            open_account(&mut *writer);
+            let log = path.with_extension("db-wal");
+            assert!(fs::metadata(&log).expect("a log").len() > 0);
+            fs::remove_file(&log).expect("remove");
+            if replaced {
+                fs::write(&log, b"another log").expect("replace");
+            }
+            if noticed {
+                refused_for_its_log(writer.begin(&[]));
+                refused_for_its_log(writer.commit(&Changes::default()));
+                refused_for_its_log(store.reader());
+            }
+            drop(writer);
+            refused_for_its_log(store.writer());
+            drop(store);
+            assert_eq!(ledgers(&open(&path)), 1, "noticed: {noticed}, replaced: {replaced}");
+        }
+    }
+
+    #[test]
+    fn what_was_answered_is_in_the_file_as_soon_as_the_loss_of_its_log_is_noticed() {
+        let (directory, path, _store, mut writer) = used();
+        open_account(&mut *writer);
+        fs::remove_file(path.with_extension("db-wal")).expect("remove");
+        refused_for_its_log(writer.begin(&[]));
+        // As it would be found if the process were killed now.
+        let copy = directory.path().join("copy.db");
+        fs::copy(&path, &copy).expect("copy");
+        assert_eq!(ledgers(&open(&copy)), 1);
+    }
+
+    #[test]
+    fn a_log_is_kept_while_nobody_writes_or_reads() {
+        let (_directory, path, store, writer) = used();
+        drop(writer);
+        drop(store.reader().expect("a reader"));
+        assert!(path.with_extension("db-wal").exists(), "else its loss would be told of");
+        drop(store.writer().expect("it stands"));
     }
 
     #[test]

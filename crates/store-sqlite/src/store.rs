@@ -9,7 +9,7 @@ use store::{Reader, Store, StoreError, Writer};
 
 use crate::counters::{Counters, Counting};
 use crate::lock::Lock;
-use crate::open::{Locking, OpenOptions, Place};
+use crate::open::{Checkpoints, Locking, OpenOptions, Place};
 use crate::reader::SqliteReader;
 use crate::session::Use;
 use crate::soundness::{AT_ONCE, Examination};
@@ -69,6 +69,10 @@ impl SqliteStore {
         place.prepare(options.create, &counting)?;
         let standing = Standing::of(&place);
         let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
+        let standing = match options.checkpoints {
+            Checkpoints::Background => standing.with_log(),
+            Checkpoints::BetweenBatches => standing,
+        };
         let shared = Shared {
             place,
             locking: options.lock,
@@ -145,7 +149,7 @@ impl Shared {
         self.standing.check()
     }
 
-    /// Whether another file, or none, stands where this one was opened.
+    /// Whether another file, or none, stands where this one or its log was opened.
     pub(crate) fn has_moved(&self) -> bool {
         self.place.soundness.check().is_ok() && self.standing.check().is_err()
     }

@@ -57,7 +57,8 @@ impl SqliteWriter {
         Ok(self.open.insert(opened))
     }
 
-    /// Whether the file may be written. One that was moved is completed where it is.
+    /// Whether the file may be written. One that was moved, or lost its log, is completed where it
+    /// is.
     fn may_write(&mut self) -> Result<(), StoreError> {
         let allowed = self.turn.shared().may_be_written();
         if allowed.is_err() {
@@ -67,8 +68,9 @@ impl SqliteWriter {
         allowed
     }
 
-    /// Completes a file that does not stand any more where it was opened. Where a reader keeps it
-    /// from that it is tried again with the next batch, and when the writer is closed.
+    /// Completes a file that, or whose log, does not stand any more where it was opened. Where a
+    /// reader keeps it from that it is tried again with the next batch, and when the writer is
+    /// closed.
     fn complete_if_moved(&self) {
         let Some(opened) = &self.open else { return };
         if self.turn.shared().has_moved() {
