@@ -10,6 +10,7 @@ mod door;
 mod failure;
 mod output;
 mod progress;
+mod scratch;
 mod sheet;
 mod table;
 

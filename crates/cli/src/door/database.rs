@@ -1,5 +1,7 @@
 //! A ledger in a database that this process has open.
 
+use std::path::Path;
+
 use engine::{
     AccountView, Engine, EngineError, EngineOptions, GapQuery, NumberQuery, OpenedAccount, Preview,
     StoreAccess, StoreFailureKind, wait,
@@ -19,6 +21,7 @@ use crate::commands::init::open_where_missing;
 
 use super::{DatabaseArguments, Listed, PAGE, PreviewRequest};
 use crate::failure::Failure;
+use crate::scratch::Scratch;
 
 /// An open database, and the ledger in it.
 pub(crate) struct Database {
@@ -100,6 +103,28 @@ impl Database {
         }
         drop(engine);
         Database::open(arguments, StoreAccess::Write)
+    }
+
+    /// Opens the database to decide something on it and to write nothing. Where a file is still to
+    /// be made, it is an account like the one that would be made with it, in a file that goes away
+    /// with the scratch; `tell` hears of that.
+    pub(crate) fn open_or_pretend(
+        arguments: &DatabaseArguments,
+        tell: impl FnOnce(&str),
+    ) -> Result<(Option<Scratch>, Database), Failure> {
+        let url = database_url(&arguments.database)?;
+        let directory = url.file().and_then(Path::parent);
+        let has_room =
+            directory.is_some_and(|found| found.as_os_str().is_empty() || found.is_dir());
+        if !has_room || arguments.settings()?.is_some() {
+            return Ok((None, Database::open(arguments, StoreAccess::Read)?));
+        }
+        let scratch = Scratch::new("rehearsal")?;
+        let database = format!("sqlite:{}", scratch.path().join("gapless.db").display());
+        let pretended = DatabaseArguments { database, ..arguments.clone() };
+        let opened = Database::open_or_make(&pretended, |_| ())?;
+        tell(&format!("{url} has no account yet. It would be made, and is not now."));
+        Ok((Some(scratch), opened))
     }
 
     /// Runs a command as whoever has the database.

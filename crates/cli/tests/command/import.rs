@@ -450,3 +450,39 @@ fn a_restart_that_no_number_shows_takes_three_that_come_again() {
     assert_eq!(finished.code, 1, "{finished:?}");
     assert!(finished.err.contains("lines 2, 4: 0001 is used more than once"), "{finished:?}");
 }
+
+#[test]
+fn a_rehearsal_needs_no_database_and_makes_none() {
+    let place = Place::new();
+    let mut list = String::from("number,date\n");
+    days(&mut list, "2024-01-01", 1..=30, "INV/2024/#");
+    place.write("list.csv", list);
+    let there = || {
+        let found = std::fs::read_dir(place.path("")).expect("the directory");
+        let mut names: Vec<_> = found.map(|one| one.expect("a file").file_name()).collect();
+        names.sort();
+        names
+    };
+    let rehearse = ["import", "list.csv", "--dry-run"];
+    // Whatever is made to rehearse on is gone as well.
+    let scratch = place.path("scratch");
+    std::fs::create_dir(&scratch).expect("a directory");
+    let rehearsed = place.command(&rehearse).env("TMPDIR", &scratch).output().expect("it runs");
+    let told = String::from_utf8_lossy(&rehearsed.stderr);
+    assert!(rehearsed.status.success(), "{told}");
+    assert!(told.contains("gapless.db has no account yet. It would be made"), "{told}");
+    assert_eq!(std::fs::read_dir(&scratch).expect("the directory").count(), 0);
+    std::fs::remove_dir(&scratch).expect("removed");
+    let rehearsal = place.json(&rehearse);
+    assert_eq!(there(), ["list.csv"]);
+    let refused = [&rehearse[..], &["--database", "sqlite:nowhere/gapless.db"]].concat();
+    place.refused(&refused, 3, "database_unusable");
+    let import = place.json(&["import", "list.csv"]);
+    let what = |answer: &serde_json::Value| {
+        let series = &answer["series"][0];
+        ["pattern", "next"].map(|name| series[name].clone())
+    };
+    assert_eq!((&rehearsal["numbers"], &import["numbers"]), (&30.into(), &30.into()));
+    assert_eq!(what(&rehearsal), what(&import));
+    assert_eq!(what(&import)[1], "INV/2024/0031");
+}

@@ -2,14 +2,10 @@
 
 mod sample;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{env, fs};
 
 use clap::Args;
-use engine::{
-    Clock, EngineOptions, FixedClock, Ids, NewAccount, OpenedAccount, SystemClock, SystemIds,
-};
+use engine::{Clock, EngineOptions, FixedClock, NewAccount, OpenedAccount, SystemClock};
 use ledger::model::HouseStyle;
 use serde_json::json;
 use store::Create;
@@ -22,6 +18,7 @@ use crate::door;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
+use crate::scratch::Scratch;
 
 /// Look around: a throw-away database with a year of documents, and the server on it
 ///
@@ -34,16 +31,13 @@ pub(crate) struct Arguments {
     listen: Option<String>,
 }
 
-/// A directory that is removed with what is in it.
-struct Scratch(PathBuf);
-
 /// Makes the year, then serves it.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     serve::log_to_standard_error(Level::WARN);
     let runtime = serve::runtime()?;
     let listener = listener(&runtime, arguments.listen.as_deref())?;
-    let scratch = Scratch::new()?;
-    let database = format!("sqlite:{}", scratch.0.join("demo.db").display());
+    let scratch = Scratch::new("demo")?;
+    let database = format!("sqlite:{}", scratch.path().join("demo.db").display());
     let opened = fill(&database)?;
     let engine = door::open_engine(&database, Create::Never, EngineOptions::default())?;
     let url = serve::url(&listener)?;
@@ -97,23 +91,4 @@ fn tour(url: &str, key: &str) -> String {
          curl {url}/v1/trail/verify -u {key}:          the proof\n  \
          curl {url}/openapi.json                       the whole interface\n"
     )
-}
-
-impl Scratch {
-    fn new() -> Result<Scratch, Failure> {
-        let path = env::temp_dir().join(format!("gapless-demo-{}", SystemIds.base62(8)));
-        fs::create_dir(&path).map_err(|error| Failure::of_writing(&path, &error))?;
-        Ok(Scratch(path))
-    }
-
-    fn remove(path: &Path) {
-        // What is left lies where such things are cleared away anyway.
-        drop(fs::remove_dir_all(path));
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        Scratch::remove(&self.0);
-    }
 }

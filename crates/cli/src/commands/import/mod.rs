@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use engine::{EngineError, Progress, StoreAccess};
+use engine::{EngineError, Progress};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::command::{Import, Item, SeriesRef};
@@ -80,9 +80,10 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let Plan { import, notes, guessed, odd } = Plan::of(&list, &audit, &wishes)?;
     // A long list is held once.
     drop((audit, list));
-    let database = match arguments.dry_run {
-        true => Database::open(&arguments.database, StoreAccess::Read)?,
-        false => Database::open_or_make(&arguments.database, |news| output.note(news))?,
+    let tell = |news: &str| output.note(news);
+    let (_scratch, database) = match arguments.dry_run {
+        true => Database::open_or_pretend(&arguments.database, tell)?,
+        false => (None, Database::open_or_make(&arguments.database, tell)?),
     };
     let settings = database.settings()?;
     let same_zone = zone.is_none() || time_zone(Some(&settings)).ok() == zone;
