@@ -47,12 +47,20 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
             hard_lock_date: arguments.hard_date,
             reason: arguments.reason.clone(),
         };
-        arguments.place.open(StoreAccess::Write)?.move_locks(change)?
+        arguments.place.open(StoreAccess::Write)?.move_locks(change).map_err(of_flags)?
     } else {
         arguments.place.open(StoreAccess::Read)?.locks()?
     };
     output.either(|| locks.clone(), || to_text(&locks))?;
     Ok(Ending::Done)
+}
+
+/// The ledger speaks of the fields of a request; here they are flags.
+fn of_flags(mut failure: Failure) -> Failure {
+    for (field, flag) in [("in `reason`", "with --reason"), ("`lock_date`", "--date")] {
+        failure.message = failure.message.replace(field, flag);
+    }
+    failure
 }
 
 fn to_text(locks: &Value) -> String {

@@ -159,6 +159,20 @@ fn single_documents() {
 }
 
 #[test]
+fn a_lock_date_is_not_taken_away_without_the_flag_that_says_why() {
+    let place = Place::new();
+    place.init("yearly");
+    place.ok(&["lock", "--date", "2026-04-30"]);
+    let error = place.refused(&["lock", "--remove"], 1, "parameter_missing");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("--reason") && !message.contains('`'), "{message}");
+    place.ok(&["lock", "--remove", "--reason", "closed too early"]);
+    let error = place.refused(&["lock", "--hard-date", "2062-01-01"], 1, "parameter_invalid");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("Use --date for a date ahead"), "{message}");
+}
+
+#[test]
 fn refusals_leave_the_ledger_as_it_is() {
     let place = Place::new();
     place.init("yearly");
