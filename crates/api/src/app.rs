@@ -11,7 +11,6 @@ use ledger::model::Mode;
 use crate::cors::Origins;
 use crate::rate::{Meter, Rates};
 use crate::replica::Replica;
-use crate::turn::UnderWay;
 
 /// How much is taken on at once. What goes beyond is answered 429.
 #[derive(Clone, Copy, Debug)]
@@ -71,8 +70,6 @@ pub(crate) struct App {
     pub(crate) openapi: axum::body::Bytes,
     /// The same as a page to read.
     pub(crate) docs: axum::body::Bytes,
-    /// Requests with an idempotency key that are being carried out.
-    pub(crate) under_way: Arc<UnderWay>,
     /// What tells why events would never be sent to a URL.
     pub(crate) url_refusal: Option<UrlRefusal>,
     /// More counts for `/metrics`.
@@ -110,7 +107,6 @@ impl App {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             openapi: document.to_string().into(),
             docs: crate::openapi::page(&document).into(),
-            under_way: Arc::default(),
             url_refusal,
             counts,
             verifying: tokio::sync::Semaphore::new(1),

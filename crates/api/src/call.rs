@@ -1,7 +1,5 @@
 //! One request with a key, read and ready to be carried out.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use engine::{Access, Engine};
 use ledger::command::SeriesRef;
@@ -15,7 +13,6 @@ use crate::body::Encoding;
 use crate::failure::{Failure, internal};
 use crate::reply::Reply;
 use crate::route::Method;
-use crate::turn::{Turn, UnderWay};
 
 /// A request as a handler gets it.
 #[derive(Clone)]
@@ -47,8 +44,6 @@ pub(crate) struct Call {
     pub(crate) platform: Option<AccountId>,
     /// What tells why events would never be sent to a URL.
     pub(crate) url_refusal: Option<UrlRefusal>,
-    /// What else is being carried out.
-    pub(crate) under_way: Arc<UnderWay>,
 }
 
 /// The key and the hash of a request that is to be carried out once.
@@ -143,11 +138,6 @@ impl Call {
         }
     }
 
-    /// The right to carry out a request that has an idempotency key, until it is dropped.
-    pub(crate) fn turn(&self, once: Once) -> Result<Option<Turn<'_>>, Problem> {
-        once.map(|(key, _)| self.under_way.begin(self.ledger(), key)).transpose()
-    }
-
     /// Runs a command to its commit: what it came to, and whether it is a replay.
     pub(crate) async fn outcome(
         &self,
@@ -161,7 +151,6 @@ impl Call {
             idempotency: once,
             action,
         };
-        let _turn = self.turn(once)?;
         let answer = self.engine.answer(command).await?;
         let replayed = answer.replayed;
         let failure = |refusal: Refusal| Failure { replayed, ..Problem::from(refusal).into() };

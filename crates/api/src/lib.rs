@@ -31,7 +31,6 @@ mod replica;
 mod reply;
 mod route;
 mod serve;
-mod turn;
 mod v1;
 
 pub use app::{Counts, Limits, Setup, UrlRefusal};

@@ -72,9 +72,6 @@ pub(crate) fn respond(
                 let reason = failure.limited.unwrap_or(GLOBAL_CONCURRENCY);
                 headers.insert(LIMITED, HeaderValue::from_static(reason));
             }
-            if status == 409 {
-                headers.insert(SHOULD_RETRY, TRUE);
-            }
             if status == 401 {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }

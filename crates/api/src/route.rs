@@ -220,7 +220,6 @@ async fn carry_out(
         body: bytes,
         platform,
         url_refusal: app.url_refusal.clone(),
-        under_way: Arc::clone(&app.under_way),
     };
     let reply = match &app.replica {
         Some(replica) if may_answer(route) && !newest && !finds(&call) => {

@@ -157,7 +157,6 @@ async fn create(call: Call) -> Result<Reply, Failure> {
         let message = "A connected account has no accounts of its own. Leave Stripe-Account out.";
         return Err(Problem::of(Code::ParameterInvalid, "Stripe-Account", message).into());
     }
-    let _turn = call.turn(once)?;
     let account = id_of_new(&call, once);
     let new = NewAccount {
         name: new.name,

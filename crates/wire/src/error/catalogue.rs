@@ -206,13 +206,6 @@ pub const CATALOGUE: &[Entry] = &[
         "A parameter is malformed or out of range.",
         "Correct it as the message says.",
     ),
-    rim(
-        RimCode::IdempotencyKeyInUse,
-        409,
-        ErrorType::InvalidRequest,
-        "Another request with this idempotency key is being carried out.",
-        "Repeat the request in a moment; it is answered what that one was.",
-    ),
     ledger(
         Code::IdempotencyError,
         400,
@@ -460,17 +453,13 @@ ranks 1 to 26, is told before anything is looked up: first names that are unknow
 then, of several parameters that are wrong, the first one, in the order in which `/openapi.json`
 lists them, with those that say what a line costs last. An id that can be none of this ledger is
 told there too, as `resource_missing`, behind the parameters where it stands in the address. What
-only the ledger can tell, such as a customer that the series needs, comes behind rank 30.
+only the ledger can tell, such as a customer that the series needs, comes behind rank 29.
 
 `type` is `idempotency_error` for `idempotency_error`, `api_error` for status 500 and above, and
 `invalid_request_error` otherwise. Answers 429 and 503 carry `Retry-After` and
 `Stripe-Should-Retry`, which is `false` where a rate was passed; 429 says in
-`Stripe-Rate-Limited-Reason` which. What the request alone shows and ranks 27 to 29 are not kept
+`Stripe-Rate-Limited-Reason` which. What the request alone shows and ranks 27 and 28 are not kept
 for an idempotency key; the rest is, except the last four.
-
-Rank 27 is told by the server process that carries the first request out. Where several processes
-share a database, another one knows nothing of it: there the second request waits for the ledger,
-and is answered what the first one was. So is one whose first caller hung up.
 
 | rank | code | status | meaning | remedy |
 | --- | --- | --- | --- | --- |
@@ -519,7 +508,7 @@ mod tests {
             |code: ErrorCode| CATALOGUE.iter().position(|entry| entry.code == code).unwrap() + 1;
         let (last_of_shape, last_unkept) = (Code::ParameterInvalid, Code::RoleForbidden);
         let ranks = (rank(last_of_shape.into()), rank(last_unkept.into()));
-        assert_eq!(ranks, (26, 29), "the introduction says so");
+        assert_eq!(ranks, (26, 28), "the introduction says so");
         let at_the_end = CATALOGUE.iter().rev();
         let at_the_end = at_the_end.take_while(|entry| matches!(entry.code, ErrorCode::Rim(_)));
         assert_eq!(at_the_end.count(), 4, "the introduction says so");

@@ -62,8 +62,6 @@ pub enum RimCode {
     ParametersExclusive,
     /// There is nothing to count in the number.
     NumberUnreadable,
-    /// A request with the same idempotency key is being carried out.
-    IdempotencyKeyInUse,
     /// There is nothing that a preview could show.
     InvoiceUpcomingNone,
     /// The database cannot be read or written.
@@ -87,7 +85,7 @@ pub enum ErrorType {
 
 impl RimCode {
     /// Every code, in rank order.
-    pub const ALL: [RimCode; 28] = [
+    pub const ALL: [RimCode; 27] = [
         RimCode::RateLimit,
         RimCode::UrlUnknown,
         RimCode::MethodNotAllowed,
@@ -111,7 +109,6 @@ impl RimCode {
         RimCode::ParameterInvalidDate,
         RimCode::ParametersExclusive,
         RimCode::NumberUnreadable,
-        RimCode::IdempotencyKeyInUse,
         RimCode::InvoiceUpcomingNone,
         RimCode::DatabaseUnavailable,
         RimCode::ShuttingDown,
@@ -144,7 +141,6 @@ impl RimCode {
             RimCode::ParameterInvalidDate => "parameter_invalid_date",
             RimCode::ParametersExclusive => "parameters_exclusive",
             RimCode::NumberUnreadable => "number_unreadable",
-            RimCode::IdempotencyKeyInUse => "idempotency_key_in_use",
             RimCode::InvoiceUpcomingNone => "invoice_upcoming_none",
             RimCode::DatabaseUnavailable => "database_unavailable",
             RimCode::ShuttingDown => "shutting_down",
