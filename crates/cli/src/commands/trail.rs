@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use engine::StoreAccess;
 use serde_json::{Value, json};
 
-use crate::door::{Door, Place};
+use crate::door::{Door, Listed, Place};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
@@ -72,36 +72,51 @@ fn export(arguments: &Export, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Tells each entry, with its lines behind it; returns how many entries there are.
-fn walk(door: &Door, mut tell: impl FnMut(&str) -> Result<(), Failure>) -> Result<u64, Failure> {
+fn walk(door: &Door, tell: impl FnMut(&str) -> Result<(), Failure>) -> Result<u64, Failure> {
     let spinner = progress::spinner("exporting");
+    let entries =
+        walk_pages(|after| door.trail(after), |index, from| door.trail_lines(index, from), tell)?;
+    spinner.finish_and_clear();
+    Ok(entries)
+}
+
+fn walk_pages(
+    page: impl Fn(Option<u64>) -> Result<Listed, Failure>,
+    beside: impl Fn(u64, u64) -> Result<Vec<Vec<u8>>, Failure>,
+    mut tell: impl FnMut(&str) -> Result<(), Failure>,
+) -> Result<u64, Failure> {
     let (mut after, mut entries) = (None, 0);
     loop {
-        let page = door.trail(after)?;
+        let page = page(after)?;
         for entry in &page.data {
+            let index = entry["index"].as_u64();
+            if index <= after {
+                return Err(goes_back("entries of the trail"));
+            }
             tell(&entry.to_string())?;
             entries += 1;
-            after = entry["index"].as_u64();
-            if let (Some(index), Some(1..)) = (after, entry["lines"].as_u64()) {
-                lines(door, index, &mut tell)?;
+            after = index;
+            if let (Some(index), Some(count @ 1..)) = (index, entry["lines"].as_u64()) {
+                lines(|from| beside(index, from), index, count, &mut tell)?;
             }
         }
         if !page.has_more || page.data.is_empty() {
-            spinner.finish_and_clear();
             return Ok(entries);
         }
     }
 }
 
 fn lines(
-    door: &Door,
+    beside: impl Fn(u64) -> Result<Vec<Vec<u8>>, Failure>,
     index: u64,
+    count: u64,
     tell: &mut impl FnMut(&str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut from = 0;
-    loop {
-        let page = door.trail_lines(index, from)?;
-        if page.is_empty() {
-            return Ok(());
+    while from < count {
+        let page = beside(from)?;
+        if page.is_empty() || page.len() as u64 > count - from {
+            return Err(goes_back(&format!("lines of entry {index}")));
         }
         for bytes in page {
             let line = json!({
@@ -111,6 +126,16 @@ fn lines(
             from += 1;
         }
     }
+    Ok(())
+}
+
+/// The export would have no end, or a hole.
+fn goes_back(what: &str) -> Failure {
+    let message = format!(
+        "the {what} do not come in their order, or some are missing: the database is damaged; see \
+         `gapless verify`, and go back to a backup"
+    );
+    Failure::service("database_unusable", message).about("database")
 }
 
 fn head(arguments: &Head, output: &mut Output) -> Result<(), Failure> {
@@ -124,4 +149,40 @@ fn head(arguments: &Head, output: &mut Output) -> Result<(), Failure> {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(indexes: &[u64]) -> Listed {
+        let lines = |index| if index == 2 { 3 } else { 0 };
+        let entry = |index: &u64| json!({ "index": index, "lines": lines(*index) });
+        Listed { data: indexes.iter().map(entry).collect(), has_more: true }
+    }
+
+    /// What is exported of pages, where each has so many of the three lines of entry 2.
+    fn exported(pages: &[&[u64]], lines: usize) -> Result<u64, String> {
+        let page = |after: Option<u64>| {
+            let next = after.map_or(0, |after| after as usize / 2 + 1);
+            Ok(listed(pages.get(next).unwrap_or(&&[][..])))
+        };
+        let walked = walk_pages(page, |_, _| Ok(vec![vec![7]; lines]), |_| Ok(()));
+        walked.map_err(|failure| failure.message)
+    }
+
+    #[test]
+    fn an_export_that_does_not_go_forward_is_refused() {
+        assert_eq!(exported(&[&[0, 1], &[2, 3]], 1), Ok(4));
+        assert_eq!(exported(&[&[0, 1], &[2, 3]], 3), Ok(4));
+        for (pages, lines, what) in [
+            (&[&[0, 1][..], &[0, 1]][..], 1, "entries of the trail"),
+            (&[&[0, 1], &[3, 2]], 1, "entries of the trail"),
+            (&[&[0, 1], &[2, 3]], 0, "lines of entry 2"),
+            (&[&[0, 1], &[2, 3]], 2, "lines of entry 2"),
+        ] {
+            let told = exported(pages, lines).unwrap_err();
+            assert!(told.contains(what) && told.contains("gapless verify"), "{told}");
+        }
+    }
 }
