@@ -68,8 +68,8 @@ impl Standing {
         StoreError::Unusable(format!(
             "{0}-wal, the log of {0}, was renamed, deleted or replaced while it was in use. \
              Nothing more is written. What was answered is copied from the log into the file by \
-             whoever has it open, at the latest when it stops: stop the server in the ordinary way, never \
-             by killing it, and start it again.",
+             whoever has it open, at the latest when it stops: stop the server in the ordinary \
+             way, never by killing it, and start it again.",
             self.name
         ))
     }
