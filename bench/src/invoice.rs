@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use testkit::load::Requests;
 
+use crate::request::begin_post;
+
 const INVOICES: &str = "/v1/invoices";
 const ITEMS: &str = "/v1/invoiceitems";
 
@@ -154,16 +156,8 @@ fn id(body: &[u8]) -> Option<String> {
 }
 
 fn post(secret: &str, path: std::fmt::Arguments<'_>, body: &[u8], buffer: &mut Vec<u8>) {
-    let length = body.len();
-    let written = write!(
-        buffer,
-        "POST {path} HTTP/1.1\r\n\
-         host: 127.0.0.1\r\n\
-         authorization: Bearer {secret}\r\n\
-         content-type: application/x-www-form-urlencoded\r\n\
-         content-length: {length}\r\n\r\n"
-    );
-    debug_assert!(written.is_ok(), "a vector takes what is written");
+    begin_post(path, secret, "application/x-www-form-urlencoded", body.len(), buffer);
+    buffer.extend_from_slice(b"\r\n");
     buffer.extend_from_slice(body);
 }
 

@@ -104,16 +104,7 @@ impl Orders {
             [only] => only,
             several => &several[self.random.borrow_mut().below(several.len() as u64) as usize],
         };
-        let length = body.len();
-        let written = write!(
-            buffer,
-            "POST {path} HTTP/1.1\r\n\
-             host: 127.0.0.1\r\n\
-             authorization: Bearer {secret}\r\n\
-             content-type: {content_type}\r\n\
-             content-length: {length}\r\n"
-        );
-        debug_assert!(written.is_ok(), "a vector takes what is written");
+        begin_post(format_args!("{path}"), secret, content_type, body.len(), buffer);
         if self.retries == Retries::Key {
             let mut random = self.random.borrow_mut();
             let (high, low) = (random.bits(), random.bits());
@@ -129,6 +120,25 @@ impl Orders {
         self.sent.set(order + 1);
         order
     }
+}
+
+/// The head of a request, but for the empty line at its end.
+pub(crate) fn begin_post(
+    path: std::fmt::Arguments<'_>,
+    secret: &str,
+    content_type: &str,
+    length: usize,
+    buffer: &mut Vec<u8>,
+) {
+    let written = write!(
+        buffer,
+        "POST {path} HTTP/1.1\r\n\
+         host: 127.0.0.1\r\n\
+         authorization: Bearer {secret}\r\n\
+         content-type: {content_type}\r\n\
+         content-length: {length}\r\n"
+    );
+    debug_assert!(written.is_ok(), "a vector takes what is written");
 }
 
 /// The name of a series by its place among [`Series::AnyOf`].

@@ -9,6 +9,7 @@
 //! which whoever writes holds locked. A file that a store made, and in which nothing was committed,
 //! goes away with what stands beside it when the store is closed.
 
+mod beside;
 mod cell;
 mod counters;
 mod date;

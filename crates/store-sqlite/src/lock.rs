@@ -6,10 +6,12 @@
 use std::fs::{File, OpenOptions, TryLockError};
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use store::StoreError;
+
+use crate::beside::{LOCK, beside};
 
 /// Held until dropped; also let go when the process ends in any way.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ impl Lock {
         // The one who held it may have removed the file with an unused database: a lock on what
         // nobody finds any more keeps nobody away.
         for _ in 0..TRIES {
-            if lock.is_found(&beside(database)) {
+            if lock.is_found(&beside(database, LOCK)) {
                 break;
             }
             lock = Lock::take_once(database)?;
@@ -41,7 +43,7 @@ impl Lock {
 
     /// Whether somebody holds the lock beside a database.
     pub(crate) fn is_held(database: &Path) -> bool {
-        let found = OpenOptions::new().write(true).open(beside(database));
+        let found = OpenOptions::new().write(true).open(beside(database, LOCK));
         found.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
@@ -60,7 +62,7 @@ impl Lock {
     }
 
     fn take_once(database: &Path) -> Result<Lock, StoreError> {
-        let path = beside(database);
+        let path = beside(database, LOCK);
         let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(|error| {
             StoreError::Storage(format!(
@@ -115,10 +117,4 @@ fn refuse_second_name(database: &Path) -> Result<(), StoreError> {
 #[cfg(not(unix))]
 fn refuse_second_name(_database: &Path) -> Result<(), StoreError> {
     Ok(())
-}
-
-fn beside(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-lock");
-    PathBuf::from(name)
 }

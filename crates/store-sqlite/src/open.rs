@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 use store::{Create, StoreError};
 
+use crate::beside::{JOURNAL, LOG, beside};
 use crate::counters::Counting;
 use crate::lock::Lock;
 use crate::migrate::{self, VERSION};
@@ -127,7 +128,7 @@ impl Place {
         if self.vfs.is_some() || Lock::is_held(&self.path) {
             return Ok(());
         }
-        wal_file::examine(&self.beside("-wal"), &self.name)
+        wal_file::examine(&beside(&self.path, LOG), &self.name)
     }
 
     /// Looks at a file without taking a lock or writing a byte, also not beside it. Only where that
@@ -182,15 +183,10 @@ impl Place {
 
     /// Whether a log or journal may stand beside the file; other file systems are not asked.
     fn may_have_log(&self) -> bool {
-        let stands =
-            |suffix: &str| std::fs::metadata(self.beside(suffix)).is_ok_and(|file| file.len() > 0);
-        self.vfs.is_some() || stands("-wal") || stands("-journal")
-    }
-
-    fn beside(&self, suffix: &str) -> PathBuf {
-        let mut beside = self.path.clone().into_os_string();
-        beside.push(suffix);
-        PathBuf::from(beside)
+        let stands = |suffix: &str| {
+            std::fs::metadata(beside(&self.path, suffix)).is_ok_and(|file| file.len() > 0)
+        };
+        self.vfs.is_some() || stands(LOG) || stands(JOURNAL)
     }
 
     fn settle(

@@ -144,6 +144,12 @@ impl Session {
         Ok((i64::from(log), i64::from(copied)))
     }
 
+    /// The size of the file with what its log holds, in bytes.
+    pub(crate) fn bytes(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        Ok(self.first(sql, [], |fields| fields.u64())?.unwrap_or(0))
+    }
+
     /// Copies all of the write-ahead log into the file and leaves it empty, waiting for readers.
     pub(crate) fn complete(&self) -> Result<(), StoreError> {
         let result = self.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);

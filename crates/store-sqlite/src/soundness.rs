@@ -85,11 +85,9 @@ impl Examination {
         place.soundness.check()?;
         let halt = Arc::new(Halt::default());
         let mut session = place.connect(Use::Read, counting)?;
-        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        let bytes = session.first(sql, [], |fields| fields.u64())?.unwrap_or(0);
         let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid";
         let tables = session.all(sql, [], |fields| fields.string())?;
-        if bytes <= at_once {
+        if session.bytes()? <= at_once {
             for table in &tables {
                 examine(session.connection(), place, table)?;
             }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use store::StoreError;
 
+use crate::beside::{LOG, beside};
 use crate::open::Place;
 
 /// A file as it was when it was opened, and its log.
@@ -39,10 +40,8 @@ impl Standing {
     /// Looks at a file that was just prepared.
     pub(crate) fn of(place: &Place) -> Standing {
         let file = identity(&place.path).filter(|_| place.vfs.is_none());
-        let mut log_path = place.path.clone().into_os_string();
-        log_path.push("-wal");
-        let name = Arc::clone(&place.name);
-        Standing { name, path: place.path.clone(), file, log_path: log_path.into(), log: None }
+        let (name, path) = (Arc::clone(&place.name), place.path.clone());
+        Standing { name, log_path: beside(&path, LOG), path, file, log: None }
     }
 
     /// Looks at the log too, which a connection that stays open keeps from now on.

@@ -136,9 +136,7 @@ impl Store for SqliteStore {
 
     fn size_bytes(&self) -> Result<u64, StoreError> {
         let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
-        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        let bytes = session.first(sql, [], |fields| fields.u64())?;
-        Ok(bytes.unwrap_or(0) + self.wal_bytes())
+        Ok(session.bytes()? + self.wal_bytes())
     }
 }
 

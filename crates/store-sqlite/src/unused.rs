@@ -1,12 +1,11 @@
 //! A file that was made and never used.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::{Connection, OpenFlags};
 use store::Create;
 
+use crate::beside::{INDEX, JOURNAL, LOCK, LOG, beside};
 use crate::lock::Lock;
 use crate::open::Place;
 
@@ -51,11 +50,9 @@ impl Unused {
         if !is_missing && !self.is_empty().unwrap_or(false) {
             return;
         }
-        for suffix in ["", "-wal", "-shm", "-journal", "-lock"] {
-            let mut name = OsString::from(&self.place.path);
-            name.push(suffix);
+        for suffix in ["", LOG, INDEX, JOURNAL, LOCK] {
             // What is not there, or may not be removed, is left as it is.
-            drop(std::fs::remove_file(PathBuf::from(name)));
+            drop(std::fs::remove_file(beside(&self.place.path, suffix)));
         }
         drop(lock);
     }

@@ -137,6 +137,17 @@ fn who_says_that_nothing_was_written_is_believed() {
     stage.assert_holds();
 }
 
+/// Has another process give a number, to the order "other", at the worst moment.
+fn let_another_issue(stage: &Stage) {
+    let issue = stage.command(Action::Issue(vec![order("other")]));
+    let issue = Command { actor: Actor::Operator("intruder".to_owned()), ..issue };
+    stage.store.intrude(move |store| {
+        let mut writer = store.writer().expect("a writer");
+        let answers = store::contract::drive(writer.as_mut(), vec![issue]).expect("driven");
+        assert_eq!(answers.len(), 1);
+    });
+}
+
 #[test]
 fn a_commit_in_doubt_is_found_behind_what_others_wrote_since() {
     for (fault, own, intruders) in [
@@ -144,14 +155,7 @@ fn a_commit_in_doubt_is_found_behind_what_others_wrote_since() {
         (Fault::RequestLost, "INV-2026-00002", "INV-2026-00001"),
     ] {
         let stage = Stage::new();
-        let issue = stage.command(Action::Issue(vec![order("other")]));
-        let issue = Command { actor: Actor::Operator("intruder".to_owned()), ..issue };
-        let command = issue.clone();
-        stage.store.intrude(move |store| {
-            let mut writer = store.writer().expect("a writer");
-            let answers = store::contract::drive(writer.as_mut(), vec![command]).expect("driven");
-            assert_eq!(answers.len(), 1);
-        });
+        let_another_issue(&stage);
         stage.store.plan(fault);
         assert_eq!(stage.issue(order("own")).expect("settled").row.text, own);
         assert_eq!(stage.issue(order("other")).expect("it is there").row.text, intruders);
@@ -162,12 +166,7 @@ fn a_commit_in_doubt_is_found_behind_what_others_wrote_since() {
 #[test]
 fn no_reader_is_asked_about_a_commit_in_doubt() {
     let stage = Stage::new();
-    let issue = stage.command(Action::Issue(vec![order("other")]));
-    let issue = Command { actor: Actor::Operator("intruder".to_owned()), ..issue };
-    stage.store.intrude(move |store| {
-        let mut writer = store.writer().expect("a writer");
-        store::contract::drive(writer.as_mut(), vec![issue]).expect("driven");
-    });
+    let_another_issue(&stage);
     stage.store.plan(Fault::AnswerLost);
     // A reader may be on a server that lags behind, and would say that nothing was written.
     stage.store.blind(1_000_000);
