@@ -72,8 +72,9 @@ fn decide_and_commit(
 ) -> Result<Done, Trouble> {
     let ledgers = ledgers_of(&commands);
     let mut batch = Batch::on(std::mem::take(books), commands);
-    // What the batch will ask for first is known before its ledgers are locked, so one trip brings
-    // both; nothing is decided on anything that was not loaded behind the lock.
+    // What the batch asks for first is known before its ledgers are locked, so one trip brings
+    // both. What is decided rests on what was loaded behind the lock, or is committed with the
+    // proof that it would be the same.
     let step = match batch.step() {
         Step::Load(misses) if may_guess && writer.guesses() => match batch.guess(misses) {
             Ok(guess) => return decide_on(&guess, writer, batch, books, health),
