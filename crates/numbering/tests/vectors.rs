@@ -1,7 +1,7 @@
 //! The cases of `vectors/numbering.json`: what Odoo does with a number, and what we do.
 //!
 //! A case states its answer at its top level where both do the same. Where we differ, `odoo` is
-//! Odoo's answer and `ours` is ours; every such case is a row of `docs/odoo-differences.md`.
+//! Odoo's answer and `ours` is ours; every such case is a row of `docs/compared-with-odoo.md`.
 
 use jiff::civil::Date;
 use numbering::{
@@ -189,7 +189,7 @@ fn reject() {
 
 #[test]
 fn every_difference_is_stated() {
-    let stated = include_str!("../../../docs/odoo-differences.md");
+    let stated = include_str!("../../../docs/compared-with-odoo.md");
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();
     let cases = vectors.as_object().unwrap().values().flat_map(|cases| cases.as_array().unwrap());
     let mut differing = 0;
@@ -198,7 +198,7 @@ fn every_difference_is_stated() {
         let row = stated
             .lines()
             .find(|line| line.starts_with(&format!("| {} |", text(case, "case"))))
-            .unwrap_or_else(|| panic!("{} is not in docs/odoo-differences.md", case["case"]));
+            .unwrap_or_else(|| panic!("{} is not in docs/compared-with-odoo.md", case["case"]));
         let ours = &case["ours"];
         for field in ["pattern", "reset", "refused", "next"] {
             let answers = ours.get(field).map(|answer| match answer {
