@@ -6,8 +6,8 @@
 //! the batches, by a thread of its own.
 //!
 //! Beside the file `x.db` stand `x.db-wal` and `x.db-shm`, which are SQLite's, and `x.db-lock`,
-//! which whoever writes holds locked. A file that a store made, and in which nothing was committed,
-//! goes away with what stands beside it when the store is closed.
+//! which whoever writes holds locked, as it does the file itself. A file that a store made, and in
+//! which nothing was committed, goes away with what stands beside it when the store is closed.
 
 mod beside;
 mod cell;
@@ -15,6 +15,7 @@ mod counters;
 mod date;
 mod error;
 mod fresh;
+mod held;
 mod load;
 mod lock;
 mod migrate;
@@ -28,6 +29,7 @@ mod restore;
 mod rows;
 mod session;
 mod soundness;
+mod stamp;
 mod standing;
 mod store;
 mod table;

@@ -1,10 +1,10 @@
 //! Opening a file: what it must be, and how a connection is set up.
 //!
-//! The file is only ever touched through SQLite. Closing any other descriptor of it would let go
-//! of the locks that SQLite holds on it in this process.
+//! The file is only ever touched through SQLite, and through the one descriptor that is held for as
+//! long as SQLite has it open (`held`).
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
@@ -12,10 +12,12 @@ use store::{Create, StoreError};
 
 use crate::beside::{JOURNAL, LOG, beside};
 use crate::counters::Counting;
+use crate::held::Held;
 use crate::lock::Lock;
 use crate::migrate::{self, VERSION};
 use crate::session::{Session, Use};
 use crate::soundness::Soundness;
+use crate::stamp::{self, Stamp};
 use crate::{error, rows, table, wal_file};
 
 /// `GAPL`: marks a file as ours.
@@ -40,7 +42,8 @@ pub struct OpenOptions {
 /// Whether a side file is locked while writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locking {
-    /// `<path>-lock` is locked by whoever writes.
+    /// `<path>-lock` is locked by whoever writes, and the file itself where the system's locks
+    /// allow it (Linux).
     SideFile,
     /// Nothing is: for a file that no other process can see.
     Unlocked,
@@ -73,6 +76,9 @@ pub(crate) struct Place {
     pub(crate) name: Arc<str>,
     pub(crate) vfs: Option<String>,
     pub(crate) soundness: Arc<Soundness>,
+    pub(crate) stamp: Arc<Stamp>,
+    /// Set once it is there; never on another file system.
+    held: Arc<OnceLock<Arc<Held>>>,
 }
 
 impl Place {
@@ -84,7 +90,29 @@ impl Place {
             true => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
             false => path.to_owned(),
         };
-        Place { path, name, vfs, soundness: Arc::default() }
+        let (soundness, stamp, held) = Default::default();
+        Place { path, name, vfs, soundness, stamp, held }
+    }
+
+    /// The file itself; held from the first time that it is found here.
+    pub(crate) fn held(&self) -> Option<&Arc<Held>> {
+        if self.held.get().is_none() && self.vfs.is_none() {
+            // Another thread may have been first; then this one is dropped.
+            Held::of(&self.path).and_then(|held| self.held.set(Arc::new(held)).err());
+        }
+        self.held.get()
+    }
+
+    /// Looks whether what stands in the file can be what was read and written there.
+    pub(crate) fn look(&self, session: &Session) -> Result<(), StoreError> {
+        self.soundness.check()?;
+        match self.held.get() {
+            Some(held) if !self.stamp.is_there(held, session) => {
+                self.soundness.note_overwritten(&self.overwritten());
+                self.soundness.check()
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Connects for reading or for writing to a file that was prepared.
@@ -104,6 +132,8 @@ impl Place {
         create: Create,
         counting: &Arc<Counting>,
     ) -> Result<(), StoreError> {
+        // Before the first connection, and below for a file that is made with it.
+        self.held();
         self.examine_log()?;
         let known = self.examine()?;
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
@@ -116,6 +146,7 @@ impl Place {
             (Known::Ours, _) => {}
         }
         let connection = self.raw(&self.path, flags)?;
+        self.held();
         if connection.is_readonly(MAIN_DB).map_err(|error| self.error(&error))? {
             return Err(self.read_only());
         }
@@ -128,7 +159,15 @@ impl Place {
         if self.vfs.is_some() || Lock::is_held(&self.path) {
             return Ok(());
         }
-        wal_file::examine(&beside(&self.path, LOG), &self.name)
+        let log = beside(&self.path, LOG);
+        wal_file::examine(&log, &self.name)?;
+        let as_it_is = READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let Ok(file) = self.raw_by_name(self.immutable_uri(), as_it_is) else { return Ok(()) };
+        match stamp::belongs(&log, &file) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.beside_another_log()),
+            Err(error) => Err(wal_file::unreadable(&self.name, &error)),
+        }
     }
 
     /// Looks at a file without taking a lock or writing a byte, also not beside it. Only where that
@@ -326,6 +365,26 @@ impl Place {
         StoreError::Unusable(format!(
             "{} was made by a newer version of Gapless (its shape is {version}, this program knows \
              up to {VERSION}). Nothing was written to it. Use the newer program.",
+            self.name
+        ))
+    }
+
+    fn overwritten(&self) -> String {
+        format!(
+            "{0} was overwritten while it was in use: what stands in the file is another database, \
+             or an older copy of this one. Nothing more is written to it. Stop the server, move \
+             {0}-wal away (it belongs to what stood there before), put the file that is meant in \
+             its place, and start the server again.",
+            self.name
+        )
+    }
+
+    fn beside_another_log(&self) -> StoreError {
+        StoreError::Unusable(format!(
+            "The log beside {0}, {0}-wal, is not that of this file: another database, or an older \
+             copy, was put in the file's place while the log stood there. Nothing was written. Put \
+             back the file that the log belongs to; or, if this one is meant, move the log away, \
+             and with it what was answered since the copy was made.",
             self.name
         ))
     }

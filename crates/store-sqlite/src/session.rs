@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, MAIN_DB, Params, params_from_iter};
@@ -137,11 +138,29 @@ impl Session {
 
     /// Copies of the write-ahead log into the file what no reader keeps it from, without waiting.
     /// Answers how many pages the log holds, and how many of them are copied now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when the file is not the one any more that the log belongs to.
     pub(crate) fn checkpoint(&self) -> Result<(i64, i64), StoreError> {
+        self.look_at_file()?;
         let result = self.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE);
         let (log, copied) = result.map_err(|error| self.error(&error))?;
         count(&self.counting.checkpoints);
         Ok((i64::from(log), i64::from(copied)))
+    }
+
+    /// Looks whether what stands in the file can be what was read and written there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when it cannot, and from then on.
+    pub(crate) fn look_at_file(&self) -> Result<(), StoreError> {
+        self.place.look(self)
+    }
+
+    /// The size of a page, in bytes.
+    pub(crate) fn page_bytes(&self) -> Result<usize, StoreError> {
+        let bytes = self.first("PRAGMA page_size", [], |fields| fields.u64())?;
+        Ok(bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0))
     }
 
     /// The size of the file with what its log holds, in bytes.
@@ -152,6 +171,7 @@ impl Session {
 
     /// Copies all of the write-ahead log into the file and leaves it empty, waiting for readers.
     pub(crate) fn complete(&self) -> Result<(), StoreError> {
+        self.look_at_file()?;
         let result = self.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
         result.map(drop).map_err(|error| self.error(&error))
     }
@@ -190,5 +210,15 @@ impl Session {
         crate::plans::note(sql);
         #[cfg(not(test))]
         let _ = sql;
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The last one to be closed copies the log into the file, and this file is another one.
+        if self.place.soundness.is_overwritten() {
+            let option = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(option, true);
+        }
     }
 }

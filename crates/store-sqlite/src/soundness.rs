@@ -33,12 +33,23 @@ const STEPS: i32 = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Soundness {
     damage: OnceLock<String>,
+    is_overwritten: AtomicBool,
 }
 
 impl Soundness {
     /// Remembers damage; the first that was found is told.
     pub(crate) fn note(&self, told: &str) {
         let _ = self.damage.set(told.to_owned());
+    }
+
+    /// Remembers that another database stands in the file, which is not to get this one's log.
+    pub(crate) fn note_overwritten(&self, told: &str) {
+        self.note(told);
+        self.is_overwritten.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_overwritten(&self) -> bool {
+        self.is_overwritten.load(Ordering::Acquire)
     }
 
     /// # Errors

@@ -12,12 +12,13 @@
 //! A log that was taken away goes on as well, in whoever has it open, and nobody who opens the file
 //! would find what is in it. So it is looked at too, and copied into the file in the same way.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use store::StoreError;
 
 use crate::beside::{LOG, beside};
+use crate::held::{Identity, identity};
 use crate::open::Place;
 
 /// A file as it was when it was opened, and its log.
@@ -33,13 +34,10 @@ pub(crate) struct Standing {
     log: Option<Identity>,
 }
 
-/// The device and the file's number on it.
-type Identity = (u64, u64);
-
 impl Standing {
     /// Looks at a file that was just prepared.
     pub(crate) fn of(place: &Place) -> Standing {
-        let file = identity(&place.path).filter(|_| place.vfs.is_none());
+        let file = place.held().map(|held| held.identity());
         let (name, path) = (Arc::clone(&place.name), place.path.clone());
         Standing { name, log_path: beside(&path, LOG), path, file, log: None }
     }
@@ -84,21 +82,10 @@ impl Standing {
     }
 }
 
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt;
-
-    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_path: &Path) -> Option<Identity> {
-    None
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
     use ledger::command::{Action, Actor, Open};
     use ledger::id::{AccountId, LedgerId};

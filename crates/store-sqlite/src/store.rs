@@ -66,6 +66,9 @@ impl SqliteStore {
         let place = Place::new(path, options.vfs);
         let counting = Arc::new(Counting::default());
         let unused = Unused::before_opening(&place, options.create);
+        if options.lock == Locking::SideFile {
+            Lock::refuse_other_name(&place)?;
+        }
         place.prepare(options.create, &counting)?;
         let standing = Standing::of(&place);
         let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
@@ -174,8 +177,9 @@ impl Turn {
         // From here on, dropping the turn gives it back.
         let mut turn = Turn { shared, lock: None };
         if turn.shared.locking == Locking::SideFile {
-            turn.lock = Some(Lock::take(&turn.shared.place.path)?);
+            turn.lock = Some(Lock::take(&turn.shared.place)?);
         }
+        turn.shared.checkpointer.log().allow();
         Ok(turn)
     }
 
@@ -186,7 +190,9 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // The side file first: whoever gets the turn must be able to lock it.
+        // Nothing is copied into a file that another process may write to.
+        self.shared.checkpointer.log().forbid();
+        // The locks first: whoever gets the turn must be able to take them.
         self.lock = None;
         self.shared.written.store(false, Ordering::Release);
     }

@@ -45,7 +45,7 @@ impl Unused {
 
     fn remove(&self) {
         // Whoever holds the lock is at work in the file.
-        let Ok(lock) = Lock::take(&self.place.path) else { return };
+        let Ok(lock) = Lock::take(&self.place) else { return };
         let is_missing = matches!(self.place.path.try_exists(), Ok(false));
         if !is_missing && !self.is_empty().unwrap_or(false) {
             return;

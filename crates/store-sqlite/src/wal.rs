@@ -2,7 +2,8 @@
 //!
 //! A thread copies the log into the file while batches go on. Those make the log longer at the
 //! same time, and it only begins again from its start when all of it is copied. So when little is
-//! left the thread asks the writer, which copies the rest before its next batch.
+//! left the thread asks the writer, which copies the rest before its next batch. Only who has the
+//! right to write copies.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -34,6 +35,8 @@ pub(crate) struct Log {
     pages: AtomicU64,
     /// Set when the writer is to copy what is left.
     finish: AtomicBool,
+    /// Set when the log begins a run that is not counted yet in the file's stamp.
+    has_begun: AtomicBool,
     wish: Mutex<Wish>,
     changed: Condvar,
     counting: Arc<Counting>,
@@ -43,8 +46,12 @@ pub(crate) struct Log {
 /// What the thread is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wish {
+    /// Nobody may write.
+    Rest,
     Nothing,
     Copy,
+    /// It is at it.
+    Copying,
     Stop,
 }
 
@@ -57,7 +64,8 @@ impl Checkpointer {
         let log = Arc::new(Log {
             pages: AtomicU64::new(0),
             finish: AtomicBool::new(false),
-            wish: Mutex::new(Wish::Nothing),
+            has_begun: AtomicBool::new(true),
+            wish: Mutex::new(Wish::Rest),
             changed: Condvar::new(),
             counting: Arc::clone(counting),
             kind,
@@ -82,7 +90,7 @@ impl Checkpointer {
 
 impl Drop for Checkpointer {
     fn drop(&mut self) {
-        self.log.wish(Wish::Stop);
+        self.log.stop();
         if let Some(thread) = self.thread.take() {
             // A panic there has been printed, and nothing is lost with the thread.
             let _ = thread.join();
@@ -104,10 +112,11 @@ impl Log {
         self.counting.log_frames.fetch_add(written, Ordering::Relaxed);
         if pages < before {
             count(&self.counting.log_restarts);
+            self.begin_run();
         }
         if pages >= LONG && !self.finish.load(Ordering::Acquire) {
             match self.kind {
-                Checkpoints::Background => self.wish(Wish::Copy),
+                Checkpoints::Background => self.copy(),
                 Checkpoints::BetweenBatches => self.finish.store(true, Ordering::Release),
             }
         }
@@ -118,6 +127,35 @@ impl Log {
         if self.finish.swap(false, Ordering::AcqRel) {
             // When it fails the log stays long, and the next commit asks again.
             let _ = session.checkpoint();
+        }
+    }
+
+    /// The log begins a run, or somebody begins to write who does not know whether it did.
+    pub(crate) fn begin_run(&self) {
+        self.has_begun.store(true, Ordering::Release);
+    }
+
+    /// Whether a run has begun since this was asked last.
+    pub(crate) fn has_begun_run(&self) -> bool {
+        self.has_begun.swap(false, Ordering::AcqRel)
+    }
+
+    /// From now on the log may be copied.
+    pub(crate) fn allow(&self) {
+        let mut wish = self.locked();
+        if *wish == Wish::Rest {
+            *wish = Wish::Nothing;
+        }
+    }
+
+    /// From when this returns the log is not copied.
+    pub(crate) fn forbid(&self) {
+        let mut wish = self
+            .changed
+            .wait_while(self.locked(), |wish| *wish == Wish::Copying)
+            .unwrap_or_else(PoisonError::into_inner);
+        if *wish != Wish::Stop {
+            *wish = Wish::Rest;
         }
     }
 
@@ -134,32 +172,44 @@ impl Log {
                     Err(_) => break,
                 }
             }
+            self.copied();
         }
     }
 
     /// Waits for something to do; `false` when it is to stop.
     fn next(&self) -> bool {
-        let idle = self
-            .changed
-            .wait_while(self.locked(), |wish| *wish == Wish::Nothing)
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut wish = idle;
-        match *wish {
-            Wish::Stop => false,
-            Wish::Copy | Wish::Nothing => {
-                *wish = Wish::Nothing;
-                true
-            }
+        let idle = |wish: &mut Wish| matches!(wish, Wish::Nothing | Wish::Rest);
+        let mut wish =
+            self.changed.wait_while(self.locked(), idle).unwrap_or_else(PoisonError::into_inner);
+        if *wish == Wish::Stop {
+            return false;
         }
+        *wish = Wish::Copying;
+        true
     }
 
-    fn wish(&self, wanted: Wish) {
+    /// What was to be copied is.
+    fn copied(&self) {
         let mut wish = self.locked();
-        if *wish != Wish::Stop {
-            *wish = wanted;
+        if *wish == Wish::Copying {
+            *wish = Wish::Nothing;
         }
         drop(wish);
-        self.changed.notify_one();
+        self.changed.notify_all();
+    }
+
+    fn copy(&self) {
+        let mut wish = self.locked();
+        if *wish == Wish::Nothing {
+            *wish = Wish::Copy;
+        }
+        drop(wish);
+        self.changed.notify_all();
+    }
+
+    fn stop(&self) {
+        *self.locked() = Wish::Stop;
+        self.changed.notify_all();
     }
 
     fn locked(&self) -> MutexGuard<'_, Wish> {

@@ -54,7 +54,28 @@ pub(crate) fn examine(log: &Path, name: &str) -> Result<(), StoreError> {
     }
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> StoreError {
+/// The first page with this number in a log; `None` where it has none, or is none.
+pub(crate) fn first_of_page(log: &Path, number: u32) -> std::io::Result<Option<Vec<u8>>> {
+    let mut log = match File::open(log) {
+        Ok(file) => BufReader::with_capacity(1 << 20, file),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut head = [0; HEAD];
+    if !fill(&mut log, &mut head)? {
+        return Ok(None);
+    }
+    let Some(head) = Head::read(&head) else { return Ok(None) };
+    let mut frame = vec![0; FRAME_HEAD + head.page];
+    while fill(&mut log, &mut frame)? && frame[8..16] == head.salts {
+        if word(&frame, 0) == number {
+            return Ok(Some(frame.split_off(FRAME_HEAD)));
+        }
+    }
+    Ok(None)
+}
+
+pub(crate) fn unreadable(name: &str, error: &std::io::Error) -> StoreError {
     StoreError::Storage(format!(
         "{name}-wal, the log of {name}, cannot be read ({error}). Give this user the right to."
     ))

@@ -50,6 +50,8 @@ impl SqliteWriter {
                 let mut session = shared.place.connect(Use::Write, &shared.counting)?;
                 let log = Arc::clone(shared.checkpointer.log());
                 session.on_commit(move |pages| log.committed(pages))?;
+                shared.place.stamp.learn(&session)?;
+                shared.checkpointer.log().begin_run();
                 let fresh = Fresh::read(&session)?;
                 Opened { session, fresh }
             }
@@ -60,7 +62,10 @@ impl SqliteWriter {
     /// Whether the file may be written. One that was moved, or lost its log, is completed where it
     /// is.
     fn may_write(&mut self) -> Result<(), StoreError> {
-        let allowed = self.turn.shared().may_be_written();
+        let allowed = self.turn.shared().may_be_written().and_then(|()| match &self.open {
+            Some(opened) => opened.session.look_at_file(),
+            None => Ok(()),
+        });
         if allowed.is_err() {
             self.rollback()?;
             self.complete_if_moved();
@@ -139,8 +144,8 @@ impl Writer for SqliteWriter {
                 return Err(error);
             }
         };
-        match opened.session.run("COMMIT", []) {
-            Ok(_) => opened.fresh.committed(&changes.outcomes, &portion),
+        match self.finish() {
+            Ok(opened) => opened.fresh.committed(&changes.outcomes, &portion),
             // What is fresh is read anew with the connection.
             Err(error) => self.settle(changes, error)?,
         }
@@ -250,15 +255,32 @@ impl SqliteWriter {
         write: impl FnOnce(&mut Opened) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.begin(&[])?;
-        let opened = self.opened()?;
-        let result = write(opened).and_then(|value| {
-            opened.session.run("COMMIT", [])?;
-            Ok(value)
-        });
+        let written = write(self.opened()?);
+        let result = written.and_then(|value| self.finish().map(|_| value));
         if result.is_err() {
             self.rollback()?;
         }
         result
+    }
+
+    /// Commits what was written, and with it the run of the log where that has just begun.
+    fn finish(&mut self) -> Result<&mut Opened, StoreError> {
+        let shared = self.turn.shared();
+        let log = Arc::clone(shared.checkpointer.log());
+        let stamp = Arc::clone(&shared.place.stamp);
+        let opened = self.opened()?;
+        let session = &opened.session;
+        let counted = log.has_begun_run().then(|| stamp.count(session)).transpose();
+        match counted.and_then(|run| session.run("COMMIT", []).map(|_| run)) {
+            Ok(run) => {
+                run.into_iter().for_each(|run| stamp.counted(run));
+                Ok(opened)
+            }
+            Err(error) => {
+                log.begin_run();
+                Err(error)
+            }
+        }
     }
 }
 
