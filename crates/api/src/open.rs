@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use engine::Metrics;
 use wire::{Problem, RimCode};
@@ -20,18 +20,29 @@ use crate::route::{Handler, LinkedHandler, Method, Route};
 #[derive(Debug)]
 pub(crate) struct Page {
     content_type: &'static str,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
 }
 
 impl Page {
     pub(crate) fn new(content_type: &'static str, body: Bytes) -> Page {
-        Page { content_type, body }
+        Page { content_type, headers: Vec::new(), body }
+    }
+
+    /// The same with headers more; a text that can stand in none is left out.
+    pub(crate) fn with(mut self, headers: &[(HeaderName, &str)]) -> Page {
+        let read = |(name, text): &(HeaderName, &str)| {
+            HeaderValue::from_str(text).ok().map(|value| (name.clone(), value))
+        };
+        self.headers.extend(headers.iter().filter_map(read));
+        self
     }
 
     pub(crate) fn respond(self, request_id: &str) -> Response {
         let mut response = Response::new(Body::from(self.body));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        headers.extend(self.headers);
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert("request-id", id);
         }
@@ -57,11 +68,11 @@ pub(crate) static ROUTES: &[Route] = &[
     }),
     open("/openapi.json", "read_openapi", "This document", "openapi", |app| {
         let body = app.openapi.clone();
-        Box::pin(std::future::ready(Ok(Page { content_type: JSON, body })))
+        Box::pin(std::future::ready(Ok(Page::new(JSON, body))))
     }),
     open("/docs", "read_docs", "The interface, to read", "page", |app| {
         let body = app.docs.clone();
-        Box::pin(std::future::ready(Ok(Page { content_type: HTML, body })))
+        Box::pin(std::future::ready(Ok(Page::new(HTML, body))))
     }),
     linked("/invoices/{id}/{secret}", "read_invoice", "An invoice, to read", "page", |app, ids| {
         Box::pin(paper::invoice_page(app, ids))
@@ -132,7 +143,7 @@ async fn ready(app: Arc<App>) -> Result<Page, Failure> {
 }
 
 fn status(word: &str) -> Page {
-    Page { content_type: JSON, body: format!("{{\"status\":\"{word}\"}}").into() }
+    Page::new(JSON, format!("{{\"status\":\"{word}\"}}").into())
 }
 
 fn metrics(app: &App) -> Page {
@@ -148,7 +159,7 @@ fn metrics(app: &App) -> Page {
     if let Some(counts) = &app.counts {
         text.push_str(&counts());
     }
-    Page { content_type: PROMETHEUS, body: text.into() }
+    Page::new(PROMETHEUS, text.into())
 }
 
 fn exposition(metrics: &Metrics) -> String {

@@ -12,10 +12,10 @@ const LAYERS: [&[&str]; 13] = [
     &["store"],
     &["store-sqlite", "store-postgres"],
     &["engine"],
-    &["wire"],
+    &["wire", "pdf"],
     &["api"],
     &["webhooks"],
-    &["admin", "pdf"],
+    &["admin"],
     &["gapless"],
     // Above the command, because `gapless hammer` proves with the same checker as the tests.
     &["testkit"],

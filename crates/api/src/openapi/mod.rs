@@ -6,7 +6,7 @@ mod schema;
 
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::page::{Escaped, page};
+pub(crate) use self::page::page;
 pub(crate) use self::param::{Kind, Param, needed, optional};
 use crate::headers;
 use crate::replica::{FINDING, may_answer};

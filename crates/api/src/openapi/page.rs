@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use pdf::Escaped;
 use serde_json::{Map, Value};
 
 /// The page, in HTML.
@@ -177,25 +178,6 @@ fn schema_name(reference: &str) -> Option<&str> {
 fn put(page: &mut String, text: std::fmt::Arguments<'_>) {
     // Writing to a String cannot fail.
     let _ = page.write_fmt(text);
-}
-
-/// A text that stands in a page as itself.
-pub(crate) struct Escaped<'t>(pub(crate) &'t str);
-
-impl std::fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -25,10 +25,18 @@ pub(super) async fn life(app: &App) {
     assert!(open.str("/hosted_invoice_url").contains(&draft), "{}", open.text);
     let path = |url: &str| url.strip_prefix("http://localhost").unwrap().to_owned();
     let page = app.get(&path(open.str("/hosted_invoice_url"))).await.ok();
-    assert!(page.text.contains(open.str("/number")) && page.text.contains("10.00 EUR"));
+    assert!(page.text.contains(open.str("/number")) && page.text.contains("€10.00 due"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none';"));
+    assert!(page.text.contains(&format!("href=\"{}\"", path(open.str("/invoice_pdf")))));
     let pdf = app.get(&path(open.str("/invoice_pdf"))).await.ok();
     assert_eq!(pdf.header("content-type"), "application/pdf");
-    assert!(pdf.text.starts_with("%PDF-1.4"));
+    assert!(pdf.text.starts_with("%PDF-1."));
+    let called = format!("inline; filename=\"{}.pdf\"", open.str("/numbering/slug"));
+    assert_eq!(pdf.header("content-disposition"), called);
+    for answer in [&page, &pdf] {
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("cache-control"), "private, no-cache");
+    }
     let other = format!("/invoices/{draft}/{}", "x".repeat(24));
     assert_eq!(app.get(&other).await.status.as_u16(), 404);
     let paid = app.form(&format!("/v1/invoices/{draft}/pay"), "paid_out_of_band=true").await.ok();

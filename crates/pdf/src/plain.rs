@@ -1,11 +1,12 @@
-//! A document as a PDF: text in the fonts that every reader has, on as many pages as it takes.
+//! A document as a PDF without a typesetter: text in the fonts that every reader has, on as many
+//! pages as it takes. It stands in where the program was built without one.
 //!
 //! Those fonts know the letters of western Europe. Any other letter is printed as `?`; the page
 //! behind the same link shows them all.
 
 use std::fmt::Write;
 
-use super::{Paper, PaperLine};
+use crate::paper::{Fact, Paper, Party, Sum};
 
 /// An A4 sheet in points, and what of it stays free.
 const WIDTH: u32 = 595;
@@ -25,36 +26,40 @@ const BOLD: &str = "F2 10";
 const LARGE: &str = "F2 18";
 const AMOUNTS: &str = "F3 9";
 
-pub(super) fn write(paper: &Paper) -> Vec<u8> {
+/// Sets a document as a PDF without fonts of its own.
+pub fn plain(paper: &Paper) -> Vec<u8> {
     let mut sheets = Sheets { done: Vec::new(), content: Vec::new(), y: HEIGHT - MARGIN };
     sheets.text(MARGIN, LARGE, paper.title);
-    sheets.right(RIGHT, &paper.from);
+    sheets.right(RIGHT, paper.watermark.unwrap_or_default());
     sheets.down(STEP * 2);
-    sheets.text(MARGIN, BOLD, &format!("{} ({})", paper.number, paper.status));
-    sheets.down(STEP * 2);
-    for line in &paper.to {
-        sheets.paragraph(PLAIN, line);
+    sheets.party(&paper.from);
+    for party in std::iter::once(&paper.to).chain(&paper.ship_to) {
+        sheets.paragraph(BOLD, party.label);
+        sheets.party(party);
     }
-    sheets.down(STEP);
-    for (name, value) in &paper.facts {
+    for Fact { name, value } in &paper.facts {
         sheets.paragraph(PLAIN, &format!("{name}: {value}"));
     }
+    sheets.down(STEP);
+    let stamp = paper.stamp.map(|stamp| format!(" ({stamp})")).unwrap_or_default();
+    sheets.paragraph(BOLD, &format!("{}{stamp}", paper.headline));
     if let Some(head) = &paper.head {
         sheets.down(STEP);
         sheets.paragraph(PLAIN, head);
     }
     sheets.down(STEP);
-    sheets.row("", "Quantity", "Each", "Amount");
-    for PaperLine { says, quantity, unit, amount } in &paper.lines {
-        sheets.row(says, quantity, unit, amount);
+    let columns = &paper.columns;
+    sheets.row(columns.description, columns.quantity, columns.unit, columns.amount);
+    for line in &paper.lines {
+        sheets.row(&line.description, &line.quantity, &line.unit, &line.amount);
     }
     sheets.down(STEP);
-    for (name, value) in &paper.sums {
+    for Sum { name, value, .. } in &paper.sums {
         sheets.row(name, "", "", value);
     }
-    if let Some(foot) = &paper.foot {
+    for text in paper.notes.iter().copied().chain(paper.foot.as_deref()) {
         sheets.down(STEP);
-        sheets.paragraph(PLAIN, foot);
+        sheets.paragraph(PLAIN, text);
     }
     file(&sheets.finish())
 }
@@ -83,6 +88,14 @@ impl Sheets {
     fn right(&mut self, x: u32, text: &str) {
         let width = text.chars().count() as u32 * FIXED / 100;
         self.text(x.saturating_sub(width), AMOUNTS, text);
+    }
+
+    fn party(&mut self, party: &Party) {
+        self.paragraph(PLAIN, &party.name);
+        for line in &party.lines {
+            self.paragraph(PLAIN, line);
+        }
+        self.down(STEP);
     }
 
     fn paragraph(&mut self, font: &str, text: &str) {
@@ -201,12 +214,14 @@ fn file(pages: &[Vec<u8>]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paper::PaperLine;
 
     #[test]
     fn a_long_document_takes_several_pages_and_its_index_is_right() {
-        let line = PaperLine { says: "Tea (green) \\".to_owned(), ..PaperLine::default() };
+        let description = "Tea (green) \\".to_owned();
+        let line = PaperLine { description, ..PaperLine::default() };
         let paper = Paper { title: "Invoice", lines: vec![line; 100], ..Paper::default() };
-        let bytes = write(&paper);
+        let bytes = plain(&paper);
         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
         assert!(text.contains("/Count 3"), "three pages");
         assert_eq!(text.matches("(Tea \\(green\\) \\\\) Tj").count(), 100);

@@ -1,0 +1,4 @@
+//! What documents print.
+
+mod sample;
+mod words;
