@@ -69,8 +69,16 @@ impl Drop for Committing<'_> {
 enum Look {
     /// By beginning a batch: that tells of a connection that is gone.
     Light,
-    /// By making a batch durable: after a failure only that tells whether there is room again.
+    /// By making a batch durable: only that tells whether there is room, or is again.
     Thorough,
+}
+
+impl Look {
+    /// How to look where nothing failed. A database that others write to as well is not written to
+    /// for that: its commit may wait for a standby, and what is asked for meanwhile behind it.
+    fn at_what_is_sound(is_shared: bool) -> Look {
+        if is_shared { Look::Light } else { Look::Thorough }
+    }
 }
 
 impl Health {
@@ -100,7 +108,7 @@ impl Health {
     }
 
     /// How to look now, for whoever is the only one to look; else what is known without a look.
-    fn begin_look(&self) -> Result<Look, Result<(), EngineError>> {
+    fn begin_look(&self, is_shared: bool) -> Result<Look, Result<(), EngineError>> {
         let mut state = self.lock();
         if let Some(since) = state.looking {
             return Err(match &state.failure {
@@ -126,7 +134,7 @@ impl Health {
                     _ => Ok(()),
                 });
             }
-            None => Look::Light,
+            None => Look::at_what_is_sound(is_shared),
         };
         state.looking = Some(Instant::now());
         Ok(look)
@@ -156,8 +164,9 @@ impl Engine {
     /// Answers when the database can be read, and written if this engine writes.
     ///
     /// After a failure nothing is believed until a batch was made durable again: a disk that is
-    /// full, or a standby, can well be read. While nothing fails and something was written lately,
-    /// writing is not tried, and at most one caller tries it at a time.
+    /// full, or a standby, can well be read; and where this process alone writes, nothing is
+    /// believed either that was not proved lately. While nothing fails and something was written
+    /// lately, writing is not tried, and at most one caller tries it at a time.
     ///
     /// # Errors
     /// [`EngineError::Store`] with why it cannot be used, [`EngineError::Stopped`] when the engine
@@ -167,7 +176,8 @@ impl Engine {
         if !self.writes() {
             return Ok(());
         }
-        let look = match self.shared().health.begin_look() {
+        let is_shared = self.shared().store.is_shared();
+        let look = match self.shared().health.begin_look(is_shared) {
             Ok(look) => look,
             Err(known) => return known,
         };
@@ -176,7 +186,7 @@ impl Engine {
             // A connection that idled may have died with the server that it led to; the next one
             // tells of the server that is there now.
             Err(EngineError::Store(failure)) if failure.kind == StoreFailureKind::Database => {
-                match self.shared().health.begin_look() {
+                match self.shared().health.begin_look(is_shared) {
                     Ok(look) => self.look(look, ledger).await,
                     Err(known) => known,
                 }
@@ -244,16 +254,31 @@ mod tests {
     #[test]
     fn one_looks_and_the_others_are_told_what_is_known() {
         let health = Health::default();
-        assert_eq!(health.begin_look(), Ok(Look::Light));
-        assert_eq!(health.begin_look(), Err(Ok(())), "nothing speaks against it");
+        assert_eq!(health.begin_look(true), Ok(Look::Light));
+        assert_eq!(health.begin_look(true), Err(Ok(())), "nothing speaks against it");
         health.failed(gone());
-        assert_eq!(health.begin_look(), Err(Err(EngineError::Store(gone()))));
+        assert_eq!(health.begin_look(true), Err(Err(EngineError::Store(gone()))));
         health.end_look(Look::Light, &Ok(()));
-        assert_eq!(health.begin_look(), Ok(Look::Thorough), "that it can be read proves little");
+        assert_eq!(
+            health.begin_look(true),
+            Ok(Look::Thorough),
+            "that it can be read proves little"
+        );
         health.end_look(Look::Thorough, &Err(EngineError::Store(gone())));
-        assert_eq!(health.begin_look(), Ok(Look::Thorough));
+        assert_eq!(health.begin_look(true), Ok(Look::Thorough));
         health.end_look(Look::Thorough, &Ok(()));
-        assert_eq!(health.begin_look(), Err(Ok(())), "just proved");
+        assert_eq!(health.begin_look(true), Err(Ok(())), "just proved");
+    }
+
+    #[test]
+    fn a_file_is_written_to_before_it_is_believed_to_have_room() {
+        let health = Health::default();
+        assert_eq!(health.begin_look(false), Ok(Look::Thorough));
+        let full = EngineError::Store(failure(StoreFailureKind::Storage));
+        health.end_look(Look::Thorough, &Err(full.clone()));
+        assert_eq!(health.begin_look(false), Err(Err(full)));
+        health.proved();
+        assert_eq!(health.begin_look(false), Err(Ok(())), "just proved");
     }
 
     #[test]
@@ -261,34 +286,34 @@ mod tests {
         let health = Health::default();
         let full = failure(StoreFailureKind::Storage);
         health.failed(full.clone());
-        assert_eq!(health.begin_look(), Err(Err(EngineError::Store(full.clone()))));
+        assert_eq!(health.begin_look(true), Err(Err(EngineError::Store(full.clone()))));
         let before = Instant::now().checked_sub(ROOM_WAITS).expect("an instant");
         health.lock().failure = Some((full, before));
-        assert_eq!(health.begin_look(), Ok(Look::Thorough));
+        assert_eq!(health.begin_look(true), Ok(Look::Thorough));
         health.end_look(Look::Thorough, &Ok(()));
         health.failed(failure(StoreFailureKind::Storage));
         health.proved();
-        assert_eq!(health.begin_look(), Err(Ok(())), "a batch was written");
+        assert_eq!(health.begin_look(true), Err(Ok(())), "a batch was written");
     }
 
     #[test]
     fn a_look_that_stays_away_says_so() {
         let health = Health::default();
-        assert_eq!(health.begin_look(), Ok(Look::Light));
+        assert_eq!(health.begin_look(true), Ok(Look::Light));
         health.lock().looking = Instant::now().checked_sub(LOOK_PATIENCE * 2);
-        assert!(matches!(health.begin_look(), Err(Err(EngineError::Store(_)))));
+        assert!(matches!(health.begin_look(true), Err(Err(EngineError::Store(_)))));
     }
 
     #[test]
     fn a_writer_at_work_is_not_disturbed() {
         let health = Health::default();
         let at_work = health.work();
-        assert_eq!(health.begin_look(), Err(Ok(())));
+        assert_eq!(health.begin_look(true), Err(Ok(())));
         health.failed(gone());
-        assert_eq!(health.begin_look(), Ok(Look::Thorough), "but for what failed");
+        assert_eq!(health.begin_look(true), Ok(Look::Thorough), "but for what failed");
         health.end_look(Look::Thorough, &Err(EngineError::Overloaded));
         drop(at_work);
-        assert_eq!(health.begin_look(), Ok(Look::Thorough), "who could not look knows nothing");
+        assert_eq!(health.begin_look(true), Ok(Look::Thorough), "who could not look knows nothing");
     }
 
     #[test]
@@ -296,13 +321,13 @@ mod tests {
         let health = Health::default();
         let at_work = health.work();
         let mut committing = health.commit();
-        assert_eq!(health.begin_look(), Err(Ok(())));
+        assert_eq!(health.begin_look(true), Err(Ok(())));
         let before = Instant::now().checked_sub(COMMIT_PATIENCE * 2).expect("an instant");
         health.lock().commits = vec![before];
         committing.since = before;
-        assert!(matches!(health.begin_look(), Err(Err(EngineError::Store(_)))));
+        assert!(matches!(health.begin_look(true), Err(Err(EngineError::Store(_)))));
         health.proved();
-        assert_eq!(health.begin_look(), Err(Ok(())), "another one succeeds meanwhile");
+        assert_eq!(health.begin_look(true), Err(Ok(())), "another one succeeds meanwhile");
         drop((committing, at_work));
         assert!(health.lock().commits.is_empty());
     }

@@ -1,8 +1,10 @@
 //! Single rows, found through a reader.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ledger::command::SeriesRef;
+use ledger::decide::unknown_series;
 use ledger::id::{LedgerId, SeriesId};
 use ledger::model::{LedgerRow, SeriesRow};
 use ledger::{Code, Misses, Refusal};
@@ -59,16 +61,14 @@ pub(crate) fn series(
         }
         None => None,
     };
-    row.ok_or_else(|| missing(which).into())
-}
-
-fn missing(which: &SeriesRef) -> Refusal {
-    let name = match which {
-        SeriesRef::Id(id) => format!("with the number {}", id.0),
-        SeriesRef::Name(name) => format!("called {name:?}"),
-    };
-    let text = format!("There is no series {name}. List them to see their names and ids.");
-    Refusal::of(Code::ResourceMissing, "series", text)
+    match row {
+        Some(row) => Ok(row),
+        None => {
+            let misses = Misses { ledger_series: vec![ledger], ..Misses::default() };
+            let all = reader.load(&misses)?.ledger_series.into_iter().map(Arc::new);
+            Err(unknown_series(which, &all.collect::<Vec<_>>()).into())
+        }
+    }
 }
 
 /// Refuses a page that is to begin or end at what is not there.

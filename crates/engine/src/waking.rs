@@ -1,5 +1,7 @@
 //! What the clock asks of documents: looked for, and handed in as commands.
 
+use std::cmp::Reverse;
+
 use ledger::command::document::{DocumentAction, DocumentCommand};
 use ledger::id::LedgerId;
 use ledger::model::document::{FinalizationError, Invoice, InvoiceStatus};
@@ -9,6 +11,7 @@ use store::{AtRange, DeliveriesOf, EventFilter, EventKinds, Page, Reader, Waking
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::forward::{behind, forward};
 
 /// Objects that are looked at together.
 const SLICE: u32 = 256;
@@ -101,6 +104,7 @@ struct Slice {
 
 fn slice(reader: &mut dyn Reader, now: At, after: Option<Waking>) -> Result<Slice, EngineError> {
     let due = reader.waking(now, after, SLICE)?;
+    forward("what the clock is to look at", behind(after), due.iter().copied())?;
     let objects = due.iter().map(|one| (one.ledger, one.object)).collect();
     let rows = match due.is_empty() {
         true => Vec::new(),
@@ -137,6 +141,8 @@ fn tellings(reader: &mut dyn Reader, row: &ObjectRow) -> Result<Vec<DeliveryRow>
     let mut page = Page { limit: PAGE, ..Page::default() };
     loop {
         let found = reader.events(row.ledger, &filter, page)?;
+        let ids = found.rows.iter().map(|(event, _)| Reverse(event.id));
+        forward("events", behind(page.starting_after.map(Reverse)), ids)?;
         if let Some((event, _)) = found.rows.iter().find(|(event, _)| event.subject == subject) {
             let page = Page { limit: PAGE, ..Page::default() };
             return Ok(reader.deliveries(row.ledger, DeliveriesOf::Event(event.id), page)?.rows);

@@ -71,15 +71,20 @@ impl DatabaseUrl {
         }
     }
 
-    /// Opens the database, for an engine of one's own. A database on a server is opened for the
-    /// access that the engine needs; a file is opened alike for both.
+    /// Opens the database, for an engine of one's own, for the access that the engine needs. A file
+    /// that may only be read can be read: with its log where it has one, else as one that does not
+    /// change.
     ///
     /// # Errors
     /// It is not there and may not be made, is no database of Gapless, or cannot be reached.
     pub fn open(&self, create: Create, access: StoreAccess) -> Result<Arc<dyn Store>, Error> {
         Ok(match &self.0 {
             Kind::Sqlite(path) => {
-                let options = store_sqlite::OpenOptions { create, ..Default::default() };
+                let access = match access {
+                    StoreAccess::Write => store_sqlite::Access::Write,
+                    StoreAccess::Read => store_sqlite::Access::Read,
+                };
+                let options = store_sqlite::OpenOptions { create, access, ..Default::default() };
                 Arc::new(SqliteStore::open(path, options)?)
             }
             Kind::Postgres(location) => {

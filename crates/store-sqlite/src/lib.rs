@@ -41,5 +41,5 @@ mod writer;
 pub use ::store::Create;
 pub use counters::Counters;
 pub use migrate::STEPS;
-pub use open::{Checkpoints, Locking, OpenOptions};
+pub use open::{Access, Checkpoints, Locking, OpenOptions};
 pub use store::SqliteStore;

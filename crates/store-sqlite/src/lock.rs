@@ -66,7 +66,8 @@ impl Lock {
 
     /// Whether somebody holds the lock beside a database.
     pub(crate) fn is_held(database: &Path) -> bool {
-        let found = OpenOptions::new().write(true).open(beside(database, LOCK));
+        // Also for who may only read it.
+        let found = File::open(beside(database, LOCK));
         found.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
 }

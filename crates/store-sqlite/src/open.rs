@@ -31,12 +31,24 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct OpenOptions {
     /// What to do when the file is not there.
     pub create: Create,
+    /// What the file is opened for.
+    pub access: Access,
     /// Whether whoever writes locks a side file, so that a second process is refused.
     pub lock: Locking,
     /// When the write-ahead log is copied into the file.
     pub checkpoints: Checkpoints,
     /// The name of a virtual file system that SQLite knows; the system's own when missing.
     pub vfs: Option<String>,
+}
+
+/// What a file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading and writing.
+    Write,
+    /// Reading. A file that may only be read, or lies where nothing may be made, is then read as it
+    /// is: with its log where there is one that can be read, else as a file that does not change.
+    Read,
 }
 
 /// Whether a side file is locked while writing.
@@ -62,6 +74,7 @@ impl Default for OpenOptions {
     fn default() -> OpenOptions {
         OpenOptions {
             create: Create::WhenMissing,
+            access: Access::Write,
             lock: Locking::SideFile,
             checkpoints: Checkpoints::Background,
             vfs: None,
@@ -79,6 +92,18 @@ pub(crate) struct Place {
     pub(crate) stamp: Arc<Stamp>,
     /// Set once it is there; never on another file system.
     held: Arc<OnceLock<Arc<Held>>>,
+    way: Way,
+}
+
+/// How connections to a file are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// As it is meant.
+    Free,
+    /// Only to be read, and perhaps written by another process: with its log.
+    Guarded,
+    /// Only to be read, by one that is to stay as it is meanwhile: without lock or log.
+    Frozen,
 }
 
 impl Place {
@@ -91,7 +116,7 @@ impl Place {
             false => path.to_owned(),
         };
         let (soundness, stamp, held) = Default::default();
-        Place { path, name, vfs, soundness, stamp, held }
+        Place { path, name, vfs, soundness, stamp, held, way: Way::Free }
     }
 
     /// The file itself; held from the first time that it is found here.
@@ -121,7 +146,12 @@ impl Place {
         purpose: Use,
         counting: &Arc<Counting>,
     ) -> Result<Session, StoreError> {
-        let connection = self.raw(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = match self.way {
+            Way::Free => self.raw_by_name(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE),
+            Way::Guarded => self.raw_by_name(&self.path, READ_ONLY),
+            Way::Frozen => self.frozen(),
+        };
+        let connection = connection.map_err(|error| self.error(&error))?;
         self.set_up(&connection, purpose).map_err(|error| self.error(&error))?;
         Ok(Session::new(connection, self.clone(), Arc::clone(counting), purpose))
     }
@@ -153,6 +183,26 @@ impl Place {
         self.settle(connection, known, counting)
     }
 
+    /// Whether it can be written, as far as is known.
+    pub(crate) fn is_free(&self) -> bool {
+        self.way == Way::Free
+    }
+
+    /// Makes sure that a file which may only be read, or lies where nothing may be made, is one of
+    /// ours and up to date, and has it read as it is from now on. It was found to be ours before.
+    pub(crate) fn prepare_to_read(&mut self, counting: &Arc<Counting>) -> Result<(), StoreError> {
+        let is_written = self.held().is_some_and(|held| held.is_written_elsewhere());
+        let is_frozen = self.vfs.is_none() && !is_written && !self.may_have_log();
+        self.way = if is_frozen { Way::Frozen } else { Way::Guarded };
+        let session = self.connect(Use::Read, counting)?;
+        let version = session.first("PRAGMA user_version", [], |fields| fields.u64())?;
+        if version.is_none_or(|version| version < VERSION as u64) {
+            return Err(self.older());
+        }
+        migrate::check(&session)?;
+        self.probe(&session)
+    }
+
     /// Looks through a log that nobody writes to, before SQLite is asked: with the first connection
     /// it would pass over what is damaged, and with the last one take the log away.
     fn examine_log(&self) -> Result<(), StoreError> {
@@ -161,8 +211,7 @@ impl Place {
         }
         let log = beside(&self.path, LOG);
         wal_file::examine(&log, &self.name)?;
-        let as_it_is = READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let Ok(file) = self.raw_by_name(self.immutable_uri(), as_it_is) else { return Ok(()) };
+        let Ok(file) = self.frozen() else { return Ok(()) };
         match stamp::belongs(&log, &file) {
             Ok(true) => Ok(()),
             Ok(false) => Err(self.beside_another_log()),
@@ -178,9 +227,7 @@ impl Place {
             return Err(self.directory());
         }
         let look_with = |flags| self.raw_by_name(&self.path, flags).and_then(|c| look(&c));
-        let alone = self
-            .raw_by_name(self.immutable_uri(), READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
-            .and_then(|connection| look(&connection));
+        let alone = self.frozen().and_then(|connection| look(&connection));
         let is_plain = alone.as_ref().is_ok_and(|look| look.application != 0 || look.tables > 0);
         if is_plain || !self.may_have_log() {
             return self.judge(alone);
@@ -311,7 +358,12 @@ impl Place {
         }
     }
 
-    /// The file as one that does not change: SQLite then neither locks it nor looks for a log.
+    /// Connects to the file as one that does not change: SQLite then neither locks it nor looks for
+    /// a log.
+    fn frozen(&self) -> rusqlite::Result<Connection> {
+        self.raw_by_name(self.immutable_uri(), READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+    }
+
     fn immutable_uri(&self) -> String {
         let mut uri = "file:".to_owned();
         for byte in self.path.as_os_str().as_encoded_bytes() {
@@ -389,7 +441,16 @@ impl Place {
         ))
     }
 
-    fn read_only(&self) -> StoreError {
+    fn older(&self) -> StoreError {
+        StoreError::Unusable(format!(
+            "{} was made by an older version of Gapless and may only be read, so it cannot be \
+             brought up to date where it is. Nothing was written to it. Make a copy that may be \
+             written, and use that.",
+            self.name
+        ))
+    }
+
+    pub(crate) fn read_only(&self) -> StoreError {
         StoreError::Storage(format!(
             "{} may only be read. Nothing was written to it. Give this user the right to write to \
              the file and to its directory.",

@@ -4,6 +4,8 @@
 //! page makes more of it. So a small file is read as a whole before the right to write is given,
 //! and a large one beside the first batches; whatever connection finds damage first, nothing is
 //! written from then on. What a row says is not judged here: that is what the trail is for.
+//!
+//! Whoever asks has the indexes held against the rows too, which takes longer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
@@ -16,7 +18,7 @@ use store::StoreError;
 use crate::counters::Counting;
 use crate::error;
 use crate::open::Place;
-use crate::session::Use;
+use crate::session::{Session, Use};
 use crate::wal::Log;
 
 /// Bytes up to which a file is looked through before anything is written: some 50 ms.
@@ -96,8 +98,7 @@ impl Examination {
         place.soundness.check()?;
         let halt = Arc::new(Halt::default());
         let mut session = place.connect(Use::Read, counting)?;
-        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid";
-        let tables = session.all(sql, [], |fields| fields.string())?;
+        let tables = tables(&session)?;
         if session.bytes()? <= at_once {
             for table in &tables {
                 examine(session.connection(), place, table)?;
@@ -170,6 +171,42 @@ impl Halt {
         drop(self.rung.wait_timeout_while(resting, REST, goes_on));
         self.is_set.load(Ordering::Acquire)
     }
+}
+
+/// Looks through every table, and holds its indexes against its rows; answers what is wrong. Each
+/// table is looked at in one state of the file.
+pub(crate) fn examine_all(
+    session: &Session,
+    tell: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<String>, StoreError> {
+    let tables = tables(session)?;
+    let total = tables.len() as u64;
+    let mut findings = Vec::new();
+    for (done, table) in (0..).zip(&tables) {
+        tell(done, total);
+        let looked = session.connection().pragma(None, "integrity_check", table, |row| {
+            let finding = row.get::<_, String>(0)?;
+            if finding != "ok" {
+                findings.push(format!("{table}: {}", finding.replace('\n', " ")));
+            }
+            Ok(())
+        });
+        match looked {
+            Ok(()) => {}
+            // What could be read of it was; that the rest could not is a finding like others.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                findings.push(format!("{table}: {error}"));
+            }
+            Err(error) => return Err(session.error(&error)),
+        }
+    }
+    tell(total, total);
+    Ok(findings)
+}
+
+fn tables(session: &Session) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid";
+    session.all(sql, [], |fields| fields.string())
 }
 
 /// Looks through a table and its indexes.

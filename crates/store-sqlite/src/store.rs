@@ -9,10 +9,10 @@ use store::{Reader, Store, StoreError, Writer};
 
 use crate::counters::{Counters, Counting};
 use crate::lock::Lock;
-use crate::open::{Checkpoints, Locking, OpenOptions, Place};
+use crate::open::{Access, Checkpoints, Locking, OpenOptions, Place};
 use crate::reader::SqliteReader;
 use crate::session::Use;
-use crate::soundness::{AT_ONCE, Examination};
+use crate::soundness::{self, AT_ONCE, Examination};
 use crate::standing::Standing;
 use crate::unused::Unused;
 use crate::wal::Checkpointer;
@@ -63,16 +63,29 @@ impl SqliteStore {
     /// ours, is damaged or newer than this program; [`StoreError::Storage`] when it may not be
     /// written. The file is then as it was.
     pub fn open(path: &Path, options: OpenOptions) -> Result<SqliteStore, StoreError> {
-        let place = Place::new(path, options.vfs);
+        let mut place = Place::new(path, options.vfs);
         let counting = Arc::new(Counting::default());
         let unused = Unused::before_opening(&place, options.create);
         if options.lock == Locking::SideFile {
             Lock::refuse_other_name(&place)?;
         }
-        place.prepare(options.create, &counting)?;
+        match place.prepare(options.create, &counting) {
+            Err(failure @ StoreError::Storage(_)) if options.access == Access::Read => {
+                place.prepare_to_read(&counting).map_err(|second| match second {
+                    told @ StoreError::Unusable(_) => told,
+                    // What is missing is the right to write.
+                    _ => failure,
+                })?;
+            }
+            prepared => prepared?,
+        }
+        let checkpoints = match place.is_free() {
+            true => options.checkpoints,
+            false => Checkpoints::BetweenBatches,
+        };
         let standing = Standing::of(&place);
-        let checkpointer = Checkpointer::start(options.checkpoints, &place, &counting)?;
-        let standing = match options.checkpoints {
+        let checkpointer = Checkpointer::start(checkpoints, &place, &counting)?;
+        let standing = match checkpoints {
             Checkpoints::Background => standing.with_log(),
             Checkpoints::BetweenBatches => standing,
         };
@@ -109,6 +122,9 @@ impl SqliteStore {
     /// Takes the right to write, if nobody has it.
     pub(crate) fn turn(&self) -> Result<Turn, StoreError> {
         self.shared.standing.check()?;
+        if !self.shared.place.is_free() {
+            return Err(self.shared.place.read_only());
+        }
         self.shared.examined()?;
         Turn::take(Arc::clone(&self.shared))
     }
@@ -135,6 +151,11 @@ impl Store for SqliteStore {
         self.shared.standing.check()?;
         let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
         Ok(Box::new(SqliteReader::new(session)))
+    }
+
+    fn examine(&self, tell: &mut dyn FnMut(u64, u64)) -> Result<Option<Vec<String>>, StoreError> {
+        let session = self.shared.place.connect(Use::Read, &self.shared.counting)?;
+        soundness::examine_all(&session, tell).map(Some)
     }
 
     fn size_bytes(&self) -> Result<u64, StoreError> {

@@ -10,7 +10,7 @@ use ledger::model::{At, HouseStyle, Mode};
 use ledger::outcome::Outcome;
 use store::contract::drive;
 use store::{Store, StoreError, Writer};
-use store_sqlite::{Checkpoints, Create, Locking, OpenOptions, SqliteStore};
+use store_sqlite::{Access, Checkpoints, Create, Locking, OpenOptions, SqliteStore};
 use testkit::vfs::{Disk, Failure, FileKind, Operation, Shim, Survivors};
 
 const LEDGER: LedgerId = LedgerId(1);
@@ -40,6 +40,7 @@ fn issue() -> Command {
 fn open(path: &Path, vfs: &str) -> SqliteStore {
     let options = OpenOptions {
         create: Create::WhenMissing,
+        access: Access::Write,
         lock: Locking::Unlocked,
         checkpoints: Checkpoints::BetweenBatches,
         vfs: Some(vfs.to_owned()),

@@ -11,7 +11,7 @@ use ledger::{Changes, Command};
 use rusqlite::Connection;
 use store::contract::drive;
 use store::{Store, StoreError};
-use store_sqlite::{Create, OpenOptions, SqliteStore};
+use store_sqlite::{Access, Create, OpenOptions, SqliteStore};
 use tempfile::TempDir;
 
 const NEVER: Create = Create::Never;
@@ -305,4 +305,74 @@ fn a_file_with_a_second_name_is_not_written() {
     }
     std::fs::remove_file(&other).expect("one name again");
     first.writer().expect("writer");
+}
+
+#[test]
+fn a_file_that_may_only_be_read_is_read_as_it_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    as_ordinary_user("a_file_that_may_only_be_read_is_read_as_it_is", &directory, |place| {
+        let path = place.join("x.db");
+        ours(&path);
+        let older = place.join("older.db");
+        fs::copy(&path, &older).expect("copy");
+        change(&older, "PRAGMA user_version = 1");
+        let before = contents(place);
+        for file in [&path, &older] {
+            protect(file, 0o444);
+        }
+        protect(place, 0o555);
+        let read = |path: &Path| {
+            let options = OpenOptions { access: Access::Read, ..OpenOptions::default() };
+            SqliteStore::open(path, OpenOptions { create: NEVER, ..options })
+        };
+        let store = read(&path).expect("it can be read");
+        store.reader().expect("a reader").ledgers(Default::default(), 1).expect("read");
+        assert_eq!(store.examine(&mut |_, _| ()).expect("read"), Some(Vec::new()));
+        storage(store.writer().err(), "right to write");
+        drop(store);
+        storage(open(&path, NEVER).err(), "right to write");
+        match read(&older).err() {
+            Some(StoreError::Unusable(text)) => assert!(text.contains("older version"), "{text}"),
+            other => panic!("unusable, not {other:?}"),
+        }
+        protect(place, 0o755);
+        assert_eq!(contents(place), before);
+    });
+}
+
+#[test]
+fn an_index_that_does_not_go_with_its_rows_is_found() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("x.db");
+    ours(&path);
+    let examined = || {
+        let mut told = Vec::new();
+        let store = open(&path, NEVER).expect("open");
+        let found = store.examine(&mut |done, total| told.push((done, total))).expect("read");
+        assert_eq!(told.first().map(|(done, _)| *done), Some(0));
+        assert!(told.last().is_some_and(|(done, total)| done == total), "{told:?}");
+        found.expect("findings")
+    };
+    assert_eq!(examined(), [""; 0]);
+    // The index says what the row said before.
+    let connection = Connection::open(&path).expect("open");
+    connection
+        .execute_batch(
+            "CREATE TABLE filler (a, b); CREATE INDEX filler_b ON filler (b); \
+             INSERT INTO filler VALUES (1, 2); PRAGMA writable_schema = ON; \
+             CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'filler_b'; \
+             DELETE FROM sqlite_schema WHERE name = 'filler_b';",
+        )
+        .expect("without its index");
+    connection.execute_batch("PRAGMA writable_schema = RESET").expect("read anew");
+    connection
+        .execute_batch(
+            "UPDATE filler SET b = 3; PRAGMA writable_schema = ON; \
+             INSERT INTO sqlite_schema SELECT * FROM kept; PRAGMA writable_schema = RESET;",
+        )
+        .expect("with its index");
+    drop(connection);
+    drop(open(&path, NEVER).expect("open").writer().expect("a look at the rows finds nothing"));
+    let found = examined();
+    assert!(found.iter().any(|text| text.contains("filler_b")), "{found:?}");
 }

@@ -76,6 +76,16 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
 
+    /// Looks through all that is stored, whatever its size, and holds the indexes against the rows
+    /// that they find. `tell` hears how many of how many parts are done. Answers what is wrong, or
+    /// `None` where the database has tools of its own for that.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; damage is no error but an answer.
+    fn examine(&self, _tell: &mut dyn FnMut(u64, u64)) -> Result<Option<Vec<String>>, StoreError> {
+        Ok(None)
+    }
+
     /// Room that the database takes, in bytes.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ledger::invariants::Invariant;
 use store::{Store, StoreError};
-use store_sqlite::{Checkpoints, Create, Locking, OpenOptions, SqliteStore};
+use store_sqlite::{Access, Checkpoints, Create, Locking, OpenOptions, SqliteStore};
 use testkit::faulty::Fault;
 use testkit::simulation::{Plan, Planted, Summary, run};
 use testkit::vfs::Disk;
@@ -18,6 +18,7 @@ const STEPS: u32 = 40;
 fn open(disk: &Disk) -> Result<Box<dyn Store>, StoreError> {
     let options = OpenOptions {
         create: Create::WhenMissing,
+        access: Access::Write,
         lock: Locking::Unlocked,
         checkpoints: Checkpoints::BetweenBatches,
         vfs: Some(disk.name().to_owned()),

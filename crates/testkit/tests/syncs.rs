@@ -8,7 +8,7 @@ use ledger::id::{AccountId, LedgerId};
 use ledger::model::{At, HouseStyle, Mode};
 use store::Store;
 use store::contract::drive;
-use store_sqlite::{Checkpoints, Create, Locking, OpenOptions, SqliteStore};
+use store_sqlite::{Access, Checkpoints, Create, Locking, OpenOptions, SqliteStore};
 use testkit::vfs::{Disk, FileKind};
 
 fn command(action: Action) -> Command {
@@ -35,6 +35,7 @@ fn a_batch_is_one_sync_of_the_log_whatever_its_size() {
     let disk = Disk::mount();
     let options = OpenOptions {
         create: Create::WhenMissing,
+        access: Access::Write,
         lock: Locking::Unlocked,
         checkpoints: Checkpoints::BetweenBatches,
         vfs: Some(disk.name().to_owned()),

@@ -1,11 +1,13 @@
 //! `gapless gaps`: the numbers that no document holds, and why.
 
+use std::ops::ControlFlow;
+
 use clap::Args;
 use engine::StoreAccess;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::door::{Door, Place};
+use crate::door::{Door, Place, walk};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::table::counted;
@@ -50,15 +52,15 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
 /// Every gap, newest first.
 fn all(door: &Door, series: Option<&str>) -> Result<Vec<Value>, Failure> {
     let mut gaps: Vec<Value> = Vec::new();
-    loop {
-        let after = gaps.last().and_then(|gap| gap["id"].as_str());
-        let page = door.gaps(series, after)?;
-        let is_last = !page.has_more || page.data.is_empty();
-        gaps.extend(page.data);
-        if is_last {
-            return Ok(gaps);
-        }
-    }
+    walk(
+        "gaps",
+        |after| door.gaps(series, after),
+        |gap| {
+            gaps.push(gap);
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(gaps)
 }
 
 fn report(gaps: &[Value]) -> String {

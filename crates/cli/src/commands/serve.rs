@@ -3,6 +3,7 @@
 mod telling;
 
 use std::io;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL")]
     read_database: Option<String>,
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_ADDRESS)]
+    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_ADDRESS, value_parser = address)]
     listen: String,
     /// Where the outside finds this server, for addresses in what it tells:
     /// https://invoices.example.com
@@ -219,6 +220,20 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     built.map_err(|error| {
         Failure::service("internal_error", format!("cannot start the server's threads: {error}"))
     })
+}
+
+/// An address to listen at, `HOST:PORT`. Whether this machine has it is told by whoever listens.
+pub(crate) fn address(text: &str) -> Result<String, &'static str> {
+    let parts = text.rsplit_once(':').map(|(host, port)| (host, port.parse::<u16>()));
+    let is_host = |host: &str| match host.strip_prefix('[') {
+        // An address of version 6 has colons of its own.
+        Some(rest) => rest.strip_suffix(']').is_some_and(|v6| v6.parse::<Ipv6Addr>().is_ok()),
+        None => !host.is_empty() && !host.contains([':', '/', ' ']),
+    };
+    match parts {
+        Some((host, Ok(_))) if is_host(host) => Ok(text.to_owned()),
+        _ => Err("expected HOST:PORT of this machine, such as 127.0.0.1:7447"),
+    }
 }
 
 /// Listens at an address.

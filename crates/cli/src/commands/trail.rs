@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use engine::StoreAccess;
 use serde_json::{Value, json};
 
-use crate::door::{Door, Listed, Place};
+use crate::door::{Door, Listed, Place, goes_back};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
@@ -127,15 +127,6 @@ fn lines(
         }
     }
     Ok(())
-}
-
-/// The export would have no end, or a hole.
-fn goes_back(what: &str) -> Failure {
-    let message = format!(
-        "the {what} do not come in their order, or some are missing: the database is damaged; see \
-         `gapless verify`, and go back to a backup"
-    );
-    Failure::service("database_unusable", message).about("database")
 }
 
 fn head(arguments: &Head, output: &mut Output) -> Result<(), Failure> {

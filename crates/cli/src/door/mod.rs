@@ -7,6 +7,7 @@ mod database;
 mod item;
 mod proof;
 mod server;
+mod walk;
 
 use std::io::ErrorKind;
 
@@ -21,6 +22,7 @@ use serde_json::Value;
 pub(crate) use self::database::{
     Database, create_when_missing, database_url, failure, kind, open_engine, operator,
 };
+pub(crate) use self::walk::{goes_back, walk};
 use crate::client::Client;
 use crate::failure::Failure;
 
@@ -238,6 +240,17 @@ impl Door {
         match self {
             Door::Database(database) => database.verify(),
             Door::Server(client) => client.get_patiently("/v1/trail/verify"),
+        }
+    }
+
+    /// Looks through the whole database; answers what is damaged.
+    pub(crate) fn examine(&self) -> Result<Vec<String>, Failure> {
+        match self {
+            Door::Database(database) => database.examine(),
+            Door::Server(_) => {
+                let message = "a server does not look through its database; name that itself";
+                Err(Failure::usage("parameters_exclusive", message).about("deep"))
+            }
         }
     }
 

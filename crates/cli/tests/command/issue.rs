@@ -228,3 +228,15 @@ fn dates_with_an_offset_are_days_of_the_account() {
     // An account that is still to be made has that of a new one.
     assert_eq!(numbers(&Place::new(), &[]), in_utc);
 }
+
+#[test]
+fn a_series_that_is_not_there_is_answered_with_those_that_are() {
+    let place = Place::new();
+    place.init("yearly");
+    for words in [["issue", "--series", "nope"], ["preview", "--series", "nope"]] {
+        let message = place.refused(&words, 1, "resource_missing")["message"].to_string();
+        for word in ["nope", "invoices", "credit_notes"] {
+            assert!(message.contains(word), "{message}");
+        }
+    }
+}

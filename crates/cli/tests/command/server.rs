@@ -84,5 +84,19 @@ fn what_is_wrong_with_a_server_is_told() {
     issue(&["--url", "http://127.0.0.1:1"], 2, "parameter_missing");
     issue(&["--url", "http://127.0.0.1:1", "--key", "k"], 3, "server_unreachable");
     issue(&["--url", "http://x", "--key", "sk_live_x", "--test"], 2, "parameter_invalid");
-    place.refused(&["serve", "--listen", "nowhere"], 3, "address_unavailable");
+}
+
+#[test]
+fn an_address_that_is_none_is_a_matter_of_use() {
+    let place = Place::new();
+    place.init("yearly");
+    for command in ["serve", "demo"] {
+        for address in ["nonsense", "127.0.0.1", ":80", "host:70000", "[::1:80", "http://a:80"] {
+            let words = [command, "--listen", address];
+            let message = place.refused(&words, 2, "parameter_invalid")["message"].to_string();
+            assert!(message.contains("HOST:PORT"), "{message}");
+        }
+    }
+    // One that may be right, and is not this machine's.
+    place.refused(&["serve", "--listen", "192.0.2.1:7447"], 3, "address_unavailable");
 }

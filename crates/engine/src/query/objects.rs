@@ -1,5 +1,6 @@
 //! Objects, listed and one by one, each with what is needed to show it.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ledger::decide::view_object;
@@ -11,6 +12,7 @@ use store::{ObjectFilter, Page, Reader};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::forward::{behind, forward};
 use crate::lookup;
 use crate::pending::Pending;
 
@@ -81,8 +83,15 @@ impl Engine {
         loop {
             let wanted = filter.clone();
             let found = self.read(move |reader| Ok(reader.objects(ledger, &wanted, at)?)).await?;
-            let edge = if is_backward { found.rows.first() } else { found.rows.last() };
-            let edge = edge.map(|row| (row.created, row.id));
+            let keys = found.rows.iter().map(|row| (row.created, row.id));
+            match is_backward {
+                true => forward("objects", behind(at.ending_before), keys.clone().rev())?,
+                false => {
+                    let start = behind(at.starting_after.map(Reverse));
+                    forward("objects", start, keys.clone().map(Reverse))?;
+                }
+            }
+            let edge = if is_backward { keys.clone().next() } else { keys.clone().next_back() };
             match is_backward {
                 true => at.ending_before = edge,
                 false => at.starting_after = edge,

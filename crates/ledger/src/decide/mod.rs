@@ -223,19 +223,34 @@ fn series_of(books: &Books, id: LedgerId, which: &SeriesRef) -> Result<Arc<Serie
              a draft to add to it; it cannot be used or changed otherwise.",
         ),
         Some(row) => Ok(Arc::clone(row)),
-        None => refuse_param(
-            Code::ResourceMissing,
-            "series",
-            format!("There is no series {}. List them to see their names and ids.", name(which)),
-        ),
+        None => {
+            let all = books.ledger_series.read(&id)?.map(Vec::as_slice).unwrap_or_default();
+            Err(Halt::Refused(unknown_series(which, all)))
+        }
     }
 }
 
-fn name(which: &SeriesRef) -> String {
-    match which {
+/// Series that a refusal names, at most.
+const SERIES_NAMED: usize = 10;
+
+/// Refuses a series that is not there, and names those that are.
+pub fn unknown_series(which: &SeriesRef, all: &[Arc<SeriesRow>]) -> Refusal {
+    let name = match which {
         SeriesRef::Id(series) => format!("with the number {}", series.0),
         SeriesRef::Name(name) => format!("called {name:?}"),
-    }
+    };
+    let usable = all.iter().filter(|row| !row.is_typed() && !row.archived);
+    let named = usable.clone().take(SERIES_NAMED).map(|row| format!("{:?}", row.name));
+    let named: Vec<String> = named.collect();
+    let more = match usable.count().saturating_sub(SERIES_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more, which `GET /v1/series` lists"),
+    };
+    let text = match named.is_empty() {
+        true => format!("There is no series {name}, nor another one in use. Make one first."),
+        false => format!("There is no series {name}. There are {}{more}.", named.join(", ")),
+    };
+    Refusal::of(Code::ResourceMissing, "series", text)
 }
 
 /// Records a change: the entry is chained behind the ledger's head, and the head moves.

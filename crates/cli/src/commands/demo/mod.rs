@@ -27,7 +27,7 @@ use crate::scratch::Scratch;
 #[command(after_help = "Example:\n  gapless demo")]
 pub(crate) struct Arguments {
     /// Where to listen [default: 127.0.0.1:7447, or a free port where that is taken]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = serve::address)]
     listen: Option<String>,
 }
 

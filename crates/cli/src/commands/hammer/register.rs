@@ -1,5 +1,6 @@
 //! The register before and after.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::target::{MARK, given, label};
 use crate::date;
-use crate::door::{Door, PreviewRequest};
+use crate::door::{Door, PreviewRequest, walk};
 use crate::failure::Failure;
 
 /// Where the sequence stood before the first request.
@@ -45,24 +46,20 @@ impl Start {
         let sequence = Arc::clone(&self.sequence);
         let span = Span { sequence, first: self.next, last: next.saturating_sub(1) };
         let mut register = Register { spans: vec![span], entries: Vec::new() };
-        let mut after: Option<String> = None;
-        loop {
-            let page = door.numbers(after.as_deref())?;
-            let is_last = !page.has_more || page.data.is_empty();
-            after = page.data.last().and_then(|number| number["id"].as_str().map(str::to_owned));
-            for number in page.data {
+        walk(
+            "numbers",
+            |after| door.numbers(after),
+            |number| {
                 // Ids rise as texts in the order in which numbers were given.
                 if self.newest.as_deref() >= number["id"].as_str() {
-                    self.add_gaps(door, &mut register)?;
-                    return Ok(register);
+                    return Ok(ControlFlow::Break(()));
                 }
                 register.entries.extend(self.entry(&number));
-            }
-            if is_last {
-                self.add_gaps(door, &mut register)?;
-                return Ok(register);
-            }
-        }
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        self.add_gaps(door, &mut register)?;
+        Ok(register)
     }
 
     fn entry(&self, number: &Value) -> Option<Registered> {
@@ -79,33 +76,28 @@ impl Start {
 
     /// Ordinals that somebody skipped meanwhile.
     fn add_gaps(&self, door: &Door, register: &mut Register) -> Result<(), Failure> {
-        let mut after: Option<String> = None;
-        loop {
-            let page = door.gaps(self.series.as_deref(), after.as_deref())?;
-            let is_last = !page.has_more || page.data.is_empty();
-            after = page.data.last().and_then(|gap| gap["id"].as_str().map(str::to_owned));
-            for gap in page.data {
+        walk(
+            "gaps",
+            |after| door.gaps(self.series.as_deref(), after),
+            |gap| {
                 let series = gap["series"].as_str().unwrap_or_default();
                 let period = gap["period"]["label"].as_str().unwrap_or_default();
                 let (Some(from), Some(to)) = (gap["from"].as_u64(), gap["to"].as_u64()) else {
                     return Err(strange("from"));
                 };
-                if label(series, period) != self.sequence || to < self.next {
-                    continue;
+                if label(series, period) == self.sequence && to >= self.next {
+                    register.entries.extend((from.max(self.next)..=to).map(|ordinal| Registered {
+                        given: Given {
+                            sequence: Arc::clone(&self.sequence),
+                            ordinal,
+                            text: format!("blank {ordinal}"),
+                        },
+                        holder: Holder::Nobody,
+                    }));
                 }
-                register.entries.extend((from.max(self.next)..=to).map(|ordinal| Registered {
-                    given: Given {
-                        sequence: Arc::clone(&self.sequence),
-                        ordinal,
-                        text: format!("blank {ordinal}"),
-                    },
-                    holder: Holder::Nobody,
-                }));
-            }
-            if is_last {
-                return Ok(());
-            }
-        }
+                Ok(ControlFlow::Continue(()))
+            },
+        )
     }
 }
 

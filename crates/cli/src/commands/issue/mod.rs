@@ -28,7 +28,7 @@ use crate::sheet::Sheet;
 /// one. So a file can be given in again after any failure, and gives the same bytes.
 ///
 /// A date in the file with an offset from UTC is an instant, and the day that it is in the
-/// account's time zone.
+/// account's time zone as it is when the command begins.
 ///
 /// A file is read whole and refused whole. One of more than 10,000 documents takes several
 /// commands, and is rehearsed before the first: what stands against a document then is told, and

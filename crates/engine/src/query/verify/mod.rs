@@ -71,6 +71,24 @@ impl Engine {
         chain::chain(&**self.store(), &head, &checkpoints, CHAIN_THREADS, progress)
     }
 
+    /// Looks through the whole database, of all ledgers, and holds its indexes against its rows;
+    /// answers what is wrong, or `None` where the database has tools of its own for that. Blocks
+    /// this thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`]; damage is no error but a finding.
+    pub fn examine(&self, progress: &Progress) -> Result<Option<Vec<String>>, EngineError> {
+        let mut before = 0;
+        let found = self.store().examine(&mut |done, total| {
+            if before == 0 && done == 0 {
+                progress.begin(total);
+            }
+            progress.step((done - before) as usize);
+            before = done;
+        })?;
+        Ok(found)
+    }
+
     /// Walks a whole ledger and checks everything that always holds: the trail's chain, and every
     /// row against the trail. Blocks this thread and uses another one.
     ///
