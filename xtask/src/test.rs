@@ -38,7 +38,13 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
     steps.run("what is needed", || {
         say(format!("    tests run with {}", runner.name()));
         let machine = Machine::this();
-        let needs = [Machine::c_compiler, Machine::postgres, Machine::python, Machine::node];
+        let needs = [
+            Machine::c_compiler,
+            Machine::postgres,
+            Machine::python,
+            Machine::node,
+            Machine::chromium,
+        ];
         let absent = needs.iter().map(|need| need(&machine)).find(|it| *it != Outcome::Passed);
         absent.unwrap_or(Outcome::Passed)
     });

@@ -25,7 +25,8 @@ impl From<EngineError> for Failure {
     }
 }
 
-pub(crate) fn problem(error: EngineError) -> Problem {
+/// What the caller is told of a failure. What only whoever runs the server can mend is logged.
+pub fn problem(error: EngineError) -> Problem {
     match error {
         EngineError::Refused(refusal) => refusal.into(),
         EngineError::Overloaded => overloaded(),

@@ -34,8 +34,9 @@ mod serve;
 mod v1;
 
 pub use app::{Counts, Limits, Setup, UrlRefusal};
+pub use failure::problem;
 pub use openapi::document as openapi_document;
 pub use rate::Rates;
 pub use replica::Replica;
 pub use route::{router, router_reading_from, router_set_up, router_with};
-pub use serve::serve;
+pub use serve::{Peer, serve};

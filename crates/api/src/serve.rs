@@ -1,17 +1,22 @@
 //! Serving connections until told to stop, and then answering what was accepted.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
 /// Connections at once; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -21,6 +26,10 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(75);
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 /// The pause after the machine refused to open another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The address that a connection comes from; each request has it among its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// Serves until `shutdown` is ready. Then no new connection is accepted, idle ones are closed, and
 /// the call returns when every request that was accepted has its answer, or after half a minute.
@@ -71,6 +80,13 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "small packets are held back");
     }
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        request.map(Body::new)
+    });
     let service = TowerToHyperService::new(router);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

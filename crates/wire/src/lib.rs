@@ -30,5 +30,5 @@ pub mod version;
 
 pub use error::{CATALOGUE, Entry, ErrorCode, ErrorType, Problem, RimCode, catalogue_page};
 pub use expand::{Expand, Find};
-pub use params::{Instants, Map, Params, Value, request_hash};
+pub use params::{Instants, Map, Params, Value, form_pairs, request_hash};
 pub use version::Version;

@@ -82,6 +82,11 @@ impl Machine {
         self.need(Package::Node, "no Node 20 or newer with npm", &found)
     }
 
+    /// What the pages are looked at in.
+    pub(super) fn chromium(&self) -> Outcome {
+        self.need(Package::Chromium, "no Chromium", &|| self.has("chromium"))
+    }
+
     /// Whether a program is in PATH.
     pub(super) fn has(&self, name: &str) -> bool {
         std::env::split_paths(&self.path).any(|directory| directory.join(name).is_file())

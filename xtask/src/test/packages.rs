@@ -12,6 +12,7 @@ pub(super) enum Package {
     Postgres,
     Python,
     Node,
+    Chromium,
 }
 
 /// A package manager.
@@ -30,6 +31,7 @@ struct Manager {
     postgres: &'static [&'static str],
     python: &'static [&'static str],
     node: &'static [&'static str],
+    chromium: &'static [&'static str],
 }
 
 /// In the order in which they are looked for; the server's package and that of its programs for
@@ -46,6 +48,7 @@ const MANAGERS: [Manager; 4] = [
         postgres: &["postgresql"],
         python: &["python3", "python3-venv"],
         node: &["nodejs", "npm"],
+        chromium: &["chromium", "fonts-dejavu-core", "fonts-liberation"],
     },
     Manager {
         name: "dnf",
@@ -58,6 +61,7 @@ const MANAGERS: [Manager; 4] = [
         postgres: &["postgresql-server", "postgresql"],
         python: &["python3"],
         node: &["nodejs", "npm"],
+        chromium: &["chromium"],
     },
     Manager {
         name: "apk",
@@ -70,6 +74,7 @@ const MANAGERS: [Manager; 4] = [
         postgres: &["postgresql", "postgresql-client"],
         python: &["python3"],
         node: &["nodejs", "npm"],
+        chromium: &["chromium", "font-dejavu"],
     },
     Manager {
         name: "brew",
@@ -82,6 +87,7 @@ const MANAGERS: [Manager; 4] = [
         postgres: &["postgresql@17"],
         python: &["python"],
         node: &["node"],
+        chromium: &["chromium"],
     },
 ];
 
@@ -92,6 +98,7 @@ impl Manager {
             Package::Postgres => self.postgres,
             Package::Python => self.python,
             Package::Node => self.node,
+            Package::Chromium => self.chromium,
         }
     }
 
@@ -124,6 +131,7 @@ pub(super) fn install(machine: &Machine, package: Package) -> String {
                 .to_owned(),
             Package::Python => "install Python with `venv` and `pip`".to_owned(),
             Package::Node => "install Node with npm".to_owned(),
+            Package::Chromium => "install Chromium".to_owned(),
         };
     };
     let remedy = manager.remedy(package, user);

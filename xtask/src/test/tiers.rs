@@ -6,10 +6,11 @@ use std::io;
 use std::path::Path;
 
 /// Test binaries with these names, in any crate, are tiers of their own, run in this order after
-/// everything else: what each store must do, Stripe's own libraries against the server, the seeded
-/// simulator, many clients at once, connections cut at their commit, and processes killed under
-/// load.
-const LATER: [&str; 6] = ["contract", "sdks", "simulation", "hammer", "commits", "kills"];
+/// everything else: what each store must do, Stripe's own libraries against the server, the pages
+/// in a browser, the seeded simulator, many clients at once, connections cut at their commit, and
+/// processes killed under load.
+const LATER: [&str; 7] =
+    ["contract", "sdks", "browser", "simulation", "hammer", "commits", "kills"];
 
 /// Tests that run together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +77,7 @@ mod tests {
             ("unit", "--lib --bins --test load"),
             ("contract", "--test contract"),
             ("sdks", ""),
+            ("browser", ""),
             ("simulation", ""),
             ("hammer", ""),
             ("commits", ""),

@@ -2,6 +2,7 @@
 //!
 //! [`verify`]: crate::Engine::verify
 
+mod dashboard;
 mod events;
 mod gaps;
 mod numbers;
@@ -15,6 +16,7 @@ mod trail;
 mod verify;
 mod why;
 
+pub use dashboard::SeriesStanding;
 pub use gaps::{GapList, GapQuery};
 pub use numbers::{NumberList, NumberQuery};
 pub use objects::{ObjectList, Sieve, object, views};

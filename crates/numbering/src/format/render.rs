@@ -51,6 +51,31 @@ impl Format {
         Ok(number)
     }
 
+    /// The same number in pieces, one for each part of the pattern: joined, they are what
+    /// [`Format::render`] gives.
+    ///
+    /// # Errors
+    /// As [`Format::render`].
+    pub fn render_parts(
+        &self,
+        date: Date,
+        ordinal: Ordinal,
+        texts: &Texts<'_>,
+    ) -> Result<Vec<(&Part, String)>, RenderError> {
+        // What it is too long for, it is too long for in pieces too.
+        self.render(date, ordinal, texts)?;
+        let mut pieces = Vec::with_capacity(self.pattern.parts().len());
+        for part in self.pattern.parts() {
+            let mut piece = String::new();
+            match part {
+                Part::Literal(text) => piece.push_str(text),
+                Part::Token(token) => self.push_token(&mut piece, *token, date, ordinal, texts)?,
+            }
+            pieces.push((part, piece));
+        }
+        Ok(pieces)
+    }
+
     fn push_token(
         &self,
         number: &mut String,

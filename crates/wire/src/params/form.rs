@@ -30,6 +30,15 @@ pub(super) fn parse(text: &str) -> Result<Map<'_>, Problem> {
     Ok(root)
 }
 
+/// The pairs of a form as they came, brackets and all.
+pub(super) fn pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs
+        .map(|(name, value)| Ok((decode(name)?.into_owned(), decode(value)?.into_owned())))
+        .collect()
+}
+
 /// A name taken apart: where its head ends, and the keys in brackets behind it.
 struct Path<'n> {
     head: usize,

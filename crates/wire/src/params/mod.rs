@@ -44,6 +44,15 @@ pub enum Value<'a> {
     Map(Map<'a>),
 }
 
+/// The pairs of a form or a query string in the order in which they came, decoded, with the
+/// brackets in their names: for whoever shows a form again as it was filled in.
+///
+/// # Errors
+/// The text is no form.
+pub fn form_pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
+    form::pairs(text)
+}
+
 impl<'a> Params<'a> {
     /// Reads a JSON body; an empty one has no parameters.
     ///
