@@ -5,6 +5,7 @@ use engine::{Access, Engine};
 use ledger::command::SeriesRef;
 use ledger::id::{AccountId, LedgerId};
 use ledger::model::{IdempotencyKey, Mode, RequestHash};
+use ledger::role::Right;
 use ledger::{Action, Actor, Code, Command, Outcome, Refusal};
 use wire::{Expand, Params, Problem, RimCode, Version, request_hash};
 
@@ -146,7 +147,7 @@ impl Call {
     ) -> Result<(Outcome, bool), Failure> {
         let command = Command {
             ledger: self.ledger(),
-            actor: self.actor(&action)?,
+            actor: self.actor(action.right())?,
             at: self.engine.now(),
             idempotency: once,
             action,
@@ -159,10 +160,10 @@ impl Call {
 
     /// Who asks. The ledger knows its own keys only: that a platform's key may do something in a
     /// connected account is found here.
-    fn actor(&self, action: &Action) -> Result<Actor, Problem> {
+    pub(crate) fn actor(&self, right: Right) -> Result<Actor, Problem> {
         let Some(platform) = &self.platform else { return Ok(self.access.actor()) };
-        if self.access.may(action.right()) {
-            return Ok(Actor::Operator(format!("{} of {platform}", self.access.key)));
+        if self.access.may(right) {
+            return Ok(Actor::Operator(format!("{} of {platform}", self.access.actor.text())));
         }
         let message = format!(
             "A key with the role {} may not do that. Use a key of a role that may.",

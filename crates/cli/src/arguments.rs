@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Trail(commands::trail::Command),
     #[command(subcommand)]
     Key(commands::key::Command),
+    #[command(subcommand)]
+    User(commands::user::Command),
     Hammer(commands::hammer::Arguments),
     Migrate(commands::migrate::Arguments),
 }

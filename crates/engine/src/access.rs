@@ -17,12 +17,12 @@ use crate::lookup;
 /// Keys remembered at once.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// What a key opens.
+/// What a key or a session opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// The key.
-    pub key: KeyId,
-    /// The ledger that it opens.
+    /// Whoever asks: the holder of a key, or a person.
+    pub actor: Actor,
+    /// The ledger that this opens.
     pub ledger: LedgerId,
     /// The account.
     pub account: AccountId,
@@ -30,7 +30,7 @@ pub struct Access {
     pub account_name: String,
     /// Live or test.
     pub mode: Mode,
-    /// What it may do.
+    /// What the actor may do.
     pub role: Role,
     /// The version of the interface that the account is on.
     pub api_version: String,
@@ -39,7 +39,7 @@ pub struct Access {
 impl Access {
     /// The one who asks, for a command.
     pub fn actor(&self) -> Actor {
-        Actor::Key(self.key)
+        self.actor.clone()
     }
 
     /// Whether the role has a right. Commands check this again when they are decided.
@@ -108,7 +108,7 @@ fn find(reader: &mut dyn Reader, hash: &KeyHash) -> Result<Option<Access>, Engin
     }
     let ledger = lookup::ledger(reader, key.ledger)?;
     Ok(Some(Access {
-        key: key.id,
+        actor: Actor::Key(key.id),
         ledger: key.ledger,
         account: ledger.account,
         account_name: ledger.name,
@@ -144,7 +144,7 @@ impl AccessCache {
 
     /// Forgets a key, because it was revoked.
     pub(crate) fn forget(&self, key: KeyId) {
-        self.lock().retain(|_, (access, _)| access.key != key);
+        self.lock().retain(|_, (access, _)| access.actor != Actor::Key(key));
     }
 
     /// Forgets the keys to a ledger, because what they were remembered with has changed.

@@ -17,6 +17,7 @@ use crate::importing::RunningJobs;
 use crate::metrics::{Counters, Metrics, count};
 use crate::options::{EngineOptions, StoreAccess};
 use crate::pending::Pending;
+use crate::people::Door;
 use crate::readers::Readers;
 use crate::writer::{After, Job, Queue, QueueLimits, Runner, Shared, Waiting};
 
@@ -51,6 +52,7 @@ impl Engine {
             clock: Arc::clone(&options.clock),
             counters: Counters::default(),
             access: AccessCache::default(),
+            door: Door::default(),
             bell: Bell::default(),
             patience: options.patience,
             housekeeping: options.housekeeping,

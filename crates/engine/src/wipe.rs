@@ -1,8 +1,8 @@
 //! The test ledger, wiped: an empty one takes its place.
 
-use ledger::command::{NewKey, Open};
+use ledger::command::{NewKey, NewUser, Open, UserChange};
 use ledger::id::{AccountId, LedgerId};
-use ledger::model::{KeyRow, Kind, LedgerRow, Level, Mode};
+use ledger::model::{KeyRow, Kind, LedgerRow, Level, Mode, UserRow};
 use ledger::{Action, Actor, Batch, Code, Command, Misses, Refusal};
 use store::{Reader, StoreError, Writer};
 
@@ -17,7 +17,7 @@ const TRIES: u32 = 10;
 
 impl Engine {
     /// Puts an empty test ledger in the place of one: with its style, its zone and its fiscal year,
-    /// and with its keys, but for revoked ones. What the old one had is deleted.
+    /// and with its keys, but for revoked ones, and its people. What the old one had is deleted.
     ///
     /// # Errors
     /// [`EngineError::Refused`] when the ledger is not a test ledger; [`EngineError::Store`].
@@ -66,7 +66,7 @@ impl Engine {
     }
 }
 
-/// What opens a ledger like another one, with its keys.
+/// What opens a ledger like another one, with its keys and people.
 fn opening(
     reader: &mut dyn Reader,
     old: &LedgerRow,
@@ -96,7 +96,17 @@ fn opening(
         })
     };
     let described = described(&old.documents.profile);
-    Ok(std::iter::once(open).chain(keys.map(key)).chain(described).collect())
+    let people = reader.people(old.id)?.into_iter().flat_map(entering);
+    Ok(std::iter::once(open).chain(keys.map(key)).chain(people).chain(described).collect())
+}
+
+/// What enters a person again, as the person is now.
+fn entering(row: UserRow) -> impl Iterator<Item = Action> {
+    let UserRow { id, name, email, role, disabled, .. } = row;
+    let new = NewUser { id, name, email, role, password: None, first: false };
+    let out = UserChange { disabled: Some(true), ..UserChange::default() };
+    let out = disabled.map(|_| Action::ChangeUser(id, out));
+    std::iter::once(Action::CreateUser(new)).chain(out)
 }
 
 /// The prefix that the account's own invoices have.

@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Reset, Scope};
 
 use self::document::DocumentCommand;
-use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId};
+use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId, UserId};
 use crate::job::import::CheckedImport;
 use crate::model::{
     At, Cause, DateOrder, HouseStyle, IdempotencyKey, KeyHash, Kind, KindText, Level, Metadata,
-    Mode, NumberOn, RequestHash,
+    Mode, NumberOn, PasswordHash, RequestHash,
 };
 use crate::role::{Right, Role};
 
@@ -37,8 +37,21 @@ pub struct Command {
 pub enum Actor {
     /// The holder of an API key; the role is the key's.
     Key(KeyId),
+    /// A person who signed in; the role is what the person has in the ledger.
+    User(UserId),
     /// Whoever has the database itself, with the rights of an administrator.
     Operator(String),
+}
+
+impl Actor {
+    /// Who it is, as the trail says it: the id of a key or a person, or the operator's name.
+    pub fn text(&self) -> String {
+        match self {
+            Actor::Key(id) => id.to_string(),
+            Actor::User(id) => id.to_string(),
+            Actor::Operator(name) => name.clone(),
+        }
+    }
 }
 
 /// What is asked.
@@ -72,6 +85,12 @@ pub enum Action {
     CreateKey(NewKey),
     /// Revoke an API key.
     RevokeKey(KeyId),
+    /// Enter a person.
+    CreateUser(NewUser),
+    /// Change a person's name, e-mail address or role, or whether the person may come in.
+    ChangeUser(UserId, UserChange),
+    /// Give a person a password: the person, or an administrator, does.
+    SetPassword(UserId, PasswordHash),
     /// Make, change or end a document, or what documents refer to.
     Document(Box<DocumentCommand>),
 }
@@ -301,12 +320,45 @@ pub struct NewKey {
     pub name: String,
 }
 
+/// A person who is to be entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewUser {
+    /// The person's id.
+    pub id: UserId,
+    /// The name, as shown to people.
+    pub name: String,
+    /// The e-mail address, in any case.
+    pub email: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The password; whoever has none cannot sign in.
+    pub password: Option<PasswordHash>,
+    /// Refuse where there are people already.
+    pub first: bool,
+}
+
+/// What changes about a person; what is missing stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// The name.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// What the person may do.
+    pub role: Option<Role>,
+    /// Whether the person is kept out.
+    pub disabled: Option<bool>,
+}
+
 impl Action {
-    /// What the actor must be allowed to do. Moving a lock date back needs more; see the command.
+    /// What the actor must be allowed to do. Moving a lock date back and
+    /// another one's password need more; see the commands.
     pub fn right(&self) -> Right {
         match self {
             Action::Issue(_) | Action::Void(_) => Right::Issue,
             Action::Document(document) => document.action.right(),
+            // One's own; that of others needs more, see the command.
+            Action::SetPassword(..) => Right::Read,
             Action::ApplyImport(_) | Action::ExplainGap(..) | Action::MoveLocks(_) => {
                 Right::KeepBooks
             }
@@ -318,6 +370,8 @@ impl Action {
             | Action::Advance(_)
             | Action::ArchiveSeries(..)
             | Action::CreateKey(_)
+            | Action::CreateUser(_)
+            | Action::ChangeUser(..)
             | Action::RevokeKey(_) => Right::Administer,
         }
     }

@@ -29,6 +29,12 @@ pub struct AccountId(pub String);
 )]
 pub struct KeyId(pub u64);
 
+/// A person's id, as `user_…`, the same in both ledgers of the account.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct UserId(pub u64);
+
 /// A series within its ledger, counted from 1.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -160,6 +166,21 @@ impl KeyId {
     }
 }
 
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("user_")?;
+        f.write_str(&base32(self.0, 13))
+    }
+}
+
+impl UserId {
+    /// Reads `user_…`; `None` when it is no such id.
+    pub fn parse(text: &str) -> Option<UserId> {
+        let digits = text.strip_prefix("user_")?;
+        (digits.len() == 13).then(|| unbase32(digits).map(UserId)).flatten()
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -236,8 +257,10 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_keeps_all_sixty_four_bits() {
-        let key = KeyId(u64::MAX);
+    fn ids_of_keys_and_people_keep_all_sixty_four_bits() {
+        let (key, user) = (KeyId(u64::MAX), UserId(u64::MAX));
         assert_eq!(KeyId::parse(&key.to_string()), Some(key));
+        assert_eq!(UserId::parse(&user.to_string()), Some(user));
+        assert_eq!(UserId::parse(&key.to_string()), None);
     }
 }

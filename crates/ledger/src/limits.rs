@@ -36,5 +36,7 @@ pub const LABELLED_MAX: usize = 1000;
 pub const INVOICE_LINES_MAX: usize = 250;
 /// Webhook endpoints of one ledger.
 pub const ENDPOINTS_MAX: u32 = 16;
+/// People of one account, those that are kept out included.
+pub const USERS_MAX: usize = 1_000;
 /// Milliseconds within which an account can go back to the API version that it was on before.
 pub const ROLLBACK_MS: i64 = 72 * 60 * 60 * 1000;

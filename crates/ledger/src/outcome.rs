@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, KeyId, LedgerId, ObjectId, SeriesId};
 use crate::model::{
     AccountProfile, ApiVersion, At, GapRow, KeyRow, LedgerRow, Level, NumberRow, ObjectKind,
-    ObjectRow, Receipt, SequenceRow, SeriesRow, Settings,
+    ObjectRow, Receipt, SequenceRow, SeriesRow, Settings, UserRow,
 };
 use crate::refusal::Refusal;
 
@@ -45,6 +45,8 @@ pub enum Outcome {
     Redelivered(ObjectId, u32),
     /// An account as it is now.
     Account(Box<AccountView>),
+    /// A person as now, without the hash of the password.
+    User(Box<UserRow>),
 }
 
 /// What is told to whoever sent a command.

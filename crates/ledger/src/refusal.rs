@@ -70,11 +70,13 @@ pub enum Code {
     InvoiceNoCustomerLineItems,
     /// The API version cannot be taken back any more.
     RollbackExpired,
+    /// Nobody would be left who may change settings and people.
+    LastAdministrator,
 }
 
 impl Code {
     /// Every code, in rank order.
-    pub const ALL: [Code; 30] = [
+    pub const ALL: [Code; 31] = [
         Code::ApiKeyExpired,
         Code::ParameterMissing,
         Code::ParameterInvalid,
@@ -82,6 +84,7 @@ impl Code {
         Code::RoleForbidden,
         Code::ResourceMissing,
         Code::ResourceAlreadyExists,
+        Code::LastAdministrator,
         Code::ReferenceConflict,
         Code::ReferenceVoided,
         Code::AlreadyVoid,
@@ -140,6 +143,7 @@ impl Code {
             Code::StatusTransitionInvalid => "status_transition_invalid",
             Code::InvoiceNoCustomerLineItems => "invoice_no_customer_line_items",
             Code::RollbackExpired => "api_version_rollback_expired",
+            Code::LastAdministrator => "last_administrator",
         }
     }
 }
@@ -197,7 +201,7 @@ mod tests {
     fn all_is_complete_and_its_words_differ() {
         let mut places: Vec<_> = Code::ALL.iter().map(|code| *code as usize).collect();
         places.sort_unstable();
-        assert!(places.into_iter().eq(0..=Code::RollbackExpired as usize));
+        assert!(places.into_iter().eq(0..=Code::LastAdministrator as usize));
         let mut words: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
         words.sort_unstable();
         words.dedup();

@@ -38,6 +38,7 @@ impl Rehearsal {
         let written = &mut self.written;
         written.ledgers.extend(changes.ledgers);
         written.keys.extend(changes.keys);
+        written.users.extend(changes.users);
         written.series.extend(changes.series);
         written.sequences.extend(changes.sequences);
         written.new_numbers.extend(changes.new_numbers);
@@ -105,6 +106,10 @@ impl Rehearsal {
         }
         let asked = |row: &&crate::model::KeyRow| misses.keys.contains(&(row.ledger, row.id));
         found.keys.extend(self.written.keys.iter().filter(asked).cloned());
+        for row in self.written.users.iter().filter(|row| misses.people.contains(&row.ledger)) {
+            found.people.retain(|of| (of.ledger, of.id) != (row.ledger, row.id));
+            found.people.push(row.clone());
+        }
     }
 
     fn answer_series(&self, misses: &Misses, found: &mut Loaded) {

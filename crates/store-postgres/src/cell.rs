@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 use jiff::civil::Date;
 use ledger::id::{
-    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
 use ledger::model::{At, Mode};
 use ledger::trail::Hash;
@@ -92,6 +92,7 @@ fixed! {
     Position: Bigint, put_i64, position => position.0 as i64;
     GapId: Bigint, put_i64, id => id.0 as i64;
     KeyId: Bigint, put_i64, id => id.0 as i64;
+    UserId: Bigint, put_i64, id => id.0 as i64;
     ObjectId: Bigint, put_i64, id => id.0 as i64;
     At: Bigint, put_i64, at => at.0;
     SeriesId: Integer, put_i32, id => id.0 as i32;

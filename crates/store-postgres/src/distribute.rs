@@ -11,17 +11,19 @@ use crate::session::Session;
 use crate::trip::{Trip, values};
 use crate::writer::{BEGIN, BEGIN_PATIENTLY, PATIENTLY};
 
-/// Small tables that lie whole on every server: they lead to a ledger, and say what shape the
-/// database has.
-const EVERYWHERE: [&str; 3] = ["account_route", "key_route", "gapless_migration"];
+/// Small tables that lie whole on every server: they lead to a ledger, say who is signed in, and
+/// what shape the database has.
+const EVERYWHERE: [&str; 5] =
+    ["account_route", "key_route", "person_route", "user_session", "gapless_migration"];
 
 /// The table that the others lie with.
 const FIRST: &str = "ledger";
 
 /// The tables whose rows lie with their ledger.
-const WITH_THEIR_LEDGER: [&str; 17] = [
+const WITH_THEIR_LEDGER: [&str; 18] = [
     FIRST,
     "api_key",
+    "person",
     "series",
     "sequence",
     "number",

@@ -91,7 +91,9 @@ fn every_table_of_a_real_database_has_its_place() {
                    AND a.attnum = ANY(i.indkey) AND a.attname = 'ledger_id')";
     let apart = session.all(sql, values![], |fields| fields.string()).expect("read");
     let apart: BTreeSet<&str> = apart.iter().map(String::as_str).collect();
-    assert_eq!(apart, EVERYWHERE.into_iter().collect());
+    // The way to a person names the ledger that it leads to.
+    let without = EVERYWHERE.into_iter().filter(|table| *table != "person_route");
+    assert_eq!(apart, without.collect());
 }
 
 #[test]
@@ -112,8 +114,9 @@ fn all_tables_are_spread_once_and_ledgers_then_have_groups() {
     assert_eq!(done.spread, WITH_THEIR_LEDGER);
     let calls_then = calls(&database);
     assert_eq!(calls_then[0], "reference account_route");
-    assert_eq!(calls_then[3], "ledger by ledger_id with none, sequential");
-    for (call, table) in calls_then[4..].iter().zip(&WITH_THEIR_LEDGER[1..]) {
+    let (first, behind) = (EVERYWHERE.len(), EVERYWHERE.len() + 1);
+    assert_eq!(calls_then[first], "ledger by ledger_id with none, sequential");
+    for (call, table) in calls_then[behind..].iter().zip(&WITH_THEIR_LEDGER[1..]) {
         assert_eq!(*call, format!("{table} by ledger_id with ledger, sequential"));
     }
     let cleared = calls_then.iter().filter(|call| call.starts_with("cleared ")).count();
@@ -138,7 +141,8 @@ fn what_fails_half_way_leaves_nothing_and_what_is_missing_is_added() {
     assert_eq!(calls(&database), [""; 0]);
     session.say("DROP TABLE trouble; SELECT create_reference_table('key_route')").expect("said");
     let done = database.store().distribute().expect("spread");
-    assert_eq!(done.copied, ["account_route", "gapless_migration"]);
+    let others: Vec<_> = EVERYWHERE.into_iter().filter(|table| *table != "key_route").collect();
+    assert_eq!(done.copied, others);
     assert_eq!(done.spread, WITH_THEIR_LEDGER);
 }
 

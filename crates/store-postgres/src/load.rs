@@ -3,7 +3,7 @@
 use ledger::id::{AccountId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
 use ledger::model::{
     CustomerRow, DeliveryRow, EventRow, GapRow, Holder, KeyRow, Kind, LedgerRow, Mode, NumberRow,
-    ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow,
+    ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, SequenceKey, SequenceRow, SeriesRow, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::StoreError;
@@ -47,6 +47,7 @@ tables! {
     ledgers: LedgerRow = table::ledger::load;
     accounts: ((AccountId, Mode), LedgerId) = table::ledger::load_accounts;
     keys: KeyRow = table::key::load;
+    people: UserRow = table::person::load;
     series: SeriesRow = table::series::load;
     series_names: ((LedgerId, String), SeriesId) = table::series::load_names;
     ledger_series: SeriesRow = table::series::load_all;

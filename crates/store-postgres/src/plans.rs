@@ -30,7 +30,8 @@ pub(crate) fn note(sql: &str, purpose: Use) {
 }
 
 /// Small tables that every server of many has.
-const EVERYWHERE: [&str; 3] = ["account_route", "key_route", "gapless_migration"];
+const EVERYWHERE: [&str; 5] =
+    ["account_route", "key_route", "person_route", "user_session", "gapless_migration"];
 
 #[test]
 fn statements_go_by_an_index_and_name_their_ledgers() {

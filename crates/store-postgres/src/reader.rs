@@ -12,13 +12,13 @@ use ledger::id::{
 };
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage, Waking,
+    OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage, Waking,
 };
 
 use crate::counters::Counting;
@@ -151,6 +151,18 @@ impl Reader for PostgresReader {
 
     fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError> {
         self.read(|session| table::key::by_id(session, key))
+    }
+
+    fn people(&mut self, ledger: LedgerId) -> Result<Vec<UserRow>, StoreError> {
+        self.read(|session| table::person::of_ledger(session, ledger))
+    }
+
+    fn people_called(&mut self, email: &str, limit: u32) -> Result<Vec<UserRow>, StoreError> {
+        self.at_once(|session| table::person::by_email(session, email, limit))
+    }
+
+    fn sessions(&mut self, of: SessionsOf) -> Result<Vec<SessionRow>, StoreError> {
+        self.read(|session| table::user_session::list(session, of))
     }
 
     fn series(&mut self, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {

@@ -5,7 +5,7 @@ use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Guess, Loaded, Misses};
-use store::{StoreError, Writer};
+use store::{SessionChange, StoreError, Writer};
 
 use crate::load;
 use crate::restore;
@@ -257,7 +257,8 @@ impl Writer for PostgresWriter {
         self.begin(&[ledger])?;
         let remove = |session: &Session| {
             table::ledger::remove(session, ledger, expected)?;
-            table::key::remove(session, ledger)
+            table::key::remove(session, ledger)?;
+            table::person::remove(session, ledger)
         };
         if let Err(error) = self.session().and_then(remove) {
             self.rollback()?;
@@ -278,6 +279,10 @@ impl Writer for PostgresWriter {
         self.rollback()?;
         table::staging::jobs(self.opened()?, ledger)
     }
+
+    fn change_sessions(&mut self, change: &SessionChange) -> Result<u32, StoreError> {
+        self.alone(|session| table::user_session::change(session, change))
+    }
 }
 
 /// Writes a batch, each table with one statement, all of them in one trip.
@@ -296,6 +301,7 @@ fn trip(changes: &Changes) -> Result<Trip, StoreError> {
 fn write_into(trip: &mut Trip, changes: &Changes) -> Result<(), StoreError> {
     table::ledger::write(trip, &changes.ledgers);
     table::key::write(trip, &changes.keys);
+    table::person::write(trip, &changes.users);
     table::series::write(trip, &changes.series);
     // Numbers and gaps take their series from their sequence.
     table::sequence::write(trip, &changes.sequences);

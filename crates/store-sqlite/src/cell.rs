@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 use ledger::id::{
-    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
 use ledger::model::{At, Mode};
 use ledger::trail::Hash;
@@ -79,6 +79,7 @@ integers! {
     Position: position => position.0 as i64;
     GapId: id => id.0 as i64;
     KeyId: id => id.0 as i64;
+    UserId: id => id.0 as i64;
     ObjectId: id => id.0 as i64;
     At: at => at.0;
     Date: day => date::to_days(day);

@@ -23,6 +23,7 @@ pub(crate) fn load(
         ledgers: table::ledger::load(session, &misses.ledgers)?,
         accounts: table::ledger::load_accounts(session, &misses.accounts)?,
         keys: table::key::load(session, &misses.keys)?,
+        people: table::person::load(session, &misses.people)?,
         series: table::series::load(session, &misses.series)?,
         series_names: table::series::load_names(session, &misses.series_names)?,
         ledger_series: table::series::load_all(session, &misses.ledger_series)?,

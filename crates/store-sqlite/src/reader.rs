@@ -8,13 +8,13 @@ use ledger::id::{
 };
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, StoreError, TrailPage, Waking,
+    OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage, Waking,
 };
 
 use crate::session::Session;
@@ -90,6 +90,18 @@ impl Reader for SqliteReader {
 
     fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError> {
         table::key::by_id(&self.session, key)
+    }
+
+    fn people(&mut self, ledger: LedgerId) -> Result<Vec<UserRow>, StoreError> {
+        table::person::of_ledger(&self.session, ledger)
+    }
+
+    fn people_called(&mut self, email: &str, limit: u32) -> Result<Vec<UserRow>, StoreError> {
+        table::person::by_email(&self.session, email, limit)
+    }
+
+    fn sessions(&mut self, of: SessionsOf) -> Result<Vec<SessionRow>, StoreError> {
+        table::user_session::list(&self.session, of)
     }
 
     fn series(&mut self, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {

@@ -7,7 +7,7 @@ use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Guess, Loaded, Misses};
-use store::{StoreError, Writer};
+use store::{SessionChange, StoreError, Writer};
 
 use crate::counters::count;
 use crate::fresh::{Fresh, Portion};
@@ -246,6 +246,10 @@ impl Writer for SqliteWriter {
     fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
         table::staging::jobs(&self.opened()?.session, ledger)
     }
+
+    fn change_sessions(&mut self, change: &SessionChange) -> Result<u32, StoreError> {
+        self.alone(|opened| table::user_session::change(&opened.session, change))
+    }
 }
 
 impl SqliteWriter {
@@ -290,6 +294,7 @@ pub(crate) fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, S
     table::ledger::guard(session, &changes.ledgers)?;
     table::ledger::write(session, &changes.ledgers)?;
     table::key::write(session, &changes.keys)?;
+    table::person::write(session, &changes.users)?;
     table::series::write(session, &changes.series)?;
     // Numbers and gaps take their series from their sequence.
     table::sequence::write(session, &changes.sequences)?;

@@ -13,6 +13,7 @@ mod guessing;
 mod part;
 mod query;
 mod restored;
+mod session;
 
 pub use days::{Day, merge_days};
 pub use error::StoreError;
@@ -24,6 +25,7 @@ pub use query::{
     OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage, Waking,
 };
 pub use restored::restored_ledgers;
+pub use session::{SessionChange, SessionsOf};
 
 use std::time::Duration;
 
@@ -32,7 +34,7 @@ use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Positi
 use ledger::job::{JobId, StagedPart};
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyHash, KeyRow, LedgerRow, Mode,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::trail::Hash;
 use ledger::{Changes, Guess, Loaded, Misses};
@@ -182,8 +184,8 @@ pub trait Writer: Send {
     /// them, every other order is free.
     ///
     /// A ledger is moved in when its head is committed at the end, with `expected: None` and its
-    /// keys; until then no query by account, key or head finds it. So a part brings neither heads
-    /// nor keys, and no changed numbers.
+    /// keys and people; until then no query by account, key, e-mail address or head finds it. So a
+    /// part brings neither heads, keys nor people, and no changed numbers.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when a part brings one of those, when a ledger of it has a head, or
@@ -232,8 +234,8 @@ pub trait Writer: Send {
     fn forget_events(&mut self, before: At, limit: u32) -> Result<u32, StoreError>;
 
     /// Puts a new ledger in the place of one of the same account and mode, in one transaction: the
-    /// old one's head, keys and way by account are deleted, and `fresh` is committed, which brings
-    /// a head with `expected: None` and may bring the same keys. No query finds the old ledger from
+    /// old one's head, keys, people and way by account are deleted, and `fresh` is committed, which
+    /// brings a head with `expected: None` and may bring the same keys and people. No query finds the old ledger from
     /// then on; what else it had is deleted by [`Writer::discard`]. Called outside a batch.
     ///
     /// # Errors
@@ -269,6 +271,12 @@ pub trait Writer: Send {
     /// # Errors
     /// See [`StoreError`].
     fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError>;
+
+    /// Changes sessions, durably, and answers how many of them. Called outside a batch.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when one is to begin that is there.
+    fn change_sessions(&mut self, change: &SessionChange) -> Result<u32, StoreError>;
 }
 
 /// Queries. None scans a ledger; each answers at most a page.
@@ -333,6 +341,24 @@ pub trait Reader: Send {
     /// # Errors
     /// See [`StoreError`].
     fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError>;
+
+    /// The people of a ledger, in the order in which they were entered.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn people(&mut self, ledger: LedgerId) -> Result<Vec<UserRow>, StoreError>;
+
+    /// The people of all ledgers with a folded e-mail address, by ledger, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn people_called(&mut self, email: &str, limit: u32) -> Result<Vec<UserRow>, StoreError>;
+
+    /// Sessions, also those that have expired and are not forgotten yet.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn sessions(&mut self, of: SessionsOf) -> Result<Vec<SessionRow>, StoreError>;
 
     /// The series of a ledger, by id.
     ///

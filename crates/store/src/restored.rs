@@ -10,12 +10,14 @@ use crate::StoreError;
 /// The ledgers of the rows of a part, for [`crate::Writer::restore`].
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when it brings heads, keys, changed numbers or placings.
+/// [`StoreError::Conflict`] when it brings heads, keys, people, changed numbers or placings.
 pub fn restored_ledgers(part: &Changes) -> Result<Vec<LedgerId>, StoreError> {
     let is_new =
         part.changed_numbers.is_empty() && part.retries.is_empty() && part.placings.is_empty();
-    if !(part.ledgers.is_empty() && part.keys.is_empty() && is_new) {
-        let what = "a part that is restored brings no heads, keys, changed or staged numbers";
+    let is_headless = part.ledgers.is_empty() && part.keys.is_empty() && part.users.is_empty();
+    if !(is_headless && is_new) {
+        let what =
+            "a part that is restored brings no heads, keys, people, changed or staged numbers";
         let what = what.to_owned();
         return Err(StoreError::Conflict(what));
     }

@@ -7,7 +7,7 @@ use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Guess, Loaded, Misses};
-use store::{Reader, Store, StoreError, Writer};
+use store::{Reader, SessionChange, Store, StoreError, Writer};
 
 /// What becomes of calls on their way to a writer. What it does not say is passed on as it is.
 pub trait WriterHook: Send {
@@ -247,5 +247,9 @@ impl<H: WriterHook> Writer for HookedWriter<H> {
 
     fn staged(&mut self, ledger: LedgerId) -> Result<Vec<(JobId, At)>, StoreError> {
         self.below.staged(ledger)
+    }
+
+    fn change_sessions(&mut self, change: &SessionChange) -> Result<u32, StoreError> {
+        self.below.change_sessions(change)
     }
 }

@@ -20,6 +20,7 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         ledger: head,
         series: reader.series(ledger)?,
         keys: reader.keys(ledger)?,
+        users: reader.people(ledger)?,
         customers: Vec::new(),
         prefixes: Vec::new(),
         objects: objects(reader, ledger)?,

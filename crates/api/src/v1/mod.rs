@@ -19,6 +19,7 @@ mod settings;
 mod tax_rates;
 mod test_ledger;
 mod trail;
+mod users;
 mod webhook_endpoints;
 
 use engine::EngineError;
@@ -47,6 +48,7 @@ pub(crate) static TABLES: &[&[Route]] = &[
     webhook_endpoints::ROUTES,
     accounts::ROUTES,
     test_ledger::ROUTES,
+    users::ROUTES,
 ];
 
 fn page<Id>(paging: wire::request::Paging<Id>) -> store::Page<Id> {

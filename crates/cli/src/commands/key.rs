@@ -131,7 +131,7 @@ fn to_text(keys: &[KeyRow]) -> String {
     table.render()
 }
 
-fn role(word: &str) -> Result<Role, &'static str> {
+pub(super) fn role(word: &str) -> Result<Role, &'static str> {
     Role::parse(word).ok_or("expected administrator, accountant, clerk or auditor")
 }
 

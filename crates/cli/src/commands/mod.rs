@@ -14,6 +14,7 @@ pub(crate) mod pattern;
 pub(crate) mod preview;
 pub(crate) mod serve;
 pub(crate) mod trail;
+pub(crate) mod user;
 pub(crate) mod verify;
 
 use crate::arguments::{Arguments, Command};
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         Command::Verify(arguments) => verify::run(arguments, output),
         Command::Trail(command) => trail::run(command, output),
         Command::Key(command) => key::run(command, output),
+        Command::User(command) => user::run(command, output),
         Command::Hammer(arguments) => hammer::run(arguments, output),
         Command::Migrate(arguments) => migrate::run(arguments, output),
     }

@@ -24,7 +24,8 @@ pub(crate) enum Command {
 ///
 /// Each entry holds its canonical bytes and its hash, in hexadecimal digits: the hash is SHA-256
 /// over the hash of the entry before (32 zero bytes before the first) and then these bytes. Lines
-/// kept beside a large entry follow it.
+/// kept beside a large entry follow it, and the head stands at the end. `docs/trail-format.md` has the
+/// format, and `tools/verify_trail.py` checks it.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  gapless trail export --output trail.ndjson")]
 pub(crate) struct Export {
@@ -71,7 +72,7 @@ fn export(arguments: &Export, output: &mut Output) -> Result<(), Failure> {
     )
 }
 
-/// Tells each entry, with its lines behind it; returns how many entries there are.
+/// Tells each entry, with its lines behind it, and the head; returns how many entries there are.
 fn walk(door: &Door, tell: impl FnMut(&str) -> Result<(), Failure>) -> Result<u64, Failure> {
     let spinner = progress::spinner("exporting");
     let entries =
@@ -86,6 +87,7 @@ fn walk_pages(
     mut tell: impl FnMut(&str) -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
     let (mut after, mut entries) = (None, 0);
+    let mut head = Value::Null;
     loop {
         let page = page(after)?;
         for entry in &page.data {
@@ -95,12 +97,16 @@ fn walk_pages(
             }
             tell(&entry.to_string())?;
             entries += 1;
+            head = entry["hash"].clone();
             after = index;
             if let (Some(index), Some(count @ 1..)) = (index, entry["lines"].as_u64()) {
                 lines(|from| beside(index, from), index, count, &mut tell)?;
             }
         }
         if !page.has_more || page.data.is_empty() {
+            // Of what was exported: entries may have come since.
+            let end = json!({ "object": "trail_head", "entries": entries, "head": head });
+            tell(&end.to_string())?;
             return Ok(entries);
         }
     }

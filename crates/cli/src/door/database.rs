@@ -26,6 +26,7 @@ use crate::scratch::Scratch;
 /// An open database, and the ledger in it.
 pub(crate) struct Database {
     pub(crate) engine: Engine,
+    pub(crate) account: AccountId,
     pub(crate) ledger: LedgerId,
     pub(crate) mode: Mode,
 }
@@ -83,7 +84,7 @@ impl Database {
         let account = account_of(&engine, arguments.account.as_deref())?;
         let mode = if arguments.test { Mode::Test } else { Mode::Live };
         let ledger = account.ledger(mode);
-        Ok(Database { engine, ledger, mode })
+        Ok(Database { engine, account: account.account, ledger, mode })
     }
 
     /// Opens the database; one that is not there is made, as `serve` makes it, and `tell` hears of

@@ -18,6 +18,8 @@ mod replica;
 mod server;
 mod settings;
 mod storage;
+mod trail;
 mod two_processes;
+mod user;
 mod versions;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! Copying one ledger: its rows by parts, then its head with its keys.
+//! Copying one ledger: its rows by parts, then its head with its keys and people.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) fn copy(
 ) -> Result<(), MoveError> {
     let counted = head.last_position + head.last_gap + head.trail_count;
     progress.begin(counted + head.last_sequence + u64::from(head.last_series));
-    let keys = from.keys(head.id)?;
+    let (keys, users) = (from.keys(head.id)?, from.people(head.id)?);
     let mut part = Part::new(to, hold, progress);
     // Numbers and gaps may be written only behind the sequences that they are in.
     places(from, head.id, &mut part)?;
@@ -47,8 +47,8 @@ pub(super) fn copy(
     part.flush()?;
     documents.prove(&mut *target.reader()?, head.id)?;
     let row = head.clone();
-    let end =
-        Changes { ledgers: vec![LedgerChange { row, expected: None }], keys, ..Changes::default() };
+    let ledgers = vec![LedgerChange { row, expected: None }];
+    let end = Changes { ledgers, keys, users, ..Changes::default() };
     to.begin(&[head.id])?;
     to.commit(&end).map_err(|error| match error {
         StoreError::Conflict(what) => MoveError::Clash(format!(

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use ledger::command::SeriesRef;
-use ledger::id::{KeyId, LedgerId, Position, SeriesId};
+use ledger::id::{KeyId, LedgerId, Position, SeriesId, UserId};
 use ledger::model::{At, LedgerRow, NumberRow, Receipt, SequenceRow, SeriesRow, State};
 use ledger::outcome::NumberView;
 use numbering::{Format, Ordinal, Reset, Scope};
@@ -127,7 +127,7 @@ fn explain(
     Ok(why)
 }
 
-/// A trail entry, told with the names of keys.
+/// A trail entry, told with the names of keys and people.
 struct Told {
     at: At,
     actor: String,
@@ -142,15 +142,21 @@ fn entry(reader: &mut dyn Reader, ledger: LedgerId, index: u64) -> Result<Told, 
         return Err(EngineError::Defect(text));
     };
     let entry = stored.sealed.entry;
-    let actor = named(reader, entry.actor)?;
+    let actor = named(reader, ledger, entry.actor)?;
     Ok(Told { at: entry.at, actor, what: entry.what })
 }
 
-fn named(reader: &mut dyn Reader, actor: String) -> Result<String, EngineError> {
-    let Some(id) = KeyId::parse(&actor) else { return Ok(actor) };
-    let key = reader.key(id)?;
-    Ok(match key.filter(|key| !key.name.is_empty()) {
-        Some(key) => format!("{actor} ({})", key.name),
+fn named(reader: &mut dyn Reader, ledger: LedgerId, actor: String) -> Result<String, EngineError> {
+    let name = match (KeyId::parse(&actor), UserId::parse(&actor)) {
+        (Some(id), _) => reader.key(id)?.map(|key| key.name),
+        (None, Some(id)) => {
+            let people = reader.people(ledger)?;
+            people.into_iter().find(|row| row.id == id).map(|row| row.name)
+        }
+        (None, None) => None,
+    };
+    Ok(match name.filter(|name| !name.is_empty()) {
+        Some(name) => format!("{actor} ({name})"),
         None => actor,
     })
 }

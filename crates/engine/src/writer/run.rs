@@ -8,7 +8,7 @@ use ledger::id::LedgerId;
 use ledger::limits::{EVENT_KEPT_MS, OUTCOME_KEPT_MS};
 use ledger::model::At;
 use ledger::{Books, Outcome};
-use store::{Store, StoreError, Writer};
+use store::{SessionChange, Store, StoreError, Writer};
 
 use super::attempt::{Done, Trouble, attempt};
 use super::guessing::Guessing;
@@ -21,6 +21,7 @@ use crate::error::{EngineError, StoreFailure};
 use crate::health::Health;
 use crate::importing::RunningJobs;
 use crate::metrics::{Counters, count};
+use crate::people::Door;
 
 /// Outcomes or events forgotten at once: few enough that nobody notices.
 const FORGET_CHUNK: u32 = 1_024;
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Counters,
     pub(crate) access: AccessCache,
+    pub(crate) door: Door,
     pub(crate) bell: Bell,
     pub(crate) patience: Duration,
     pub(crate) housekeeping: Duration,
@@ -302,11 +304,14 @@ impl Runner {
     /// then a few more after each batch, of outcomes always more than a batch writes.
     fn forget(&mut self) {
         self.forgot = Instant::now();
-        let now = self.shared.clock.now().0;
-        let before = |kept_ms: i64| At(now.saturating_sub(kept_ms));
+        let now = self.shared.clock.now();
+        let before = |kept_ms: i64| At(now.0.saturating_sub(kept_ms));
         let (outcomes, events) = (before(OUTCOME_KEPT_MS), before(EVENT_KEPT_MS));
         let more = self.forget_some(|writer| writer.forget_outcomes(outcomes, FORGET_CHUNK));
         self.behind = self.forget_some(|writer| writer.forget_events(events, FORGET_CHUNK)) || more;
+        // Few at any time: who is signed in is counted in people.
+        let expired = SessionChange::Forget(now);
+        self.forget_some(|writer| writer.change_sessions(&expired).map(|_| 0));
     }
 
     /// Says whether something is left for later.

@@ -61,7 +61,7 @@ fn a_key_that_another_process_revoked_is_known_for_seconds_at_most() {
     let stage = Stage::new();
     let secret = stage.account.live_key.clone();
     let access = engine::wait(stage.engine.authenticate(&secret)).expect("an answer");
-    let key = access.expect("a key").key;
+    let Actor::Key(key) = access.expect("a key").actor else { panic!("no key") };
     let options = |clock: &std::sync::Arc<engine::FixedClock>| engine::EngineOptions {
         clock: std::sync::Arc::<engine::FixedClock>::clone(clock),
         access: engine::StoreAccess::Read,

@@ -10,6 +10,7 @@ mod importing;
 mod keys;
 mod limits;
 mod moving;
+mod people;
 mod preview;
 mod queries;
 mod stage;

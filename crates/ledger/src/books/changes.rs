@@ -8,7 +8,7 @@ use crate::job::Placing;
 use crate::limits::CHECKPOINT_EVERY;
 use crate::model::{
     CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyRow, LedgerRow, NumberRow, ObjectRow,
-    OutcomeRow, PrefixOwner, Retry, SequenceRow, SeriesRow,
+    OutcomeRow, PrefixOwner, Retry, SequenceRow, SeriesRow, UserRow,
 };
 use crate::trail::{Hash, Sealed};
 
@@ -19,6 +19,8 @@ pub struct Changes {
     pub ledgers: Vec<LedgerChange>,
     /// API keys, new or changed.
     pub keys: Vec<KeyRow>,
+    /// People, new or changed.
+    pub users: Vec<UserRow>,
     /// Series, new or changed.
     pub series: Vec<Arc<SeriesRow>>,
     /// Sequences, new or changed.
@@ -99,6 +101,7 @@ pub(super) fn collect(books: &mut Books) -> Changes {
     let mut changes = Changes {
         ledgers: ledgers(books),
         keys: sorted(books.keys.drain_kept(), |row| row.id),
+        users: users(books),
         series: sorted(books.series.drain_kept(), |row| (row.ledger, row.id)),
         sequences: sorted(books.sequences.drain_kept(), |row| (row.ledger, row.id)),
         gaps: sorted(books.gaps.drain(), |row| (row.ledger, row.id)),
@@ -157,6 +160,17 @@ fn ledgers(books: &mut Books) -> Vec<LedgerChange> {
         .map(|(_, before, row)| LedgerChange { row, expected: before.map(|row| row.head()) })
         .collect();
     rows.sort_by_key(|change| change.row.id);
+    rows
+}
+
+/// Those of whom something else is said than before.
+fn users(books: &mut Books) -> Vec<UserRow> {
+    let mut rows = Vec::new();
+    for (_, before, now) in books.people.drain_kept() {
+        let before = before.unwrap_or_default();
+        rows.extend(now.into_iter().filter(|row| !before.contains(row)));
+    }
+    rows.sort_by_key(|row| (row.ledger, row.id));
     rows
 }
 

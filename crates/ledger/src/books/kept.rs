@@ -24,6 +24,7 @@ const AGAIN_MAX: usize = 32;
 macro_rules! each_kept_table {
     ($do:ident) => {
         $do!(keys, |key| key.0);
+        $do!(people, |key| *key);
         $do!(series, |key| key.0);
         $do!(series_names, |key| key.0);
         $do!(ledger_series, |key| *key);

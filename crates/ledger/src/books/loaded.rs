@@ -11,7 +11,7 @@ use crate::id::{
 use crate::model::{
     CustomerRow, DeliveryRow, EventRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow,
     Mode, NumberRow, ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, SequenceKey, SequenceRow,
-    SeriesRow,
+    SeriesRow, UserRow,
 };
 
 /// Keys of rows that are not loaded, each once. The fields are those of [`Books`].
@@ -21,6 +21,7 @@ pub struct Misses {
     pub ledgers: Vec<LedgerId>,
     pub accounts: Vec<(AccountId, Mode)>,
     pub keys: Vec<(LedgerId, KeyId)>,
+    pub people: Vec<LedgerId>,
     pub series: Vec<(LedgerId, SeriesId)>,
     pub series_names: Vec<(LedgerId, String)>,
     pub ledger_series: Vec<LedgerId>,
@@ -50,6 +51,8 @@ pub struct Loaded {
     pub ledgers: Vec<LedgerRow>,
     pub accounts: Vec<((AccountId, Mode), LedgerId)>,
     pub keys: Vec<KeyRow>,
+    /// All people of the ledgers asked for.
+    pub people: Vec<UserRow>,
     pub series: Vec<SeriesRow>,
     pub series_names: Vec<((LedgerId, String), SeriesId)>,
     /// All series of the ledgers asked for, in the order of their ids.
@@ -89,6 +92,8 @@ impl Books {
         fill(&mut self.ledgers, asked.ledgers, found.ledgers, |row| row.id);
         fill_pairs(&mut self.accounts, asked.accounts, found.accounts);
         fill(&mut self.keys, asked.keys, found.keys, |row| (row.ledger, row.id));
+        let people = found.people.into_iter().map(|row| (row.ledger, row));
+        fill_groups(&mut self.people, asked.people, people.collect());
         let series = found.series.into_iter().map(|row| (series_key(&row), Arc::new(row)));
         fill_pairs(&mut self.series, asked.series, series.collect());
         fill_pairs(&mut self.series_names, asked.series_names, found.series_names);

@@ -19,7 +19,7 @@ use crate::job::Placing;
 use crate::model::{
     CustomerRow, DeliveryRow, EventRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow,
     Mode, NumberRow, ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, Retry, SequenceKey,
-    SequenceRow, SeriesRow,
+    SequenceRow, SeriesRow, UserRow,
 };
 use crate::trail::Sealed;
 
@@ -36,6 +36,8 @@ pub struct Books {
     pub accounts: Table<(AccountId, Mode), LedgerId>,
     /// API keys.
     pub keys: Table<(LedgerId, KeyId), KeyRow>,
+    /// All people of a ledger.
+    pub people: Table<LedgerId, Vec<UserRow>>,
     /// Series.
     pub series: Table<(LedgerId, SeriesId), Arc<SeriesRow>>,
     /// The series of a name.
@@ -88,6 +90,7 @@ macro_rules! each_table {
         $books.ledgers.$method();
         $books.accounts.$method();
         $books.keys.$method();
+        $books.people.$method();
         $books.series.$method();
         $books.series_names.$method();
         $books.ledger_series.$method();
@@ -165,6 +168,7 @@ impl Books {
         self.ledgers.is_missing_any()
             || self.accounts.is_missing_any()
             || self.keys.is_missing_any()
+            || self.people.is_missing_any()
             || self.series.is_missing_any()
             || self.series_names.is_missing_any()
             || self.ledger_series.is_missing_any()
@@ -189,6 +193,7 @@ impl Books {
             ledgers: self.ledgers.take_missing(),
             accounts: self.accounts.take_missing(),
             keys: self.keys.take_missing(),
+            people: self.people.take_missing(),
             series: self.series.take_missing(),
             series_names: self.series_names.take_missing(),
             ledger_series: self.ledger_series.take_missing(),

@@ -14,6 +14,7 @@ mod sequence;
 mod series;
 mod settings;
 mod tell;
+mod users;
 mod void;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use jiff::civil::Date;
 
 use crate::books::{Books, Missing};
 use crate::command::{Action, Actor, Command, SeriesRef};
-use crate::id::LedgerId;
+use crate::id::{KeyId, LedgerId, UserId};
 use crate::model::{At, LedgerRow, OutcomeRow, Receipt, SeriesRow};
 use crate::outcome::{Answer, Outcome};
 use crate::refusal::{Code, Refusal};
@@ -121,6 +122,9 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
         Action::CreateKey(new) => keys::create(books, command, new),
         Action::RevokeKey(key) => keys::revoke(books, command, *key),
+        Action::CreateUser(new) => users::create(books, command, new),
+        Action::ChangeUser(user, change) => users::change(books, command, *user, change),
+        Action::SetPassword(user, hash) => users::set_password(books, command, role, *user, hash),
         Action::Document(document) => document::act(books, command, role, document),
     }
 }
@@ -137,20 +141,40 @@ pub(crate) fn entitled(
     ledger(books, id)
 }
 
-/// The actor's role; keys are read again for every command, so a revoked one writes nothing.
+/// The actor's role; keys and people are read again for every command, so one that was revoked or
+/// kept out writes nothing.
 fn role(books: &Books, command: &Command) -> Result<Role, Halt> {
     role_of(books, command.ledger, &command.actor)
 }
 
 fn role_of(books: &Books, ledger: LedgerId, actor: &Actor) -> Result<Role, Halt> {
-    let Actor::Key(id) = actor else { return Ok(Role::Administrator) };
-    match books.keys.read(&(ledger, *id))? {
+    match actor {
+        Actor::Key(id) => role_of_key(books, ledger, *id),
+        Actor::User(id) => role_of_user(books, ledger, *id),
+        Actor::Operator(_) => Ok(Role::Administrator),
+    }
+}
+
+fn role_of_key(books: &Books, ledger: LedgerId, id: KeyId) -> Result<Role, Halt> {
+    match books.keys.read(&(ledger, id))? {
         Some(key) if key.revoked.is_none() => Ok(key.role),
         Some(_) => refuse(
             Code::ApiKeyExpired,
             "This API key was revoked. Use another key; an administrator can make one.",
         ),
         None => refuse(Code::ApiKeyExpired, "This API key is not known to the ledger."),
+    }
+}
+
+fn role_of_user(books: &Books, ledger: LedgerId, id: UserId) -> Result<Role, Halt> {
+    let people = books.people.read(&ledger)?;
+    match people.and_then(|people| people.iter().find(|row| row.id == id)) {
+        Some(row) if row.disabled.is_none() => Ok(row.role),
+        Some(_) => refuse(
+            Code::RoleForbidden,
+            "This person is kept out of the account. An administrator can change that.",
+        ),
+        None => refuse(Code::RoleForbidden, "This person does not work for the account."),
     }
 }
 
@@ -271,7 +295,7 @@ fn record(
         ledger: ledger.id,
         index: ledger.trail_count,
         at: command.at,
-        actor: actor_text(&command.actor),
+        actor: command.actor.text(),
         what: change.what().to_owned(),
         body: change.to_bytes(),
     };
@@ -285,10 +309,7 @@ fn record(
 }
 
 fn actor_text(actor: &Actor) -> String {
-    match actor {
-        Actor::Key(id) => id.to_string(),
-        Actor::Operator(name) => name.clone(),
-    }
+    actor.text()
 }
 
 /// A reason that must be given.

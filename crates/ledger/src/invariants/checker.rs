@@ -13,13 +13,13 @@ use super::violation::{Invariant, Log, Violation};
 use crate::id::{LedgerId, Position, SeriesId};
 use crate::model::{
     CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner, SequenceKey,
-    SequenceRow, SeriesRow,
+    SequenceRow, SeriesRow, UserRow,
 };
 use crate::trail::Sealed;
 
 /// Takes a ledger in this order: [`Checker::entry`] and [`Checker::line`] for the whole trail,
 /// [`Checker::answer`] for what clients were told if that is known, [`Checker::series`] and
-/// [`Checker::keys`], [`Checker::customers`], [`Checker::prefixes`] and [`Checker::objects`] in
+/// [`Checker::keys`], [`Checker::users`], [`Checker::customers`], [`Checker::prefixes`] and [`Checker::objects`] in
 /// pages (the last with [`Checker::end_objects`] behind them), then for each
 /// sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
 /// order of ordinals, in as many pages as there are (a gap at the latest before the first number
@@ -122,6 +122,11 @@ impl Checker {
     /// Takes all keys.
     pub fn keys(&mut self, rows: &[KeyRow]) {
         self.recorded.keys(rows, &mut self.log);
+    }
+
+    /// Takes all people.
+    pub fn users(&mut self, rows: &[UserRow]) {
+        self.recorded.users(rows, &mut self.log);
     }
 
     /// Takes the next customers, with the owners of their prefixes as stored.

@@ -16,7 +16,9 @@ use super::replay::{Event, Replay};
 use super::sum::Sum;
 use super::violation::{Invariant, Log};
 use crate::id::{Position, SequenceId, SeriesId};
-use crate::model::{GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, Voided};
+use crate::model::{
+    GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, UserRow, Voided,
+};
 use crate::trail::{Sealed, Verifier};
 
 /// Trail and register side by side.
@@ -105,6 +107,16 @@ impl Recorded {
             log.say(Invariant::Recorded, what);
         }
         count("keys", rows.len(), self.replay.keys.len(), log);
+    }
+
+    /// Compares all people with the trail, which does not hold their passwords.
+    pub(super) fn users(&mut self, rows: &[UserRow], log: &mut Log) {
+        let is_told = |row: &&UserRow| self.replay.users.get(&row.id) == Some(&row.told());
+        for row in rows.iter().filter(|row| !is_told(row)) {
+            let what = format!("the person {} is not as the trail records it", row.id);
+            log.say(Invariant::Recorded, what);
+        }
+        count("people", rows.len(), self.replay.users.len(), log);
     }
 
     pub(super) fn begin_sequence(&mut self) {

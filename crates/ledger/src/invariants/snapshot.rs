@@ -5,7 +5,7 @@ use super::replay::WholeEntry;
 use super::violation::Violation;
 use crate::model::{
     CustomerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner,
-    SequenceRow, SeriesRow,
+    SequenceRow, SeriesRow, UserRow,
 };
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub series: Vec<SeriesRow>,
     /// Its keys.
     pub keys: Vec<KeyRow>,
+    /// Its people.
+    pub users: Vec<UserRow>,
     /// Its customers.
     pub customers: Vec<CustomerRow>,
     /// The prefixes that are taken.
@@ -54,6 +56,7 @@ pub fn check(snapshot: &Snapshot, told: &[Told]) -> Vec<Violation> {
     told.iter().for_each(|told| checker.answer(told));
     checker.series(&snapshot.series);
     checker.keys(&snapshot.keys);
+    checker.users(&snapshot.users);
     let id = snapshot.ledger.id;
     let owners =
         snapshot.prefixes.iter().map(|(prefix, owner)| ((id, prefix.clone()), owner.clone()));

@@ -15,6 +15,7 @@ mod sequence;
 mod series;
 mod settings;
 mod time;
+mod user;
 
 pub use api_version::{ApiVersion, FormerVersion};
 pub use customer::{CustomerRow, PrefixOwner};
@@ -31,3 +32,4 @@ pub use series::{FormatVersion, KindText, SeriesRow};
 pub use settings::{DateOrder, HouseStyle, Level, NumberOn, Settings};
 pub use time::At;
 pub(crate) use time::civil;
+pub use user::{Password, PasswordHash, SessionRow, TokenHash, UserRow, folded_email};

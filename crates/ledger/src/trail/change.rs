@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AccountId, CustomerId, GapId, KeyId, ObjectId, Position, ScopeKey, SequenceId, SeriesId,
+    AccountId, CustomerId, GapId, KeyId, ObjectId, Position, ScopeKey, SequenceId, SeriesId, UserId,
 };
 use crate::model::{
-    Cause, GapRow, KeyHash, Kind, Level, Metadata, Mode, SeriesRow, Settings, Warning, civil,
+    Cause, GapRow, KeyHash, Kind, Level, Metadata, Mode, SeriesRow, Settings, UserRow, Warning,
+    civil,
 };
 use crate::role::Role;
 use crate::stored::{Damaged, from_bytes, to_bytes};
@@ -189,6 +190,42 @@ pub enum Change {
         /// Its name; the same as before when something else was changed.
         name: String,
     },
+    /// A person was entered.
+    UserCreated {
+        /// The person.
+        user: UserId,
+        /// What is said of the person.
+        person: Person,
+        /// Whether the person has a password, which the trail does not hold, nor its hash.
+        has_password: bool,
+    },
+    /// What is said of a person was changed, or whether the person may come in.
+    UserChanged {
+        /// The person.
+        user: UserId,
+        /// What was said before.
+        former: Person,
+        /// What is said now.
+        now: Person,
+    },
+    /// A person got a password, or another one.
+    PasswordSet {
+        /// The person.
+        user: UserId,
+    },
+}
+
+/// What is said of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The e-mail address, folded.
+    pub email: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Whether the person is kept out.
+    pub disabled: bool,
 }
 
 /// A sequence that a change opened.
@@ -282,6 +319,9 @@ impl Change {
             Change::VersionChanged { .. } => "version.changed",
             Change::EndpointChanged { .. } => "endpoint.changed",
             Change::AccountChanged { .. } => "account.changed",
+            Change::UserCreated { .. } => "user.created",
+            Change::UserChanged { .. } => "user.changed",
+            Change::PasswordSet { .. } => "user.password_set",
         }
     }
 
@@ -309,6 +349,18 @@ impl LeftGap {
             to: row.to,
             first_text: row.first_text.clone(),
             last_text: row.last_text.clone(),
+        }
+    }
+}
+
+impl Person {
+    /// What a row says of a person.
+    pub fn of(row: &UserRow) -> Person {
+        Person {
+            name: row.name.clone(),
+            email: row.email.clone(),
+            role: row.role,
+            disabled: row.disabled.is_some(),
         }
     }
 }

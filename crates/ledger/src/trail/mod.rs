@@ -8,7 +8,7 @@ mod line;
 mod shapes;
 mod verify;
 
-pub use change::{Change, IssuedLine, LeftGap, OpenedSequence};
+pub use change::{Change, IssuedLine, LeftGap, OpenedSequence, Person};
 pub use digest::DocumentDigest;
 pub use entry::{Entry, Hash, Sealed};
 pub use line::{LINE_VERSION, placed_line};

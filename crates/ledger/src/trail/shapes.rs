@@ -6,7 +6,7 @@ use numbering::{Format, Period, Scope};
 use super::*;
 use crate::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, ScopeKey, SequenceId,
-    SeriesId,
+    SeriesId, UserId,
 };
 use crate::model::{
     Cause, DateOrder, FormatVersion, HouseStyle, KeyHash, Kind, KindText, Level, Mode, NumberOn,
@@ -116,6 +116,7 @@ fn changes() -> Vec<Change> {
         },
     ];
     changes.extend(of_documents());
+    changes.extend(of_people());
     changes
 }
 
@@ -146,6 +147,21 @@ fn of_documents() -> Vec<Change> {
             enabled: true,
         },
         Change::AccountChanged { name: "Books & Sons".to_owned() },
+    ]
+}
+
+fn of_people() -> Vec<Change> {
+    let ann = Person {
+        name: "Ann".to_owned(),
+        email: "ann@example.com".to_owned(),
+        role: Role::Clerk,
+        disabled: false,
+    };
+    let now = Person { role: Role::Accountant, disabled: true, ..ann.clone() };
+    vec![
+        Change::UserCreated { user: UserId(600), person: ann.clone(), has_password: true },
+        Change::UserChanged { user: UserId(600), former: ann, now },
+        Change::PasswordSet { user: UserId(600) },
     ]
 }
 

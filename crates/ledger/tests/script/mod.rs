@@ -71,11 +71,16 @@ impl Script {
 
     /// Decides one action.
     pub fn decide(&mut self, action: Action) -> Result<Outcome, Refusal> {
+        self.decide_by(Actor::Operator("operator".to_owned()), action)
+    }
+
+    /// Decides one action of somebody.
+    pub fn decide_by(&mut self, actor: Actor, action: Action) -> Result<Outcome, Refusal> {
         let apply = match &action {
             Action::ApplyImport(apply) => Some(apply.clone()),
             _ => None,
         };
-        let batch = Batch::new(vec![self.command(action)]);
+        let batch = Batch::new(vec![Command { actor, ..self.command(action) }]);
         let decided = batch.run(|misses| Ok::<_, Refusal>(self.load(misses)))?;
         match apply {
             Some(apply) => self.ledger.note_import(decided.changes, &apply),

@@ -123,6 +123,6 @@ fn read(fields: &mut Fields<'_>) -> Result<KeyRow, StoreError> {
     })
 }
 
-fn role(word: &str) -> Result<Role, StoreError> {
+pub(super) fn role(word: &str) -> Result<Role, StoreError> {
     Role::parse(word).ok_or_else(|| damaged(format!("role {word:?}")))
 }

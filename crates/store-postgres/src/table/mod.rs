@@ -17,17 +17,22 @@ pub(crate) mod number;
 pub(crate) mod number_list;
 pub(crate) mod object;
 pub(crate) mod outcome;
+pub(crate) mod person;
 pub(crate) mod sequence;
 pub(crate) mod series;
 pub(crate) mod staging;
 pub(crate) mod trail;
+pub(crate) mod user_session;
 
 /// Every table, as it is named.
-pub(crate) const NAMES: [&str; 20] = [
+pub(crate) const NAMES: [&str; 23] = [
     "account_route",
     "key_route",
+    "person_route",
+    "user_session",
     "ledger",
     "api_key",
+    "person",
     "series",
     "sequence",
     "number",

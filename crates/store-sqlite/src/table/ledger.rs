@@ -99,7 +99,7 @@ pub(crate) fn write(session: &Session, changes: &[LedgerChange]) -> Result<(), S
     session.write(WRITE, rows)
 }
 
-/// Removes a head that is as expected, and the keys.
+/// Removes a head that is as expected, the keys and the people.
 pub(crate) fn remove(
     session: &Session,
     ledger: LedgerId,
@@ -110,7 +110,10 @@ pub(crate) fn remove(
     let params = (id, trail_count as i64, trail_hash.0, last_object as i64);
     match session.run(REMOVE, params)? {
         0 => Err(StoreError::Conflict(format!("ledger {ledger} is not as expected"))),
-        _ => session.run(REMOVE_KEYS, [id]).map(drop),
+        _ => {
+            session.run(REMOVE_KEYS, [id])?;
+            super::person::remove(session, ledger)
+        }
     }
 }
 

@@ -10,10 +10,12 @@ pub(crate) mod number;
 pub(crate) mod number_list;
 pub(crate) mod object;
 pub(crate) mod outcome;
+pub(crate) mod person;
 pub(crate) mod sequence;
 pub(crate) mod series;
 pub(crate) mod staging;
 pub(crate) mod trail;
+pub(crate) mod user_session;
 
 use store::StoreError;
 

@@ -17,6 +17,7 @@ mod loading;
 mod moving;
 mod outcomes;
 mod pages;
+mod people;
 mod places;
 mod plenty;
 mod refused;
@@ -41,7 +42,7 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 14] = [
+const CASES: [&[Case]; 15] = [
     batches::CASES,
     guesses::CASES,
     history::CASES,
@@ -56,6 +57,7 @@ const CASES: [&[Case]; 14] = [
     events::CASES,
     deliveries::CASES,
     places::CASES,
+    people::CASES,
 ];
 
 /// Runs every case on a database that `make` makes for it.

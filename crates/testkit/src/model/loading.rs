@@ -49,6 +49,8 @@ fn load_heads(rows: &Rows, misses: &Misses, loaded: &mut Loaded) {
         |&(ledger, id): &(LedgerId, KeyId)| rows.keys.get(&id).filter(|row| row.ledger == ledger);
     let keys = misses.keys.iter().filter_map(of_ledger);
     loaded.keys = keys.cloned().collect();
+    let people = rows.people.values().filter(|row| misses.people.contains(&row.ledger));
+    loaded.people = people.cloned().collect();
     for key in &misses.accounts {
         let of = |row: &&ledger::model::LedgerRow| (&row.account, row.mode) == (&key.0, key.1);
         let found = rows.ledgers.values().find(of);

@@ -7,6 +7,7 @@ mod documents;
 mod loading;
 mod reader;
 mod rows;
+mod sessions;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -10,13 +10,14 @@ use ledger::id::{
 };
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, IdempotencyKey, KeyHash, KeyRow, LedgerRow,
-    Mode, NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, State,
+    Mode, NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, State, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, StoreError, StoredEntry, TrailPage, Waking,
+    OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, StoredEntry, TrailPage,
+    Waking,
 };
 
 use super::rows::Rows;
@@ -83,6 +84,31 @@ impl Reader for ModelReader {
 
     fn key(&mut self, key: KeyId) -> Result<Option<KeyRow>, StoreError> {
         Ok(self.shared.rows().keys.get(&key).cloned())
+    }
+
+    fn people(&mut self, ledger: LedgerId) -> Result<Vec<UserRow>, StoreError> {
+        let rows = self.shared.rows();
+        let of_ledger = rows.people.values().filter(|row| row.ledger == ledger);
+        let mut people: Vec<_> = of_ledger.cloned().collect();
+        people.sort_by_key(|row| (row.created, row.id));
+        Ok(people)
+    }
+
+    fn people_called(&mut self, email: &str, limit: u32) -> Result<Vec<UserRow>, StoreError> {
+        let rows = self.shared.rows();
+        let called = rows.people.values().filter(|row| row.email == email);
+        Ok(called.take(limit as usize).cloned().collect())
+    }
+
+    fn sessions(&mut self, of: SessionsOf) -> Result<Vec<SessionRow>, StoreError> {
+        let rows = self.shared.rows();
+        let is_meant = |row: &&SessionRow| match of {
+            SessionsOf::Token(token) => row.token == token,
+            SessionsOf::User(user) => row.user == user,
+        };
+        let mut sessions: Vec<_> = rows.sessions.values().filter(is_meant).copied().collect();
+        sessions.sort_by_key(|row| Reverse(row.created));
+        Ok(sessions)
     }
 
     fn series(&mut self, ledger: LedgerId) -> Result<Vec<SeriesRow>, StoreError> {

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::Changes;
 use ledger::books::Checkpoint;
-use ledger::id::{CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
+use ledger::id::{
+    CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId, UserId,
+};
 use ledger::job::{JobId, StagedNumber, StagedPart};
 use ledger::model::{
     At, CustomerRow, DeliveryRow, DeliveryState, EventRow, GapRow, Head, IdempotencyKey, KeyRow,
-    LedgerRow, NumberRow, ObjectRow, OutcomeRow, PrefixOwner, SequenceRow, SeriesRow,
+    LedgerRow, NumberRow, ObjectRow, OutcomeRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow,
+    TokenHash, UserRow,
 };
 use ledger::trail::Sealed;
 use store::StoreError;
@@ -17,6 +20,8 @@ use store::StoreError;
 pub(super) struct Rows {
     pub(super) ledgers: BTreeMap<LedgerId, LedgerRow>,
     pub(super) keys: BTreeMap<KeyId, KeyRow>,
+    pub(super) people: BTreeMap<(LedgerId, UserId), UserRow>,
+    pub(super) sessions: BTreeMap<TokenHash, SessionRow>,
     pub(super) series: BTreeMap<(LedgerId, SeriesId), SeriesRow>,
     pub(super) sequences: BTreeMap<(LedgerId, SequenceId), SequenceRow>,
     pub(super) numbers: BTreeMap<(LedgerId, Position), NumberRow>,
@@ -207,6 +212,9 @@ impl Rows {
         let owned = |row: &LedgerRow| (row.id, (row.account.clone(), row.mode));
         let ledgers = changes.ledgers.iter().map(|change| owned(&change.row));
         unique("account and mode", self.ledgers.values().map(owned), ledgers)?;
+        let called = |row: &UserRow| ((row.ledger, row.id), (row.ledger, row.email.clone()));
+        let people = changes.users.iter().map(called);
+        unique("e-mail address", self.people.values().map(called), people)?;
         let secret = |row: &KeyRow| (row.id, row.hash);
         unique("secret", self.keys.values().map(secret), changes.keys.iter().map(secret))
     }
@@ -216,6 +224,8 @@ impl Rows {
             self.ledgers.insert(change.row.id, change.row.clone());
         }
         self.keys.extend(changes.keys.iter().map(|row| (row.id, row.clone())));
+        let people = changes.users.iter().map(|row| ((row.ledger, row.id), row.clone()));
+        self.people.extend(people);
         for row in &changes.series {
             self.series.insert((row.ledger, row.id), SeriesRow::clone(row));
         }
@@ -286,6 +296,7 @@ impl Rows {
         let mut rows = self.clone();
         rows.ledgers.remove(&ledger);
         rows.keys.retain(|_, row| row.ledger != ledger);
+        rows.people.retain(|key, _| key.0 != ledger);
         rows.commit(fresh)?;
         *self = rows;
         Ok(())

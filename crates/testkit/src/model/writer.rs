@@ -8,7 +8,7 @@ use ledger::job::{JobId, StagedPart};
 use ledger::model::{At, DeliveryRow, DeliveryState, Head};
 use ledger::trail::Hash;
 use ledger::{Changes, Guess, Loaded, Misses};
-use store::{StoreError, Writer, restored_ledgers};
+use store::{SessionChange, StoreError, Writer, restored_ledgers};
 
 use super::Shared;
 use super::loading;
@@ -170,6 +170,10 @@ impl Writer for ModelWriter {
         let rows = self.shared.rows();
         let jobs = rows.jobs.iter().filter(|((of, _), _)| *of == ledger);
         Ok(jobs.map(|((_, job), at)| (*job, *at)).collect())
+    }
+
+    fn change_sessions(&mut self, change: &SessionChange) -> Result<u32, StoreError> {
+        self.shared.rows().change_sessions(change)
     }
 }
 

@@ -8,6 +8,7 @@ mod pattern;
 mod series;
 mod settings;
 mod trail;
+mod user;
 mod why;
 
 use jiff::civil::Date;
@@ -27,6 +28,7 @@ pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Rem
 pub use self::series::{AdvanceAnswer, PreviewAnswer, PreviewedNumber, Series};
 pub use self::settings::{Settings, settings_prefix};
 pub use self::trail::{TrailEntry, TrailVerification, Walked};
+pub use self::user::User;
 pub use self::why::{Why, WhyEvent, why};
 
 /// Writes an answer as JSON.

@@ -236,6 +236,13 @@ pub const CATALOGUE: &[Entry] = &[
         "Choose another name, or use what is there.",
     ),
     ledger(
+        Code::LastAdministrator,
+        400,
+        ErrorType::InvalidRequest,
+        "Nobody would be left who may change settings and people.",
+        "Make somebody else an administrator first.",
+    ),
+    ledger(
         Code::ReferenceConflict,
         400,
         ErrorType::InvalidRequest,

@@ -9,6 +9,7 @@ mod pattern;
 mod search;
 mod series;
 mod settings;
+mod user;
 
 use ledger::Code;
 use ledger::command::SeriesRef;
@@ -37,6 +38,7 @@ pub use self::series::{
     series_change, series_list,
 };
 pub use self::settings::settings_change;
+pub use self::user::{NewUser, new_password, new_user, user_change, user_id, user_list};
 use crate::error::Problem;
 use crate::params::Fields;
 

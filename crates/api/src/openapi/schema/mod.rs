@@ -52,6 +52,7 @@ const LISTS: &[(&str, &str)] = &[
     ("series_list", "series"),
     ("gap_list", "gap"),
     ("trail_list", "trail_entry"),
+    ("user_list", "user"),
 ];
 
 /// What a field of an answer holds.
@@ -352,6 +353,20 @@ const OBJECTS: &[(&str, &[(&str, Field)])] = &[
         ],
     ),
     ("explanation", &[("text", Text), ("actor", Text), ("at", Integer)]),
+    (
+        "user",
+        &[
+            ("id", Text),
+            ("object", Object("user")),
+            ("name", Text),
+            ("email", Text),
+            ("role", Words(&["administrator", "accountant", "clerk", "auditor"])),
+            ("disabled", Flag),
+            ("disabled_at", Null(&Integer)),
+            ("has_password", Flag),
+            ("created", Integer),
+        ],
+    ),
     (
         "locks",
         &[

@@ -10,13 +10,14 @@ use ledger::id::{
 };
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow,
+    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
     DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
     NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, Store, StoreError, TrailPage, Waking, Writer,
+    OutcomePage, Page, Reader, SequencePage, SessionsOf, Store, StoreError, TrailPage, Waking,
+    Writer,
 };
 use store_sqlite::SqliteStore;
 
@@ -162,6 +163,9 @@ impl Reader for FollowerReader {
         key_by_hash(hash: &KeyHash) -> Option<KeyRow>;
         keys(ledger: LedgerId) -> Vec<KeyRow>;
         key(key: KeyId) -> Option<KeyRow>;
+        people(ledger: LedgerId) -> Vec<UserRow>;
+        people_called(email: &str, limit: u32) -> Vec<UserRow>;
+        sessions(of: SessionsOf) -> Vec<SessionRow>;
         series(ledger: LedgerId) -> Vec<SeriesRow>;
         sequences(ledger: LedgerId, after: SequenceId, limit: u32) -> SequencePage;
         sequences_of(ledger: LedgerId, series: SeriesId, limit: u32) -> Vec<SequenceRow>;

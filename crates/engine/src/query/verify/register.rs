@@ -33,7 +33,7 @@ pub(super) fn walk(
     progress: &Progress,
 ) -> Result<Walked, EngineError> {
     let mut slices = Slices::begin(&mut *reader, head, progress)?;
-    series_and_keys(&mut slices)?;
+    series_and_owners(&mut slices)?;
     customers(&mut slices)?;
     prefixes(&mut slices)?;
     objects(&mut slices)?;
@@ -48,18 +48,20 @@ pub(super) fn walk(
     Ok(walked)
 }
 
-fn series_and_keys(slices: &mut Slices<'_>) -> Result<(), EngineError> {
+fn series_and_owners(slices: &mut Slices<'_>) -> Result<(), EngineError> {
     let ledger = slices.ledger;
     let found = slices.slice(|reader| {
         let series = reader.series(ledger)?;
         let names = series.iter().map(|row| (ledger, row.name.clone())).collect();
         let misses = Misses { series_names: names, ..Misses::default() };
-        Ok((reader.load(&misses)?.series_names, series, reader.keys(ledger)?))
+        let whose = (reader.keys(ledger)?, reader.people(ledger)?);
+        Ok((reader.load(&misses)?.series_names, series, whose))
     })?;
-    if let Some((_, (names, series, keys))) = found {
+    if let Some((_, (names, series, (keys, people)))) = found {
         slices.checker.series(&series);
         slices.checker.names(&names);
         slices.checker.keys(&keys);
+        slices.checker.users(&people);
     }
     Ok(())
 }

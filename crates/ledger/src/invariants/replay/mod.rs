@@ -5,6 +5,7 @@
 //! too.
 
 mod import;
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +14,12 @@ use numbering::{Format, Period};
 
 use self::import::Import;
 use super::violation::{Invariant, Log, Violation};
-use crate::id::{AccountId, CustomerId, GapId, KeyId, ObjectId, Position, SequenceId, SeriesId};
+use crate::id::{
+    AccountId, CustomerId, GapId, KeyId, ObjectId, Position, SequenceId, SeriesId, UserId,
+};
 use crate::model::{
     ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow,
-    ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, Voided,
+    ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, UserRow, Voided,
 };
 use crate::trail::{Change, Hash, IssuedLine, LeftGap, OpenedSequence, Sealed};
 
@@ -67,6 +70,8 @@ pub struct Replay {
     pub gap_counts: BTreeMap<SequenceId, u64>,
     /// The keys.
     pub keys: BTreeMap<KeyId, KeyRow>,
+    /// The people, without the hashes of their passwords.
+    pub users: BTreeMap<UserId, UserRow>,
     /// The version that the account was put on, if it ever was.
     pub version: Option<ApiVersion>,
     /// The last position given.
@@ -237,6 +242,11 @@ impl Replay {
                 self.keys.insert(id, key);
             }
             Change::KeyRevoked { key } => self.revoke(sealed, key),
+            Change::UserCreated { user, person, has_password } => {
+                self.enter(sealed, user, person, has_password);
+            }
+            Change::UserChanged { user, now, .. } => self.change_user(sealed, user, now),
+            Change::PasswordSet { user } => self.set_password(sealed, user),
             Change::NumbersImported { series, defaults, opened, gaps, count, digest } => {
                 self.defaults = defaults;
                 self.importing.extend(series.iter().map(|row| row.id));

@@ -10,14 +10,14 @@ use crate::batch::Batch;
 use crate::books::{Loaded, Misses, TrailLine};
 use crate::command::{
     Action, Actor, Advance, ApplyImport, Command, Import, ImportLine, ImportSeries, Item, LockMove,
-    NewKey, NewSeries, Open, SeriesChange, SeriesRef, Void,
+    NewKey, NewSeries, NewUser, Open, SeriesChange, SeriesRef, UserChange, Void,
 };
-use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position};
+use crate::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, Position, UserId};
 use crate::invariants::replay::WholeEntry;
 use crate::invariants::{Snapshot, Told};
 use crate::job::JobId;
 use crate::job::import::{ImportJob, ImportStep};
-use crate::model::{At, Cause, HouseStyle, KeyHash, Kind, KindText, Mode, NumberRow};
+use crate::model::{At, Cause, HouseStyle, KeyHash, Kind, KindText, Mode, NumberRow, PasswordHash};
 use crate::outcome::Answer;
 use crate::refusal::Refusal;
 use crate::rehearsal::Rehearsal;
@@ -71,6 +71,7 @@ pub(super) fn books() -> (Snapshot, Vec<Told>) {
         ledger: changes.ledgers.last().expect("a head").row.clone(),
         series: series.iter().map(|row| (**row).clone()).collect(),
         keys: newest(changes.keys, |row| row.id),
+        users: newest(changes.users, |row| row.id),
         customers: changes.customers,
         prefixes: changes.prefixes.into_iter().map(|(_, word, owner)| (word, owner)).collect(),
         objects: changes.objects.iter().map(|row| (**row).clone()).collect(),
@@ -147,7 +148,7 @@ pub(super) fn of<'a>(
 }
 
 fn commands() -> Vec<Command> {
-    let actions = [months(), customers(), voids_and_keys(), forms()].concat();
+    let actions = [months(), customers(), voids_and_keys(), forms(), people()].concat();
     let command = |(place, action): (usize, Action)| Command {
         ledger: LEDGER,
         actor: operator(),
@@ -235,6 +236,25 @@ fn voids_and_keys() -> Vec<Action> {
             lock_date: Some(Some(date(2026, 1, 31))),
             ..LockMove::default()
         }),
+    ]
+}
+
+/// Two people, one of them kept out.
+fn people() -> Vec<Action> {
+    let person = |id, name: &str, role| NewUser {
+        id: UserId(id),
+        name: name.to_owned(),
+        email: format!("{name}@example.com"),
+        role,
+        password: None,
+        first: false,
+    };
+    let out = UserChange { disabled: Some(true), ..UserChange::default() };
+    vec![
+        Action::CreateUser(person(1, "Ann", Role::Administrator)),
+        Action::CreateUser(person(2, "Bob", Role::Clerk)),
+        Action::SetPassword(UserId(1), PasswordHash("a hash".to_owned())),
+        Action::ChangeUser(UserId(2), out),
     ]
 }
 

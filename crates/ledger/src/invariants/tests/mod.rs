@@ -277,6 +277,23 @@ fn recorded_sees_every_other_row_that_the_trail_tells_otherwise() {
 }
 
 #[test]
+fn recorded_sees_people_that_the_trail_tells_otherwise() {
+    let changes: [fn(&mut Snapshot); 8] = [
+        |snapshot| snapshot.users[1].disabled = None,
+        |snapshot| snapshot.users[1].role = Role::Administrator,
+        |snapshot| snapshot.users[0].name.push('x'),
+        |snapshot| snapshot.users[0].email.push('x'),
+        |snapshot| snapshot.users[0].created.0 += 1,
+        |snapshot| snapshot.users[0].password = None,
+        |snapshot| snapshot.users[0].password.as_mut().expect("one").since.0 += 1,
+        |snapshot| drop(snapshot.users.pop()),
+    ];
+    for (place, change) in changes.into_iter().enumerate() {
+        assert_eq!(violated(change), [Invariant::Recorded], "change {place}");
+    }
+}
+
+#[test]
 fn recorded_sees_keys_and_prefixes_that_the_trail_tells_otherwise() {
     let changes: [fn(&mut Snapshot); 13] = [
         |snapshot| snapshot.keys[0].revoked = None,
