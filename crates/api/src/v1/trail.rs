@@ -2,20 +2,26 @@
 
 use std::sync::Arc;
 
-use engine::Progress;
-use wire::answer::{self, List, TrailEntry, TrailVerification, Walked};
+use engine::{Kept, Progress, TrailHead};
+use ledger::trail::Hash;
+use wire::answer::{self, List, TrailAnchor, TrailEntry, TrailVerification, Walked};
 use wire::request;
 
-use super::series::get;
+use super::series::{get, post};
 use super::{check_cursors, defect};
 use crate::app::App;
 use crate::call::Call;
 use crate::failure::{Failure, overloaded};
-use crate::openapi::Param;
+use crate::openapi::{Kind, Param, optional};
 use crate::reply::Reply;
 use crate::route::{Handler, Method, Route};
 
 const LIST: &[Param] = &[Param::LIMIT, Param::STARTING_AFTER, Param::ENDING_BEFORE];
+
+const ANCHOR: &[Param] = &[
+    optional("entries", Kind::Integer, "Entries that the trail had when a head of it was kept"),
+    optional("head", Kind::Text, "The hash that was kept, in 64 hexadecimal digits"),
+];
 
 pub(super) static ROUTES: &[Route] = &[
     get(
@@ -25,6 +31,14 @@ pub(super) static ROUTES: &[Route] = &[
         "trail_list",
         LIST,
         |call| Box::pin(list(call)),
+    ),
+    post(
+        "/v1/trail/anchors",
+        "create_trail_anchor",
+        "Give out the head of the trail to be kept elsewhere, and check one that was kept",
+        "trail_anchor",
+        ANCHOR,
+        |call| Box::pin(anchor(call)),
     ),
     Route {
         method: Method::Get,
@@ -60,6 +74,27 @@ async fn list(call: Call) -> Result<Reply, Failure> {
     let data: Vec<_> =
         entries.iter().map(|stored| TrailEntry::new(&stored.sealed, stored.lines)).collect();
     Ok(Reply::of(answer::to_json(&List::new("/v1/trail", has_more, data))))
+}
+
+async fn anchor(call: Call) -> Result<Reply, Failure> {
+    let kept = request::kept_head(call.params()?)?;
+    let asked = kept.map(|(count, hash)| TrailHead { count, hash });
+    let (head, became) = call.engine.trail_anchor(call.ledger(), asked).await?;
+    let anchor = TrailAnchor::new(call.engine.now(), head.count, head.hash);
+    let anchor = match asked.zip(became) {
+        None => anchor,
+        Some((kept, became)) => anchor.beside(kept.count, kept.hash, found(kept, became)),
+    };
+    Ok(Reply::of(answer::to_json(&anchor)))
+}
+
+/// The hash that stands now where one was kept.
+fn found(kept: TrailHead, became: Kept) -> Option<Hash> {
+    match became {
+        Kept::Part => Some(kept.hash),
+        Kept::Differs(hash) => Some(hash),
+        Kept::Gone => None,
+    }
 }
 
 async fn verify(app: Arc<App>, call: Call) -> Result<Reply, Failure> {

@@ -1,4 +1,4 @@
-//! People: the same in both modes, so with live keys only.
+//! People: the same in both modes, so they are changed with live keys only.
 
 use engine::NewPerson;
 use ledger::id::UserId;
@@ -74,7 +74,6 @@ async fn create(call: Call) -> Result<Reply, Failure> {
 
 async fn list(call: Call) -> Result<Reply, Failure> {
     let paging = request::user_list(call.params()?)?;
-    require_live(&call)?;
     let mut people = call.engine.users(call.access.account.clone()).await?;
     people.reverse();
     check_cursors(&paging, |id| people.iter().any(|row| row.id == id))?;
@@ -94,17 +93,13 @@ async fn list(call: Call) -> Result<Reply, Failure> {
 
 async fn retrieve(call: Call) -> Result<Reply, Failure> {
     request::none(call.params()?)?;
-    let id = request::user_id(call.id(), "id")?;
-    require_live(&call)?;
-    let people = call.engine.users(call.access.account.clone()).await?;
-    let found = people.iter().find(|row| row.id == id);
-    Ok(shown(found.ok_or_else(|| not_found("user"))?))
+    Ok(shown(&find(&call).await?))
 }
 
 async fn update(call: Call) -> Result<Reply, Failure> {
     let (params, once) = call.params_once()?;
     let change = request::user_change(params)?;
-    let id = request::user_id(call.id(), "id")?;
+    let id = find(&call).await?.id;
     require_live(&call)?;
     let (account, actor) = (call.access.account.clone(), call.actor(Right::Administer)?);
     let (row, replayed) = call.engine.change_user(account, actor, id, change, once).await?;
@@ -114,10 +109,18 @@ async fn update(call: Call) -> Result<Reply, Failure> {
 /// Repeating it sets the password again, so a key against that is not looked at.
 async fn set_password(call: Call) -> Result<Reply, Failure> {
     let password = request::new_password(call.params()?)?;
-    let id = request::user_id(call.id(), "id")?;
+    let id = find(&call).await?.id;
     require_live(&call)?;
     let (account, actor) = (call.access.account.clone(), call.actor(Right::Administer)?);
     Ok(shown(&call.engine.set_password(account, actor, id, password).await?))
+}
+
+/// The person in the address.
+async fn find(call: &Call) -> Result<UserRow, Failure> {
+    let id = request::user_id(call.id(), "id")?;
+    let people = call.engine.users(call.access.account.clone()).await?;
+    let found = people.into_iter().find(|row| row.id == id);
+    Ok(found.ok_or_else(|| not_found("user"))?)
 }
 
 fn shown(row: &UserRow) -> Reply {
@@ -129,6 +132,6 @@ fn require_live(call: &Call) -> Result<(), Problem> {
     if call.mode() == Mode::Live {
         return Ok(());
     }
-    let message = "People are the same in both modes. Use a live key.";
+    let message = "People are the same in both modes. Change them with a live key.";
     Err(Problem::new(RimCode::LivemodeMismatch, message))
 }

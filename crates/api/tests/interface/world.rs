@@ -175,6 +175,8 @@ impl World {
             Some("events") => &self.event,
             Some("webhook_endpoints") => &self.endpoint,
             Some("accounts") => &self.account,
+            // People are the same in both modes, and the world is of one.
+            Some("users") => "user_0000000000000",
             _ => panic!("there is nothing for {path} in the world yet"),
         };
         path.replace("{id}", id).replace("{line}", &self.line)
@@ -216,6 +218,8 @@ impl World {
             "lines" => format!("lines[0][id]={}&lines[0][behavior]=delete", self.line),
             "enabled_events" => "enabled_events[]=invoice.paid".to_owned(),
             "url" => "url=https://example.com/other".to_owned(),
+            "email" => "email=ada@example.com".to_owned(),
+            "role" => "role=clerk".to_owned(),
             "api_version" => "api_version=2025-03-31.basil".to_owned(),
             "pattern" => "pattern=W{seq}".to_owned(),
             "number" => "number=INV-2026-00001".to_owned(),

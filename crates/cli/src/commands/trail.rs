@@ -5,7 +5,8 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use engine::StoreAccess;
+use engine::{StoreAccess, TrailHead};
+use ledger::trail::Hash;
 use serde_json::{Value, json};
 
 use crate::door::{Door, Listed, Place, goes_back};
@@ -13,11 +14,12 @@ use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::progress;
 
-/// Export the trail, or print its head
+/// Export the trail, print its head, or check a head that was kept
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Export(Export),
     Head(Head),
+    Check(Check),
 }
 
 /// Write the whole trail as one JSON object a line
@@ -44,11 +46,29 @@ pub(crate) struct Head {
     place: Place,
 }
 
+/// Check that a head that was kept elsewhere is still part of the trail
+///
+/// Ends with exit code 1 when it is not. That every hash follows from the entries before it is for
+/// `gapless verify` to say.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gapless trail check $(gapless trail head)")]
+pub(crate) struct Check {
+    /// How many entries the trail had
+    #[arg(value_name = "ENTRIES")]
+    entries: u64,
+    /// The hash that was kept, in 64 hexadecimal digits
+    #[arg(value_name = "HASH", value_parser = hash)]
+    hash: Hash,
+    #[command(flatten)]
+    place: Place,
+}
+
 /// Runs one of them.
 pub(crate) fn run(command: &Command, output: &mut Output) -> Result<Ending, Failure> {
     match command {
         Command::Export(arguments) => export(arguments, output)?,
         Command::Head(arguments) => head(arguments, output)?,
+        Command::Check(arguments) => return check(arguments, output),
     }
     Ok(Ending::Done)
 }
@@ -142,6 +162,31 @@ fn head(arguments: &Head, output: &mut Output) -> Result<(), Failure> {
         format!("{} {hash}\n", head["entries"])
     };
     output.either(|| head.clone(), text)
+}
+
+fn check(arguments: &Check, output: &mut Output) -> Result<Ending, Failure> {
+    let kept = TrailHead { count: arguments.entries, hash: arguments.hash };
+    let anchor: Value = arguments.place.open(StoreAccess::Read)?.trail_anchor(kept)?;
+    let holds = anchor["kept"]["holds"] == true;
+    let text = || match (holds, anchor["kept"]["found"].as_str()) {
+        (true, _) => {
+            format!("The head of {} entries is part of the trail.\n", arguments.entries)
+        }
+        (false, Some(found)) => format!(
+            "The trail was written anew: behind {} entries it has the hash {found}.\n",
+            arguments.entries
+        ),
+        (false, None) => format!(
+            "The trail was cut off: it has {} entries, and had {}.\n",
+            anchor["entries"], arguments.entries
+        ),
+    };
+    output.either(|| anchor.clone(), text)?;
+    Ok(if holds { Ending::Done } else { Ending::Refused })
+}
+
+fn hash(text: &str) -> Result<Hash, &'static str> {
+    Hash::parse(text).ok_or("expected 64 hexadecimal digits, as `gapless trail head` prints them")
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

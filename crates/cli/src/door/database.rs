@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use engine::{
-    AccountView, Engine, EngineError, EngineOptions, GapQuery, NumberQuery, OpenedAccount, Preview,
-    StoreAccess, StoreFailureKind, wait,
+    AccountView, Engine, EngineError, EngineOptions, GapQuery, Kept, NumberQuery, OpenedAccount,
+    Preview, StoreAccess, StoreFailureKind, TrailHead, wait,
 };
 use gapless::DatabaseUrl;
 use ledger::command::{Item, LockMove, SeriesRef};
@@ -237,6 +237,18 @@ impl Database {
     pub(super) fn trail_head(&self) -> Result<Value, Failure> {
         let head = self.engine.trail_head(self.ledger).wait().map_err(|error| failure(&error))?;
         Ok(json!({ "object": "trail_head", "entries": head.count, "head": head.hash.to_string() }))
+    }
+
+    pub(super) fn trail_anchor(&self, kept: TrailHead) -> Result<Value, Failure> {
+        let anchor = self.engine.trail_anchor(self.ledger, Some(kept)).wait();
+        let (head, became) = anchor.map_err(|error| failure(&error))?;
+        let found = match became {
+            Some(Kept::Part) => Some(kept.hash),
+            Some(Kept::Differs(hash)) => Some(hash),
+            Some(Kept::Gone) | None => None,
+        };
+        let anchor = answer::TrailAnchor::new(self.engine.now(), head.count, head.hash);
+        to_value(&anchor.beside(kept.count, kept.hash, found))
     }
 
     pub(super) fn trail_lines(&self, index: u64, from: u64) -> Result<Vec<Vec<u8>>, Failure> {

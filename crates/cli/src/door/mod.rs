@@ -12,7 +12,7 @@ mod walk;
 use std::io::ErrorKind;
 
 use clap::Args;
-use engine::StoreAccess;
+use engine::{StoreAccess, TrailHead};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::command::{Item, LockMove};
@@ -267,6 +267,14 @@ impl Door {
         match self {
             Door::Database(database) => database.trail_head(),
             Door::Server(client) => server::trail_head(client),
+        }
+    }
+
+    /// The head of the trail, beside one that was kept elsewhere.
+    pub(crate) fn trail_anchor(&self, kept: TrailHead) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.trail_anchor(kept),
+            Door::Server(client) => server::trail_anchor(client, kept),
         }
     }
 

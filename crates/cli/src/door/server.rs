@@ -1,5 +1,6 @@
 //! A ledger behind a server.
 
+use engine::TrailHead;
 use ledger::command::{Item, LockMove};
 use serde_json::{Map, Value, json};
 
@@ -121,6 +122,11 @@ pub(super) fn trail_head(client: &Client) -> Result<Value, Failure> {
     let last = page.data.first().ok_or_else(|| strange("data"))?;
     let entries = last["index"].as_u64().ok_or_else(|| strange("index"))? + 1;
     Ok(json!({ "object": "trail_head", "entries": entries, "head": last["hash"] }))
+}
+
+pub(super) fn trail_anchor(client: &Client, kept: TrailHead) -> Result<Value, Failure> {
+    let body = json!({ "entries": kept.count, "head": kept.hash.to_string() });
+    client.post("/v1/trail/anchors", &body)
 }
 
 /// Why an export over the interface ends at an entry with lines beside it.

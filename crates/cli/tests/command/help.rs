@@ -24,17 +24,25 @@ fn every_command_teaches() {
         "trail",
         "trail export",
         "trail head",
+        "trail check",
         "key",
         "key create",
         "key list",
         "key revoke",
+        "user",
+        "user add",
+        "user list",
+        "user role",
+        "user password",
+        "user disable",
+        "user enable",
         "hammer",
         "migrate",
     ];
     for command in commands {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let help = place.ok(&words);
-        let has_subcommands = matches!(command, "" | "pattern" | "trail" | "key");
+        let has_subcommands = matches!(command, "" | "pattern" | "trail" | "key" | "user");
         assert!(has_subcommands || help.contains("Example"), "{command} has no example");
         let name = format!("help {command}").trim_end().replace(' ', "_");
         insta::assert_snapshot!(name, help);

@@ -40,6 +40,17 @@ fn the_verifier_agrees_with_the_product_and_knows_a_head_again() {
     assert_eq!(told, format!("{entries} entries, unbroken; head {hash}"));
     assert!(python(&[verifier, &path, &entries, hash]).0);
     place.ok(&["issue", "--date", "2025-04-02"]);
+    let checked = place.json(&["trail", "check", &entries, hash]);
+    assert_eq!(checked["kept"]["holds"], true, "{checked}");
+    for (entries, hash, told) in [
+        (entries.as_str(), "0".repeat(64), "written anew"),
+        ("99", hash.to_owned(), "cut off: it has"),
+        ("0", hash.to_owned(), "written anew"),
+    ] {
+        let finished = place.run(&["trail", "check", entries, &hash]);
+        assert!(finished.code == 1 && finished.out.contains(told), "{finished:?}");
+    }
+    place.refused(&["trail", "check", "1", "abc"], 2, "parameter_invalid");
     place.ok(&["trail", "export", "--output", "later.ndjson"]);
     let later = place.path("later.ndjson").to_str().expect("UTF-8").to_owned();
     assert!(python(&[verifier, &later, &entries, hash]).0, "a head that was kept");

@@ -25,6 +25,6 @@ pub use preview::Preview;
 pub use series::SeriesView;
 pub use settings::SettingsPage;
 pub use subjects::{SubjectView, subjects};
-pub use trail::{TrailHead, TrailLines};
+pub use trail::{Kept, TrailHead, TrailLines};
 pub use verify::{Progress, TrailReport, VerifyReport};
 pub use why::{Since, Why, WhySeries};

@@ -27,7 +27,7 @@ pub use self::number::{Numbers, number};
 pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Remark};
 pub use self::series::{AdvanceAnswer, PreviewAnswer, PreviewedNumber, Series};
 pub use self::settings::{Settings, settings_prefix};
-pub use self::trail::{TrailEntry, TrailVerification, Walked};
+pub use self::trail::{TrailAnchor, TrailEntry, TrailVerification, Walked};
 pub use self::user::User;
 pub use self::why::{Why, WhyEvent, why};
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use ledger::invariants::{self, Invariant};
+use ledger::model::At;
 use ledger::trail::{Break, Hash, Sealed};
 use serde::{Serialize, Serializer};
 
@@ -38,6 +39,41 @@ impl<'a> TrailEntry<'a> {
             bytes: Hex(entry.canonical_bytes()),
             hash: Text(sealed.hash),
         }
+    }
+}
+
+/// The head of a trail, to be kept elsewhere, as a JSON object; and what became of one that was
+/// kept.
+#[derive(Serialize)]
+pub struct TrailAnchor {
+    object: &'static str,
+    at: Text<String>,
+    entries: u64,
+    head: Text<Hash>,
+    kept: Option<KeptAnswer>,
+}
+
+#[derive(Serialize)]
+struct KeptAnswer {
+    entries: u64,
+    head: Text<Hash>,
+    holds: bool,
+    found: Option<Text<Hash>>,
+}
+
+impl TrailAnchor {
+    /// A head at an instant.
+    pub fn new(at: At, entries: u64, head: Hash) -> TrailAnchor {
+        let (at, head) = (Text(at.rfc3339()), Text(head));
+        TrailAnchor { object: "trail_anchor", at, entries, head, kept: None }
+    }
+
+    /// The same, with one that was kept: how many entries it was of, its hash, and the hash that is
+    /// found there now, if there is one.
+    pub fn beside(self, entries: u64, head: Hash, found: Option<Hash>) -> TrailAnchor {
+        let holds = found == Some(head);
+        let kept = KeptAnswer { entries, head: Text(head), holds, found: found.map(Text) };
+        TrailAnchor { kept: Some(kept), ..self }
     }
 }
 

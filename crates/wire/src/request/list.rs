@@ -2,6 +2,7 @@
 
 use ledger::id::{LedgerId, ObjectId};
 use ledger::model::ObjectKind;
+use ledger::trail::Hash;
 
 use crate::error::{Problem, RimCode};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
@@ -86,12 +87,44 @@ pub fn trail_list(params: Params<'_>, ledger: LedgerId) -> Result<TrailList, Pro
     })
 }
 
+/// Reads a head of the trail that was kept elsewhere: how many entries it was of, and its hash.
+///
+/// # Errors
+/// See [`Problem`]; both or none of them are sent.
+pub fn kept_head(params: Params<'_>) -> Result<Option<(u64, Hash)>, Problem> {
+    let mut fields = params.fields(&["entries", "head"])?;
+    let entries = fields.integer("entries", 0..=i64::MAX as u64)?;
+    let head = fields.word("head", Hash::parse, "64 hexadecimal digits")?;
+    match (entries, head) {
+        (Some(entries), Some(head)) => Ok(Some((entries, head))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(fields.missing("head")),
+        (None, Some(_)) => Err(fields.missing("entries")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(query: &str) -> Result<TrailList, Problem> {
         trail_list(Params::from_form(query)?, LedgerId(1))
+    }
+
+    #[test]
+    fn a_kept_head_is_whole() {
+        let read = |form: &str| kept_head(Params::from_form(form).unwrap());
+        let digits = "0f".repeat(32);
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(read(&format!("entries=7&head={digits}")), Ok(Some((7, Hash([15; 32])))));
+        for (form, param) in [
+            ("entries=7".to_owned(), "head"),
+            (format!("head={digits}"), "entries"),
+            ("entries=7&head=0f".to_owned(), "head"),
+            (format!("entries=-1&head={digits}"), "entries"),
+        ] {
+            assert_eq!(read(&form).unwrap_err().param.as_deref(), Some(param), "{form}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use self::document::{
     new_endpoint, new_invoice, new_invoice_item, new_tax_rate, pay, previewed_lines, redelivery,
     removed_lines, secret_roll, tax_rate_change, tax_rate_list, updated_lines,
 };
-pub use self::list::{Paging, TrailList, none, trail_list};
+pub use self::list::{Paging, TrailList, kept_head, none, trail_list};
 pub use self::number::{NumberList, batch, item, number_list, void};
 pub use self::pattern::{
     Example, PatternCheck, PatternInference, pattern_check, pattern_inference,

@@ -392,6 +392,17 @@ const OBJECTS: &[(&str, &[(&str, Field)])] = &[
         ],
     ),
     (
+        "trail_anchor",
+        &[
+            ("object", Object("trail_anchor")),
+            ("at", Text),
+            ("entries", Integer),
+            ("head", Text),
+            ("kept", Null(&One("kept_head"))),
+        ],
+    ),
+    ("kept_head", &[("entries", Integer), ("head", Text), ("holds", Flag), ("found", Null(&Text))]),
+    (
         "trail_verification",
         &[
             ("object", Object("trail_verification")),

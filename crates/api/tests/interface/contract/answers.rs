@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{object, operations};
 use crate::app::{App, Got};
 use crate::documents::app;
+use crate::world::Caller;
 
 /// Checks that an answer is as the document says; returns the operation that succeeded.
 ///
@@ -72,6 +73,7 @@ async fn every_operation_succeeds_as_the_document_says() {
     documents(&app).await;
     corrections(&app).await;
     told(&app).await;
+    people(&app).await;
     accounts(&app).await;
     for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"] {
         app.get(path).await.ok();
@@ -113,11 +115,50 @@ async fn numbers(app: &App) {
     post(app, "/v1/patterns/infer", "number=INV/2024/03/0007&date=2024-03-01").await;
     post(app, "/v1/patterns/check", "pattern=X-{seq:3}").await;
     post(app, "/v1/locks", "lock_date=2026-04-30").await;
+    let head = post(app, "/v1/trail/anchors", "").await;
+    let kept = format!("entries={}&head={}", head.body["entries"], head.str("/head"));
+    let kept = post(app, "/v1/trail/anchors", &kept).await;
+    assert_eq!(kept.body["kept"]["holds"], true, "{}", kept.text);
     let (why, list) = (format!("{number}/why"), "/v1/numbers?limit=2");
     read(app, &[&number, &why, list, "/v1/series", "/v1/series/shop"]).await;
     read(app, &["/v1/series/shop/preview?count=2", "/v1/numbering/settings"]).await;
     read(app, &["/v1/gaps", "/v1/locks", "/v1/trail", "/v1/trail/verify"]).await;
     post(app, "/v1/series/shop/archive", "").await;
+}
+
+/// People are managed with a live key.
+async fn people(app: &App) {
+    let live = Caller { key: app.account.live_key.clone(), account: None };
+    let ask = async |method: &str, path: &str, form: &str| app.by(&live, method, path, form).await;
+    let ann = "email=ann@example.com&name=Ann&role=administrator&password=correct+horse+battery";
+    let ann = ask("POST", "/v1/users", ann).await.ok().str("/id").to_owned();
+    let again = ask("POST", "/v1/users", "email=ANN@example.com&name=Ann&role=clerk").await;
+    assert_eq!(again.code(), "resource_already_exists");
+    let path = format!("/v1/users/{ann}");
+    assert_eq!(ask("POST", &path, "disabled=true").await.code(), "last_administrator");
+    let bob = "email=bob@example.com&name=Bob&role=clerk";
+    let bob = ask("POST", "/v1/users", bob).await.ok().str("/id").to_owned();
+    let changed = ask("POST", &format!("/v1/users/{bob}"), "role=auditor&disabled=true").await.ok();
+    assert_eq!((changed.str("/role"), &changed.body["disabled"]), ("auditor", &true.into()));
+    ask("POST", &format!("{path}/password"), "password=another+long+password").await.ok();
+    let found = ask("GET", &path, "").await.ok();
+    assert_eq!(found.body["has_password"], true, "{}", found.text);
+    assert!(!found.text.contains("argon2"), "{}", found.text);
+    // Both were entered in one instant, so their ids say which is the newer one.
+    let (newer, older) = if ann > bob { (&ann, &bob) } else { (&bob, &ann) };
+    let first = ask("GET", "/v1/users", "limit=1").await.ok();
+    assert_eq!((first.str("/data/0/id"), &first.body["has_more"]), (&**newer, &true.into()));
+    let next = ask("GET", "/v1/users", &format!("limit=1&starting_after={newer}")).await.ok();
+    assert_eq!((next.str("/data/0/id"), &next.body["has_more"]), (&**older, &false.into()));
+    let before = ask("GET", "/v1/users", &format!("ending_before={older}")).await.ok();
+    assert_eq!(before.str("/data/0/id"), newer);
+    // A test key changes nobody.
+    assert_eq!(app.get("/v1/users").await.ok().body["data"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        app.form("/v1/users", "email=e@e.org&name=E&role=clerk").await.code(),
+        "livemode_mismatch"
+    );
+    assert_eq!(app.form(&path, "role=clerk").await.code(), "livemode_mismatch");
 }
 
 async fn documents(app: &App) {
