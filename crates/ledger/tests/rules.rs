@@ -147,10 +147,11 @@ fn a_sequence_only_moves_forward_and_leaves_a_gap() {
         "issue -> INV-2026-00001
          advance invoices next=10 -> err parameter_missing
          advance invoices next=10 reason=lost+forms -> ok
-         issue -> INV-2026-00010
+         issue -> INV-2026-00010^moved_forward
          advance invoices next=5 reason=x -> err advance_backward
          advance invoices next=11 reason=x -> ok
-         issue -> INV-2026-00011
+         issue count=2 -> INV-2026-00011 INV-2026-00012
+         issue date=2027-01-01 -> INV-2027-00001
          settings starting_number=5 -> err starting_number_fixed
          advance invoices next=1000000000000000 reason=x -> err ordinal_overflow",
     );
@@ -183,7 +184,7 @@ fn a_setting_holds_for_todays_documents_also_when_next_year_is_in_use() {
          advance invoices date=2028-01-01 next=100 reason=typo -> err date_too_far
          settings prefix=NEW- -> ok
          issue date=2026-11-20 -> NEW-2026-00002
-         issue date=2027-01-01 -> NEW-2027-00100",
+         issue date=2027-01-01 -> NEW-2027-00100^moved_forward",
     );
 }
 
@@ -470,7 +471,7 @@ fn a_taken_text_makes_the_ordinal_occupied_and_steps_on() {
     script.check(
         "issue -> INV-2026-00001
          issue -> INV-2026-00003
-         issue kind=receipt -> R4",
+         issue kind=receipt -> R4^imported",
     );
 }
 
@@ -528,7 +529,7 @@ fn every_customer_begins_with_the_starting_number_in_the_first_period() {
         now 2026-12-01 -> ok
         series C pattern={customer}-{year}-{seq:3} starting_number=700 -> ok
         advance C customer=ada date=2026-03-01 next=710 reason=lost+forms -> ok
-        issue series=C customer=ada date=2026-03-01 -> AE675901-2026-710
+        issue series=C customer=ada date=2026-03-01 -> AE675901-2026-710^moved_forward
         issue series=C customer=bob date=2026-04-01 -> C25C3E36-2026-700
         issue series=C customer=bob date=2027-01-01 -> C25C3E36-2027-001
         ",

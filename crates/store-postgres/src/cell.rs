@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
-use ledger::model::{At, Mode};
+use ledger::model::{At, Mark, Mode};
 use ledger::trail::Hash;
 use store::StoreError;
 use tokio_postgres::Row;
@@ -243,6 +243,12 @@ impl<'row> Fields<'row> {
         let days: Option<Day> = self.get()?;
         days.map(|Day(days)| date::from_days(days).ok_or_else(|| damaged(format!("day {days}"))))
             .transpose()
+    }
+
+    pub(crate) fn maybe_mark(&mut self) -> Result<Option<Mark>, StoreError> {
+        let code: Option<i16> = self.get()?;
+        let known = |code: i16| Mark::of_code(code.into());
+        code.map(|code| known(code).ok_or_else(|| damaged(format!("mark {code}")))).transpose()
     }
 
     pub(crate) fn hash(&mut self) -> Result<Hash, StoreError> {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
-use ledger::model::{At, Mode};
+use ledger::model::{At, Mark, Mode};
 use ledger::trail::Hash;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
@@ -194,6 +194,12 @@ impl<'row> Fields<'row> {
         let days: Option<i64> = self.get()?;
         days.map(|days| date::from_days(days).ok_or_else(|| damaged(format!("day {days}"))))
             .transpose()
+    }
+
+    pub(crate) fn maybe_mark(&mut self) -> Result<Option<Mark>, StoreError> {
+        let code: Option<i64> = self.get()?;
+        let known = |code: i64| Mark::of_code(code.into());
+        code.map(|code| known(code).ok_or_else(|| damaged(format!("mark {code}")))).transpose()
     }
 
     pub(crate) fn hash(&mut self) -> Result<Hash, StoreError> {

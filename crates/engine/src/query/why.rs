@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ledger::command::SeriesRef;
 use ledger::id::{KeyId, LedgerId, Position, SeriesId, UserId};
-use ledger::model::{At, LedgerRow, NumberRow, Receipt, SequenceRow, SeriesRow, State};
+use ledger::model::{At, LedgerRow, Mark, NumberRow, Receipt, SequenceRow, SeriesRow, State};
 use ledger::outcome::NumberView;
 use numbering::{Format, Ordinal, Reset, Scope};
 use store::{NumberFilter, Page, Reader};
@@ -216,11 +216,24 @@ fn reissued_as(reader: &mut dyn Reader, row: &NumberRow) -> Result<Option<Number
     Ok(found.into_iter().find(|next| next.reissue_of == Some(row.position)))
 }
 
+/// What a mark says, for people.
+fn marked(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Taught => "it taught the series its format",
+        Mark::Resequenced => "numbers were given anew, from this one on",
+        Mark::MovedForward => "the sequence was moved forward",
+        Mark::Imported => "the numbers before it were imported",
+    }
+}
+
 fn sentences(why: &Why) -> String {
     let row = &why.number.row;
     let mut text = vec![holder(row), rule(why), counter(why)];
     if let Some(warning) = row.warning {
         text.push(format!("It was given with the warning {}.", warning.text()));
+    }
+    if let Some(mark) = row.mark {
+        text.push(format!("It is the first behind a change of its sequence: {}.", marked(mark)));
     }
     let at = why.at.rfc3339();
     let (index, hash) = (why.receipt.index, why.receipt.hash);

@@ -76,6 +76,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE number SET metadata = NULL WHERE customer = 'cus_b'", "sequence 4"),
     ("UPDATE number SET reissue_of = NULL WHERE reissue_of IS NOT NULL", "reference"),
     ("UPDATE number SET warning = NULL WHERE reference = 'c'", "sequence 2"),
+    ("UPDATE number SET mark = 0 WHERE reference = 'b'", "sequence 2"),
     ("UPDATE number SET void_cause = 1 WHERE void_cause = 0", "voids"),
     ("UPDATE number SET void_reason = 'x' WHERE void_cause = 0", "voids"),
     ("UPDATE number SET void_at = 1 WHERE void_cause = 0", "voids"),

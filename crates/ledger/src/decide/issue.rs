@@ -298,7 +298,8 @@ impl<'a> Run<'a> {
             }
             let position = row.position;
             self.hold(found, &row);
-            self.push(NumberRow { warning, reissue_of, ..row }, place, &sequence);
+            let mark = sequence.mark.take();
+            self.push(NumberRow { warning, reissue_of, mark, ..row }, place, &sequence);
             break position;
         };
         self.opened.extend(opened);
@@ -370,6 +371,7 @@ impl<'a> Run<'a> {
             voided: None,
             reissue_of: None,
             warning: None,
+            mark: None,
         }
     }
 

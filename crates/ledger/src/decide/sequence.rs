@@ -13,7 +13,7 @@ use crate::command::{Advance, Command};
 use crate::id::{CustomerId, GapId, LedgerId, Position, ScopeKey, SequenceId};
 use crate::limits;
 use crate::model::{
-    CustomerRow, GapCause, GapRow, Kind, LedgerRow, PrefixOwner, SequenceKey, SequenceRow,
+    CustomerRow, GapCause, GapRow, Kind, LedgerRow, Mark, PrefixOwner, SequenceKey, SequenceRow,
     SeriesRow, State,
 };
 use crate::outcome::{GapView, Outcome, SequenceView};
@@ -157,6 +157,7 @@ pub(super) fn open_or_read(
         first,
         last: first - 1,
         last_date: None,
+        mark: None,
     };
     books.places.write((ledger.id, row.id), key.clone());
     books.sequences.write(key, row.clone());
@@ -407,7 +408,7 @@ fn skip(
         index: ledger.trail_count,
         explanation: None,
     };
-    sequence.last = next - 1;
+    (sequence.last, sequence.mark) = (next - 1, Some(Mark::MovedForward));
     books.gaps.write((ledger.id, gap.id), gap.clone());
     Ok(Some(gap))
 }

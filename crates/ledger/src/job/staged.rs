@@ -134,6 +134,7 @@ impl StagedNumber {
             voided: None,
             reissue_of: None,
             warning: None,
+            mark: None,
         }
     }
 }

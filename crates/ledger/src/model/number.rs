@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::At;
+use super::{At, Mark};
 use crate::id::{CustomerId, LedgerId, Position, SequenceId};
 use crate::trail::Hash;
 
@@ -108,6 +108,8 @@ pub struct NumberRow {
     pub reissue_of: Option<Position>,
     /// What was said beside it.
     pub warning: Option<Warning>,
+    /// What changed its sequence just before it.
+    pub mark: Option<Mark>,
 }
 
 /// Who has a text, as far as uniqueness asks.

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use numbering::Period;
 use serde::{Deserialize, Serialize};
 
+use super::Mark;
 use super::series::SeriesRow;
 use crate::id::{LedgerId, ScopeKey, SequenceId, SeriesId};
 
@@ -47,6 +48,8 @@ pub struct SequenceRow {
     /// Latest date that a document of it has.
     #[serde(with = "super::civil::option")]
     pub last_date: Option<Date>,
+    /// What changed it since it gave its last number: the next one that is held says so.
+    pub mark: Option<Mark>,
 }
 
 impl SequenceRow {

@@ -54,7 +54,7 @@ fn what_has_nothing_to_do_with_the_list_goes_on() {
     assert_eq!(imported, Ok(()));
     script.check(
         "issue -> INV-2026-002
-         issue kind=receipt -> OLD-0005
+         issue kind=receipt -> OLD-0005^imported
          issue kind=receipt ref=old-1 -> OLD-0001
          issue series=shop -> S2",
     );
@@ -71,7 +71,7 @@ fn many_numbers_are_given_meanwhile() {
     let apply = script.take_in(receipts()).expect("it fits");
     script.check(&lines);
     script.decide(apply).expect("it is imported");
-    script.check("issue kind=receipt -> OLD-0005\n issue -> INV-2026-01201");
+    script.check("issue kind=receipt -> OLD-0005^imported\n issue -> INV-2026-01201");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_text_with_the_same_slug_is_told() {
     assert_eq!(refusal.code, Code::ChangedSince);
     // Looked up again, it takes the slug behind that of the other.
     script.import(receipts()).expect("it is imported");
-    script.check("issue kind=receipt -> OLD-0005");
+    script.check("issue kind=receipt -> OLD-0005^imported");
 }
 
 #[test]

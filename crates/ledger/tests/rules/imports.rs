@@ -83,9 +83,9 @@ fn a_format_that_changed_is_one_series_with_two_versions() {
         "0 F-0001 1 2023-03-01 invoice
          0 F-0003 3 2023-12-31 invoice
          0 INV/2024/00001 1 2024-01-01 invoice",
-        "issue date=2024-02-01 -> INV/2024/00002
+        "issue date=2024-02-01 -> INV/2024/00002^imported
          issue date=2025-02-01 -> INV/2025/00001
-         issue date=2023-12-31 -> F-0004
+         issue date=2023-12-31 -> F-0004^imported
          issue date=2022-01-01 -> F-0005!date_order",
     );
     assert_eq!((view.series.len(), view.numbers, view.missing), (1, 3, 1));
@@ -99,7 +99,7 @@ fn a_format_that_took_over_the_counter_keeps_its_period_whole() {
         &[("x", "invoice", &series)],
         "0 A-0009 9 2024-01-01 invoice
          0 A-000012 12 2024-03-01 invoice",
-        "issue date=2024-04-01 -> A-000013
+        "issue date=2024-04-01 -> A-000013^imported
          issue date=2023-04-01 -> A-000014!date_order",
     );
     assert_eq!((view.missing, view.gaps), (2, 1), "the hole lies between the two formats");
@@ -119,9 +119,9 @@ fn a_format_that_comes_back_is_found_by_date() {
         "0 A-2022-1 1 2022-05-01 invoice
          0 B-1 1 2023-05-01 invoice
          0 A-2024-1 1 2024-05-01 invoice",
-        "issue date=2024-06-01 -> A-2024-2
-         issue date=2023-06-01 -> B-2
-         issue date=2022-06-01 -> A-2022-2",
+        "issue date=2024-06-01 -> A-2024-2^imported
+         issue date=2023-06-01 -> B-2^imported
+         issue date=2022-06-01 -> A-2022-2^imported",
     );
 }
 
@@ -136,17 +136,17 @@ fn history_may_repeat_a_text_in_another_period() {
     check(
         &[("x", "invoice", &on)],
         repeats,
-        "issue date=2023-04-01 -> 0004
+        "issue date=2023-04-01 -> 0004^imported
          issue date=2024-01-01 -> 0005
-         issue date=2022-12-31 -> 0006",
+         issue date=2022-12-31 -> 0006^imported",
     );
     let new = ["- {seq:4} yearly", "2023-01-01 {year}-{seq:4} yearly"];
     check(
         &[("x", "invoice", &new)],
         repeats,
-        "issue date=2023-04-01 -> 2023-0004
+        "issue date=2023-04-01 -> 2023-0004^imported
          issue date=2024-01-01 -> 2024-0001
-         issue date=2022-12-31 -> 0004",
+         issue date=2022-12-31 -> 0004^imported",
     );
 }
 
@@ -168,7 +168,7 @@ fn a_missing_number_is_told_as_it_would_have_been_printed() {
     let expected =
         [("OLD-0002", "OLD-0002"), ("OLD-0004", "OLD-0005"), ("F-2023-002", "F-2023-003")];
     assert_eq!(told, expected);
-    script.check("issue date=2023-03-05 -> N2023/5");
+    script.check("issue date=2023-03-05 -> N2023/5^imported");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn what_goes_on_behind_repeated_texts_can_be_changed() {
         &[("x", "invoice", &on)],
         repeats,
         "settings padding=5 -> ok
-         issue date=2023-04-01 -> 00003
+         issue date=2023-04-01 -> 00003^imported
          settings fiscal=04-01 -> ok
          change invoices pattern={seq:6} -> ok
          issue date=2024-01-01 -> 000004
@@ -225,7 +225,8 @@ fn a_kind_goes_on_in_the_series_with_its_newest_number() {
          1 NEW-1 1 2024-01-02 invoice
          0 OLD-2 2 2024-01-03 invoice
          1 NEW-2 2 2024-01-04 invoice";
-    let then = "issue date=2024-02-01 -> NEW-3\n issue series=old date=2024-02-01 -> OLD-3";
+    let then = "issue date=2024-02-01 -> NEW-3^imported
+         issue series=old date=2024-02-01 -> OLD-3^imported";
     let view = check(&series, lines, then);
     let names: Vec<&str> = view.series.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["old", "invoices"]);
@@ -238,7 +239,7 @@ fn a_series_that_gave_later_numbers_goes_on() {
     script.check("issue date=2026-05-01 -> INV-2026-00001");
     let old = [("old", "invoice", &["- OLD-{seq} never"][..])];
     take(&mut script, list(&old, "0 OLD-1 1 2024-01-01 invoice")).unwrap();
-    script.check("issue date=2026-05-02 -> INV-2026-00002\n issue series=old -> OLD-2");
+    script.check("issue date=2026-05-02 -> INV-2026-00002\n issue series=old -> OLD-2^imported");
 }
 
 #[test]
@@ -250,7 +251,7 @@ fn a_series_with_a_kind_that_is_not_in_the_list_keeps_it() {
     script.check(shared);
     take(&mut script, list(&[("old", "invoice", &old)], line)).unwrap();
     script.check(
-        "issue -> OLD-2
+        "issue -> OLD-2^imported
          issue kind=credit_note -> S1
          issue series=shared -> S2",
     );
@@ -263,7 +264,7 @@ fn a_series_with_a_kind_that_is_not_in_the_list_keeps_it() {
     let view = take(&mut script, list(&both, &lines)).unwrap();
     let names: Vec<&str> = view.series.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["shared", "notes"]);
-    script.check("issue -> OLD-2\n issue kind=credit_note -> CN-2");
+    script.check("issue -> OLD-2^imported\n issue kind=credit_note -> CN-2^imported");
 }
 
 #[test]
@@ -272,7 +273,7 @@ fn an_archived_series_takes_no_list() {
     script.check("archive invoices -> ok");
     let old = [("old", "invoice", &["- OLD-{seq} never"][..])];
     take(&mut script, list(&old, "0 OLD-1 1 2024-01-01 invoice")).unwrap();
-    script.check("issue -> OLD-2\n issue series=invoices -> err series_archived");
+    script.check("issue -> OLD-2^imported\n issue series=invoices -> err series_archived");
 }
 
 #[test]
@@ -281,7 +282,9 @@ fn history_is_taken_into_locked_dates() {
     script.check("lock date=2024-12-31 -> ok");
     let old = [("old", "invoice", &["- OLD-{seq} never"][..])];
     take(&mut script, list(&old, "0 OLD-1 1 2024-01-01 invoice")).unwrap();
-    script.check("issue date=2024-12-31 -> err period_locked\n issue date=2025-01-01 -> OLD-2");
+    script.check(
+        "issue date=2024-12-31 -> err period_locked\n issue date=2025-01-01 -> OLD-2^imported",
+    );
 }
 
 #[test]

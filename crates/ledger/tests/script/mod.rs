@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Words behind the command are `name=value`; `+` in a value stands for a space. A command that
-//! prints numbers is compared with them, any other with `ok`, a refusal with `err` and its code.
+//! prints numbers is compared with them, each with `!` and its warning, `^` and its mark; any other
+//! with `ok`, a refusal with `err` and its code.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use ledger::command::{
 use ledger::id::{AccountId, CustomerId, GapId, LedgerId, Position};
 use ledger::job::JobId;
 use ledger::job::import::{ImportJob, ImportStep};
-use ledger::model::{At, Cause, DateOrder, GapRow, HouseStyle, Kind, Level, Mode};
+use ledger::model::{At, Cause, DateOrder, GapRow, HouseStyle, Kind, Level, Mode, NumberRow};
 use ledger::rehearsal::Rehearsal;
 use ledger::{Batch, Command, Loaded, Misses, Outcome, Refusal};
 
@@ -169,11 +170,8 @@ impl Script {
                 self.by_reference.insert(reference.clone(), view.row.position);
             }
         }
-        let texts = views.iter().map(|view| match view.row.warning {
-            Some(warning) => format!("{}!{}", view.row.text, warning.text()),
-            None => view.row.text.clone(),
-        });
-        texts.collect::<Vec<_>>().join(" ")
+        let texts: Vec<String> = views.iter().map(|view| said(&view.row)).collect();
+        texts.join(" ")
     }
 
     fn void(&self, words: &mut Words) -> Action {
@@ -315,6 +313,13 @@ impl Words {
     fn finish(&self, line: &str) {
         assert!(self.named.is_empty() && self.first.is_empty(), "not understood in {line:?}");
     }
+}
+
+/// A number with its warning and its mark.
+fn said(row: &NumberRow) -> String {
+    let warning = row.warning.map(|warning| format!("!{}", warning.text()));
+    let mark = row.mark.map(|mark| format!("^{}", mark.text()));
+    [Some(row.text.clone()), warning, mark].into_iter().flatten().collect()
 }
 
 fn at(date: &str) -> At {

@@ -22,7 +22,8 @@ macro_rules! columns {
     () => {
         "n.ledger_id, n.position, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
          n.kind, n.date, n.created, n.entry, t.hash, n.reference, n.customer, n.parent, \
-         n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, n.void_entry"
+         n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, \
+         n.void_entry, n.mark"
     };
 }
 
@@ -118,7 +119,7 @@ macro_rules! always {
 macro_rules! seldom {
     () => {
         ", slug_rank, state, text, customer, parent, reissue_of, warning, metadata, void_cause, \
-         void_reason, void_at, void_entry"
+         void_reason, void_at, void_entry, mark"
     };
 }
 
@@ -133,7 +134,7 @@ macro_rules! seldom_arrays {
     () => {
         ", $12::integer[], $13::smallint[], $14::text[], $15::text[], $16::bigint[], \
          $17::bigint[], $18::smallint[], $19::text[], $20::smallint[], $21::text[], \
-         $22::bigint[], $23::bigint[])"
+         $22::bigint[], $23::bigint[], $24::smallint[])"
     };
 }
 
@@ -143,12 +144,12 @@ macro_rules! with_series {
         concat!(
             " SELECT s.ledger_id, k.c1, k.c2, k.c3, k.c4, k.c5, s.series_id, k.c7, k.c8, k.c9, \
              k.c10, k.c11, k.c12, k.c13, k.c14, k.c15, k.c16, k.c17, k.c18, k.c19, k.c20, k.c21, \
-             k.c22 FROM ",
+             k.c22, k.c23 FROM ",
             always_arrays!(),
             seldom_arrays!(),
             " k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, \
-             c18, c19, c20, c21, c22) CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id \
-             FROM sequence s WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($24) \
+             c18, c19, c20, c21, c22, c23) CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id \
+             FROM sequence s WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($25) \
              AND s.sequence_id BETWEEN k.c2 AND k.c2 ORDER BY s.sequence_id LIMIT 1) s"
         )
     };
@@ -184,7 +185,7 @@ const UPDATE: &str = concat!(
     ")",
     with_series!(),
     " CROSS JOIN LATERAL (SELECT 1 FROM number n WHERE n.ledger_id = k.c0 \
-     AND n.ledger_id = ANY($24) AND n.position BETWEEN k.c1 AND k.c1 \
+     AND n.ledger_id = ANY($25) AND n.position BETWEEN k.c1 AND k.c1 \
      ORDER BY n.position LIMIT 1) n \
      ON CONFLICT (ledger_id, position) DO UPDATE SET sequence_id = excluded.sequence_id, \
      series_id = excluded.series_id, ordinal = excluded.ordinal, slug = excluded.slug, \
@@ -194,14 +195,14 @@ const UPDATE: &str = concat!(
      parent = excluded.parent, reissue_of = excluded.reissue_of, warning = excluded.warning, \
      metadata = excluded.metadata, void_cause = excluded.void_cause, \
      void_reason = excluded.void_reason, void_at = excluded.void_at, \
-     void_entry = excluded.void_entry"
+     void_entry = excluded.void_entry, mark = excluded.mark"
 );
 
 /// The width of the rows that `INSERT_PLAIN` takes.
 const PLAIN_WIDTH: usize = 11;
 
 /// The width of the rows that the other statements take.
-const WIDTH: usize = 23;
+const WIDTH: usize = 24;
 
 pub(crate) fn load(trip: &mut Trip, keys: &[(LedgerId, Position)]) -> Asked<NumberRow> {
     trip.look(LOAD, key_rows(keys.iter().copied()), read)
@@ -346,12 +347,12 @@ fn key_rows(keys: impl Iterator<Item = (LedgerId, Position)>) -> Rows {
 
 /// Whether a number leaves empty what most do.
 fn is_plain(row: &NumberRow, slug: &str) -> bool {
-    let NumberRow { customer, parent, reissue_of, warning, voided, .. } = row;
+    let NumberRow { customer, parent, reissue_of, warning, mark, voided, .. } = row;
     slug == row.text
         && row.slug_rank == 0
         && row.state == State::Held
         && (customer.is_none() && parent.is_none() && reissue_of.is_none())
-        && (warning.is_none() && voided.is_none() && row.metadata.is_empty())
+        && (warning.is_none() && mark.is_none() && voided.is_none() && row.metadata.is_empty())
 }
 
 fn put_always(rows: &mut Rows, row: &NumberRow, series: SeriesId, slug: &str) {
@@ -379,6 +380,7 @@ fn put_all(
             .put(voided.index),
         None => rows.put(None::<i16>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
     };
+    rows.put(row.mark.map(|mark| i16::from(mark.code())));
     Ok(())
 }
 
@@ -405,6 +407,7 @@ fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {
         warning: fields.get::<Option<i16>>()?.map(read_warning).transpose()?,
         metadata: read_metadata(fields.get()?)?,
         voided: read_voided(fields)?,
+        mark: fields.maybe_mark()?,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::trip::{Asked, Trip, values};
 macro_rules! columns {
     () => {
         "s.ledger_id, s.sequence_id, s.series_id, s.scope, s.period_from, s.period_to, \
-         s.period_label, s.first, s.last, s.last_date"
+         s.period_label, s.first, s.last, s.last_date, s.mark"
     };
 }
 pub(crate) use columns;
@@ -34,12 +34,12 @@ const PLACES: &str = "SELECT s.ledger_id, s.sequence_id, s.series_id, s.scope, s
     AND s.sequence_id BETWEEN k.c1 AND k.c1 ORDER BY s.sequence_id LIMIT 1) s";
 
 const WRITE: &str = "INSERT INTO sequence AS s (ledger_id, sequence_id, series_id, scope, \
-    period_from, period_to, period_label, first, last, last_date) \
+    period_from, period_to, period_label, first, last, last_date, mark) \
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::date[], \
-    $6::date[], $7::text[], $8::bigint[], $9::bigint[], $10::date[]) \
+    $6::date[], $7::text[], $8::bigint[], $9::bigint[], $10::date[], $11::smallint[]) \
     ON CONFLICT (ledger_id, sequence_id) DO UPDATE SET period_to = excluded.period_to, \
     period_label = excluded.period_label, first = excluded.first, last = excluded.last, \
-    last_date = excluded.last_date \
+    last_date = excluded.last_date, mark = excluded.mark \
     WHERE s.series_id = excluded.series_id AND s.scope = excluded.scope \
     AND s.period_from = excluded.period_from";
 
@@ -84,11 +84,12 @@ pub(crate) fn load_places(
 }
 
 pub(crate) fn write(trip: &mut Trip, sequences: &[SequenceRow]) {
-    let mut rows = Rows::new(10);
+    let mut rows = Rows::new(11);
     for row in sequences {
         rows.row(row.ledger).put(row.id).put(row.series).put(row.scope.0.as_str());
         rows.put(row.period_from).put(row.period_to).put(row.period_label.as_str());
         rows.put(row.first).put(row.last).put(row.last_date);
+        rows.put(row.mark.map(|mark| i16::from(mark.code())));
     }
     trip.write(WRITE, rows);
 }
@@ -127,5 +128,6 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Result<SequenceRow, StoreError> {
         first: fields.u64()?,
         last: fields.u64()?,
         last_date: fields.maybe_date()?,
+        mark: fields.maybe_mark()?,
     })
 }

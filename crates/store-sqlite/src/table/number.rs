@@ -17,7 +17,8 @@ macro_rules! columns {
     () => {
         "n.number_id, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
          n.kind, n.date, n.created, n.entry, t.hash, n.reference, n.customer, n.parent, \
-         n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, n.void_entry"
+         n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, \
+         n.void_entry, n.mark"
     };
 }
 
@@ -62,9 +63,9 @@ const TEXTS: &str = "SELECT k.c0, k.c1, n.number_id, n.slug, n.text, n.slug_rank
 
 const INSERT: &str = "INSERT INTO number (number_id, ledger_id, sequence_id, series_id, ordinal, \
     slug, text, slug_rank, state, kind, date, created, entry, reference, customer, parent, \
-    reissue_of, warning, metadata, void_cause, void_reason, void_at, void_entry) \
+    reissue_of, warning, metadata, void_cause, void_reason, void_at, void_entry, mark) \
     SELECT c0, c1, c2, s.series_id, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, \
-    c16, c17, c18, c19, c20, c21 FROM rows(?1) k \
+    c16, c17, c18, c19, c20, c21, c22 FROM rows(?1) k \
     LEFT JOIN sequence s ON s.ledger_id = k.c1 AND s.sequence_id = k.c2";
 
 const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
@@ -73,11 +74,11 @@ const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
     ordinal = c3, slug = c4, text = c5, slug_rank = c6, state = c7, kind = c8, date = c9, \
     created = c10, entry = c11, reference = c12, customer = c13, parent = c14, reissue_of = c15, \
     warning = c16, metadata = c17, void_cause = c18, void_reason = c19, void_at = c20, \
-    void_entry = c21 FROM rows(?1) k \
+    void_entry = c21, mark = c22 FROM rows(?1) k \
     WHERE number.number_id = k.c0";
 
 /// The width of the rows that `INSERT` and `UPDATE` take.
-const WIDTH: usize = 22;
+const WIDTH: usize = 23;
 
 pub(crate) fn load(
     session: &Session,
@@ -207,6 +208,7 @@ fn rows_of(numbers: &[NumberRow]) -> Result<Rows, StoreError> {
                 .put(voided.index),
             None => rows.put(None::<i64>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
         };
+        rows.put(row.mark.map(|mark| i64::from(mark.code())));
     }
     Ok(rows)
 }
@@ -236,6 +238,7 @@ fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {
         warning: fields.get::<Option<i64>>()?.map(read_warning).transpose()?,
         metadata: read_metadata(fields.get()?)?,
         voided: read_voided(fields)?,
+        mark: fields.maybe_mark()?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::table::Found;
 macro_rules! columns {
     () => {
         "s.ledger_id, s.sequence_id, s.series_id, s.scope, s.period_from, s.period_to, \
-         s.period_label, s.first, s.last, s.last_date"
+         s.period_label, s.first, s.last, s.last_date, s.mark"
     };
 }
 pub(crate) use columns;
@@ -28,11 +28,11 @@ const PLACES: &str = "SELECT s.ledger_id, s.sequence_id, s.series_id, s.scope, s
     FROM rows(?1) k CROSS JOIN sequence s ON s.ledger_id = k.c0 AND s.sequence_id = k.c1";
 
 const WRITE: &str = "INSERT INTO sequence (ledger_id, sequence_id, series_id, scope, period_from, \
-    period_to, period_label, first, last, last_date) \
-    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM rows(?1) WHERE true \
+    period_to, period_label, first, last, last_date, mark) \
+    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM rows(?1) WHERE true \
     ON CONFLICT (ledger_id, sequence_id) DO UPDATE SET period_to = excluded.period_to, \
     period_label = excluded.period_label, first = excluded.first, last = excluded.last, \
-    last_date = excluded.last_date \
+    last_date = excluded.last_date, mark = excluded.mark \
     WHERE sequence.series_id = excluded.series_id AND sequence.scope = excluded.scope \
     AND sequence.period_from = excluded.period_from";
 
@@ -83,12 +83,12 @@ pub(crate) fn load_places(
 }
 
 pub(crate) fn write(session: &Session, sequences: &[SequenceRow]) -> Result<(), StoreError> {
-    let mut rows = Rows::new(10, sequences.len());
+    let mut rows = Rows::new(11, sequences.len());
     for row in sequences {
         rows.put(row.ledger).put(row.id).put(row.series).put(row.scope.0.as_str());
         rows.put(row.period_from).put(row.period_to).put(row.period_label.as_str());
         rows.put(row.first).put(row.last);
-        rows.put(row.last_date);
+        rows.put(row.last_date).put(row.mark.map(|mark| i64::from(mark.code())));
     }
     session.write(WRITE, rows)
 }
@@ -137,5 +137,6 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Result<SequenceRow, StoreError> {
         first: fields.u64()?,
         last: fields.u64()?,
         last_date: fields.maybe_date()?,
+        mark: fields.maybe_mark()?,
     })
 }

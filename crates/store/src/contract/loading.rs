@@ -3,8 +3,8 @@
 use jiff::civil::date;
 use ledger::id::{GapId, KeyId, LedgerId, Position, ScopeKey, SequenceId, SeriesId};
 use ledger::model::{
-    At, Cause, CustomerRow, Explanation, GapCause, GapRow, KeyHash, KeyRow, Kind, Mode, NumberRow,
-    PrefixOwner, SequenceKey, State, Voided, Warning,
+    At, Cause, CustomerRow, Explanation, GapCause, GapRow, KeyHash, KeyRow, Kind, Mark, Mode,
+    NumberRow, PrefixOwner, SequenceKey, State, Voided, Warning,
 };
 use ledger::role::Role;
 use ledger::{Changes, Loaded, Misses};
@@ -89,6 +89,7 @@ fn numbers_with_everything_in_them(database: &dyn Database) {
         }),
         reissue_of: Some(Position(1)),
         warning: Some(Warning::DateOrder),
+        mark: Some(Mark::MovedForward),
         ..number(2, 1, 999_999_999_999_999, "")
     };
     let rest: Vec<_> = [State::Blank, State::Occupied]
@@ -227,6 +228,7 @@ fn rows_that_change(database: &dyn Database) {
     let mut sequence = first.sequences[0].clone();
     sequence.last = 2;
     sequence.last_date = Some(date(2025, 12, 31));
+    sequence.mark = Some(Mark::Imported);
     // Two series that change names with each other.
     let mut series = [(*first.series[0]).clone(), (*first.series[1]).clone()];
     let name = std::mem::replace(&mut series[0].name, first.series[1].name.clone());

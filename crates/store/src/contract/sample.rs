@@ -133,6 +133,7 @@ pub(super) fn sequence(ledger: LedgerId, id: u64, series: u32, year: i16) -> Seq
         first: 1,
         last: 0,
         last_date: None,
+        mark: None,
     }
 }
 
@@ -157,6 +158,7 @@ pub(super) fn number(position: u64, sequence: u64, ordinal: u64, text: &str) -> 
         voided: None,
         reissue_of: None,
         warning: None,
+        mark: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A number as an object.
 
-use ledger::model::{Metadata, Mode, Receipt, Warning};
+use ledger::model::{Mark, Metadata, Mode, Receipt, Warning};
 use ledger::outcome::NumberView;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -43,6 +43,7 @@ pub(super) fn number_answer(view: &NumberView, mode: Mode) -> Number<'_> {
         sort_key: numbering::sort_key(&row.text),
         receipt: ReceiptAnswer::new(row.receipt),
         metadata: &row.metadata,
+        mark: row.mark.map(Mark::text),
         warnings: row.warning.map(Warning::text).into_iter().collect(),
         voided: row.voided.as_ref().map(|voided| VoidedAnswer {
             cause: voided.cause.text(),
@@ -85,6 +86,7 @@ pub(super) struct Number<'a> {
     sort_key: String,
     receipt: ReceiptAnswer,
     metadata: &'a Metadata,
+    mark: Option<&'static str>,
     warnings: Vec<&'static str>,
     voided: Option<VoidedAnswer<'a>>,
     reissue_of: Option<String>,

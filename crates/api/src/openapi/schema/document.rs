@@ -4,6 +4,7 @@ use super::Field::{
     self, AnyObject, Date, Decimal, Flag, Inner, Instant, Integer, Many, Named, NoList, Nothing,
     Null, Number, Object, One, Sometimes, Text, TextList, Texts, Words,
 };
+use super::MARK;
 
 pub(super) const LISTS: &[(&str, &str)] = &[
     ("customer_list", "customer"),
@@ -245,6 +246,7 @@ pub(super) const OBJECTS: &[(&str, &[(&str, Field)])] = &[
             ("period", One("period")),
             ("receipt", One("receipt")),
             ("typed", Flag),
+            ("mark", Null(&MARK)),
             ("warnings", TextList),
         ],
     ),

@@ -135,6 +135,7 @@ use Field::{
 const RESET: Field =
     Words(&["never", "yearly", "fiscal_year", "quarterly", "monthly", "weekly", "daily"]);
 const SCOPE: Field = Words(&["account", "customer", "parent"]);
+const MARK: Field = Words(&["taught", "resequenced", "moved_forward", "imported"]);
 const MODE: Field = Words(&["account", "customer"]);
 
 /// The objects, their fields in the order in which they are written.
@@ -161,6 +162,7 @@ const OBJECTS: &[(&str, &[(&str, Field)])] = &[
             ("sort_key", Text),
             ("receipt", One("receipt")),
             ("metadata", Texts),
+            ("mark", Null(&MARK)),
             ("warnings", TextList),
             ("voided", Null(&One("voided"))),
             ("reissue_of", Null(&Text)),

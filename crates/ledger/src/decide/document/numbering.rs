@@ -125,6 +125,7 @@ fn numbering(view: &NumberView, typed: bool) -> Numbering {
         period_label: view.period_label.clone(),
         receipt: view.row.receipt,
         warning: view.row.warning,
+        mark: view.row.mark,
         typed,
     }
 }

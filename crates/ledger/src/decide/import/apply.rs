@@ -12,7 +12,7 @@ use crate::job::Placing;
 use crate::job::import::survey::known;
 use crate::job::import::{CheckedGap, CheckedImport};
 use crate::model::{
-    GapCause, GapRow, LedgerRow, NumberRow, Receipt, SequenceRow, SeriesRow, State,
+    GapCause, GapRow, LedgerRow, Mark, NumberRow, Receipt, SequenceRow, SeriesRow, State,
 };
 use crate::outcome::{ImportView, Outcome};
 use crate::refusal::{Code, Refusal};
@@ -221,6 +221,7 @@ fn sequences(
             first: sequence.first,
             last: sequence.last,
             last_date: Some(last),
+            mark: Some(Mark::Imported),
         });
     }
     rows.sort_by_key(SequenceRow::key);

@@ -18,8 +18,8 @@ use crate::id::{
     AccountId, CustomerId, GapId, KeyId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
 use crate::model::{
-    ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mode, NumberRow,
-    ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, UserRow, Voided,
+    ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mark, Mode,
+    NumberRow, ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, UserRow, Voided,
 };
 use crate::trail::{Change, Hash, IssuedLine, LeftGap, OpenedSequence, Sealed};
 
@@ -289,7 +289,11 @@ impl Replay {
 
     /// Takes the sequences and gaps of a list of existing numbers, whose lines follow.
     fn take_over(&mut self, sealed: &Sealed, opened: Vec<OpenedSequence>, gaps: Vec<LeftGap>) {
+        let ids: Vec<_> = opened.iter().map(|one| one.id).collect();
         self.open(sealed, opened);
+        for id in ids {
+            self.mark(id, Mark::Imported);
+        }
         for gap in gaps {
             self.stretch(gap.sequence, gap.to);
             self.gap(sealed, GapCause::Imported, gap);
@@ -335,6 +339,7 @@ impl Replay {
                 first: one.first,
                 last: one.first.saturating_sub(1),
                 last_date: None,
+                mark: None,
             };
             if self.sequences.insert(one.id, row).is_some() {
                 let what = format!("sequence {} was opened twice", one.id.0);
@@ -345,17 +350,19 @@ impl Replay {
 
     fn issued(&mut self, sealed: &Sealed, lines: Vec<IssuedLine>, on: &mut dyn FnMut(Event)) {
         for line in lines {
-            self.issued_line(sealed, &line);
-            on(Event::Given(Box::new(row(sealed, line))));
+            let mark = self.issued_line(sealed, &line);
+            on(Event::Given(Box::new(NumberRow { mark, ..row(sealed, line) })));
         }
     }
 
     /// An ordinal that was given is the next of its sequence: none is given again, none left out.
-    fn issued_line(&mut self, sealed: &Sealed, line: &IssuedLine) {
+    /// The first that is held behind a change of its sequence is marked with it.
+    fn issued_line(&mut self, sealed: &Sealed, line: &IssuedLine) -> Option<Mark> {
         self.position(line, sealed.entry.index);
         let Some(row) = self.sequences.get_mut(&line.sequence) else {
             let what = format!("{} is in a sequence that was never opened", line.text);
-            return self.log.say(Invariant::Recorded, what);
+            self.log.say(Invariant::Recorded, what);
+            return None;
         };
         if line.ordinal <= row.last {
             let what = format!("{} has an ordinal that was given before", line.text);
@@ -372,6 +379,7 @@ impl Replay {
         }
         row.last = row.last.max(line.ordinal);
         row.last_date = row.last_date.max(Some(line.date));
+        if line.occupied { None } else { row.mark.take() }
     }
 
     fn imported_line(&mut self, line: &IssuedLine) {
@@ -411,11 +419,19 @@ impl Replay {
     fn skip(&mut self, sealed: &Sealed, sequence: SequenceId, gap: Option<LeftGap>, date: Date) {
         if let Some(gap) = gap {
             self.advance(sealed, sequence, gap.to);
+            self.mark(sequence, Mark::MovedForward);
             self.gap(sealed, GapCause::Skipped, gap);
         }
         if let Some(series) = self.series_of(sequence) {
             see(series, date);
             series.first_period.get_or_insert(series.period(date).from);
+        }
+    }
+
+    /// The next number that is held in a sequence says what changed it.
+    fn mark(&mut self, sequence: SequenceId, mark: Mark) {
+        if let Some(row) = self.sequences.get_mut(&sequence) {
+            row.mark = Some(mark);
         }
     }
 
@@ -488,5 +504,6 @@ fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
         voided: None,
         reissue_of: line.reissue_of,
         warning: line.warning,
+        mark: None,
     }
 }

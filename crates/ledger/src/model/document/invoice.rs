@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Address, CustomField, Line, Shipping, TaxExempt, Totals, is_default, words};
 use crate::id::{ObjectId, Position, SeriesId};
-use crate::model::{At, DeliveryRow, DeliveryState, Metadata, Receipt, Warning, civil};
+use crate::model::{At, DeliveryRow, DeliveryState, Mark, Metadata, Receipt, Warning, civil};
 use crate::money::Currency;
 
 /// Where an invoice is in its life.
@@ -98,6 +98,9 @@ pub struct Numbering {
     pub receipt: Receipt,
     /// What was said beside it.
     pub warning: Option<Warning>,
+    /// What changed its sequence just before it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mark: Option<Mark>,
     /// Whether somebody typed it instead of the counter giving it.
     #[serde(default)]
     pub typed: bool,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ledger::model::document as body;
 use ledger::model::document::InvoiceStatus;
-use ledger::model::{Metadata, ObjectKind, Warning};
+use ledger::model::{Mark, Metadata, ObjectKind, Warning};
 use ledger::outcome::ObjectView;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -172,6 +172,7 @@ pub(super) struct Numbering<'a> {
     period: PeriodAnswer<'a>,
     receipt: ReceiptAnswer,
     typed: bool,
+    mark: Option<&'static str>,
     warnings: Vec<&'static str>,
 }
 
@@ -197,6 +198,7 @@ impl<'a> Numbering<'a> {
             },
             receipt: ReceiptAnswer::new(numbering.receipt),
             typed: numbering.typed,
+            mark: numbering.mark.map(Mark::text),
             warnings: numbering.warning.map(Warning::text).into_iter().collect(),
         }
     }
