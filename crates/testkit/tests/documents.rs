@@ -11,6 +11,8 @@ mod credits;
 mod customers;
 #[path = "documents/drafts.rs"]
 mod drafts;
+#[path = "documents/kept.rs"]
+mod kept;
 #[path = "documents/life.rs"]
 mod life;
 #[path = "documents/numbers.rs"]

@@ -55,7 +55,7 @@ fn contests() -> [Contest; 6] {
             name: "finalize and delete",
             level: Level::Account,
             subjects: Room::drafts,
-            sides: [finalize, DocumentAction::DeleteInvoice],
+            sides: [finalize, |id| DocumentAction::DeleteInvoice(id, None)],
             possible: [[None, editable], [Some(Code::ResourceMissing), None]],
             numbers: |came| u64::from(came[0].is_none()),
         },

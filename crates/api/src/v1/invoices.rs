@@ -206,13 +206,20 @@ pub(super) static ROUTES: &[Route] = &[
         CHANGE,
         |call| Box::pin(update(call)),
     ),
-    delete(
-        "/v1/invoices/{id}",
-        "delete_invoice",
-        "Delete a draft; it leaves no gap",
-        "deleted",
-        |call| Box::pin(gone(call)),
-    ),
+    Route {
+        params: &[optional(
+            "reason",
+            Kind::Text,
+            "Why; needed for one that was finalized before, whose number goes blank",
+        )],
+        ..delete(
+            "/v1/invoices/{id}",
+            "delete_invoice",
+            "Delete a draft; one that never had a number leaves nothing behind",
+            "deleted",
+            |call| Box::pin(gone(call)),
+        )
+    },
 ];
 
 pub(super) static ROUTES_OF_STEPS: &[Route] = &[
@@ -257,6 +264,14 @@ pub(super) static ROUTES_OF_STEPS: &[Route] = &[
         |call| Box::pin(step(call, DocumentAction::MarkUncollectible)),
     ),
     post(
+        "/v1/invoices/{id}/reset_to_draft",
+        "reset_invoice_to_draft",
+        "Make a draft of an invoice again, which keeps its number",
+        "invoice",
+        &[Param::EXPAND, needed("reason", Kind::Text, "Why")],
+        |call| Box::pin(reset(call)),
+    ),
+    post(
         "/v1/invoices/{id}/send",
         "send_invoice",
         "Mark an invoice as sent, a draft once it is finalized by this",
@@ -279,8 +294,8 @@ async fn update(call: Call) -> Result<Reply, Failure> {
 }
 
 async fn gone(call: Call) -> Result<Reply, Failure> {
-    request::none(call.params()?)?;
-    remove(&call, DocumentAction::DeleteInvoice(addressed(&call, KIND)?)).await
+    let why = request::deleted_invoice(call.params()?)?;
+    remove(&call, DocumentAction::DeleteInvoice(addressed(&call, KIND)?, why)).await
 }
 
 async fn finalize(call: Call) -> Result<Reply, Failure> {
@@ -289,6 +304,11 @@ async fn finalize(call: Call) -> Result<Reply, Failure> {
 
 async fn pay(call: Call) -> Result<Reply, Failure> {
     amend(call, KIND, |params, _| request::pay(params), DocumentAction::Pay).await
+}
+
+async fn reset(call: Call) -> Result<Reply, Failure> {
+    amend(call, KIND, |params, _| request::reset_to_draft(params), DocumentAction::ResetToDraft)
+        .await
 }
 
 /// A step that takes nothing but the invoice.

@@ -55,8 +55,8 @@ pub enum DocumentAction {
     CreateInvoice(Box<NewInvoice>),
     /// Change an invoice: a draft in everything, another one in words alone.
     UpdateInvoice(ObjectId, Box<InvoiceChange>),
-    /// Delete a draft.
-    DeleteInvoice(ObjectId),
+    /// Delete a draft. Why must be said of one that was finalized before: its number goes blank.
+    DeleteInvoice(ObjectId, Option<String>),
     /// Add lines to a draft.
     AddLines(ObjectId, Vec<NewLine>, MetadataChange),
     /// Change lines of a draft.
@@ -73,6 +73,8 @@ pub enum DocumentAction {
     MarkUncollectible(ObjectId),
     /// Mark an invoice as sent, a draft once it is finalized by this.
     Send(ObjectId),
+    /// Make a draft of an invoice again, which keeps its number; why must be said.
+    ResetToDraft(ObjectId, String),
     /// Do what the invoice asked to be looked at for by now: finalize a draft by itself, or tell
     /// that it will be due or is overdue. Nothing when its time has not come.
     Wake(ObjectId),
@@ -383,6 +385,7 @@ impl DocumentAction {
             | DocumentAction::UpdateAccount(_)
             | DocumentAction::SetApiVersion(_)
             | DocumentAction::RollBackApiVersion => Right::Administer,
+            DocumentAction::ResetToDraft(..) => Right::KeepBooks,
             _ => Right::Issue,
         }
     }

@@ -58,7 +58,12 @@ impl Answers {
         };
         let (Some(numbering), Some(number)) = (numbering, number) else { return };
         let told = (number.to_owned(), numbering.clone());
-        if let Some(known) = self.documents.insert(numbering.position, told.clone())
+        // A draft that is given another date takes its number along, within its period.
+        let dated = |(text, known): (String, Numbering)| {
+            let Numbering { date, period_to, ref period_label, .. } = told.1;
+            (text, Numbering { date, period_to, period_label: period_label.clone(), ..known })
+        };
+        if let Some(known) = self.documents.insert(numbering.position, told.clone()).map(dated)
             && known != told
         {
             let what = format!("a document was shown as {} and as {number}", known.0);

@@ -195,7 +195,9 @@ impl Checker {
             self.answers.seen_gap(row, &mut self.log);
             match &mut self.open {
                 Some(walk) if walk.row.id == row.sequence => {
-                    walk.coverage.gap(row, &mut self.log);
+                    if !self.recorded.is_late_blank(row.sequence, row.from) {
+                        walk.coverage.gap(row, &mut self.log);
+                    }
                 }
                 _ => {
                     let what = format!("the gap {} is of a sequence that is missing", row.id.0);
@@ -210,7 +212,8 @@ impl Checker {
         for row in rows {
             match &mut self.open {
                 Some(walk) if walk.row.id == row.sequence => {
-                    walk.coverage.number(row, &mut self.log);
+                    let late = self.recorded.is_late_blank(row.sequence, row.ordinal);
+                    walk.coverage.number(row, late, &mut self.log);
                 }
                 _ => {
                     let what = format!("{} is in a sequence that is missing", row.text);

@@ -48,8 +48,10 @@ impl Coverage {
         self.gaps.push_back((from, to));
     }
 
-    pub(super) fn number(&mut self, row: &NumberRow, log: &mut Log) {
-        if row.state == State::Blank {
+    /// Takes the next number; `is_late_blank` when its gap may lie behind the place where the walk
+    /// is, so that it covers its ordinal itself.
+    pub(super) fn number(&mut self, row: &NumberRow, is_late_blank: bool, log: &mut Log) {
+        if row.state == State::Blank && !is_late_blank {
             // A blank row keeps what its ordinal once was; the gap around it covers it.
             let inside = |&(from, to): &(u64, u64)| from <= row.ordinal && row.ordinal <= to;
             if !self.gaps.iter().any(inside) && row.ordinal >= self.next {

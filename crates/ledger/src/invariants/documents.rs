@@ -78,7 +78,13 @@ impl Documents {
 fn wrong(row: &ObjectRow, said: Option<&Said>) -> Option<String> {
     let number = match &row.body {
         // What a draft says may still change.
-        Object::Invoice(invoice) if invoice.status == InvoiceStatus::Draft => return None,
+        Object::Invoice(invoice) if invoice.status == InvoiceStatus::Draft => {
+            let held = invoice.numbering.as_ref().filter(|_| !row.deleted);
+            let number = held.and(invoice.number.as_deref());
+            let lost = number.is_some() && number.map(of_number) != said.map(|said| said.number);
+            let what = || format!("the draft {} holds a number that is not its own", row.text());
+            return lost.then(what);
+        }
         Object::Invoice(invoice) => invoice.number.as_deref(),
         Object::CreditNote(note) => Some(note.number.as_str()),
         _ if said.is_some() => return Some(format!("{} is no document any more", row.text())),

@@ -5,10 +5,13 @@
 //! as it is counted, and neither has to fit into memory.
 //!
 //! The ledger may go on meanwhile. Whoever compares rows has given the trail up to the state that
-//! the rows were read in. A number never changes but by a void, and of voids those that came since
-//! the walk began are known one by one.
+//! the rows were read in. A number never changes but by a void, by going blank with its document, or
+//! by another date, and of these those that came since the walk began are known one by one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use serde::Serialize;
 
 use super::documents::Documents;
 use super::owners::Owners;
@@ -17,7 +20,7 @@ use super::sum::Sum;
 use super::violation::{Invariant, Log};
 use crate::id::{Position, SequenceId, SeriesId};
 use crate::model::{
-    GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, UserRow, Voided,
+    GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, UserRow, Voided, civil,
 };
 use crate::trail::{Sealed, Verifier};
 
@@ -30,10 +33,17 @@ pub(super) struct Recorded {
     pub(super) documents: Documents,
     /// Entries of the trail when the walk began.
     since: u64,
-    given: HashMap<SequenceId, Sum>,
+    given: HashMap<SequenceId, Given>,
     voided: Sum,
     late_voids: HashMap<Position, Voided>,
-    seen_given: Sum,
+    blank: Sum,
+    /// What went blank since the walk began, by sequence and ordinal: its gap may lie behind the
+    /// place where the walk is, so it counts as covered by its row.
+    late_blanks: HashMap<SequenceId, BTreeSet<u64>>,
+    /// The dates before and now of numbers that got others since the walk began.
+    late_dates: HashMap<Position, [Date; 2]>,
+    seen_given: Given,
+    seen_blank: Sum,
     seen_voided: Sum,
     seen_gaps: u64,
     seen_sequences: usize,
@@ -50,7 +60,11 @@ impl Recorded {
             given: HashMap::new(),
             voided: Sum::default(),
             late_voids: HashMap::new(),
-            seen_given: Sum::default(),
+            blank: Sum::default(),
+            late_blanks: HashMap::new(),
+            late_dates: HashMap::new(),
+            seen_given: Given::default(),
+            seen_blank: Sum::default(),
             seen_voided: Sum::default(),
             seen_gaps: 0,
             seen_sequences: 0,
@@ -68,8 +82,22 @@ impl Recorded {
 
     fn replayed(&mut self, take: impl FnOnce(&mut Replay, &mut dyn FnMut(Event))) {
         let Recorded { replay, owners, documents, since, given, voided, late_voids, .. } = self;
+        let (blank, late_blanks, late_dates) =
+            (&mut self.blank, &mut self.late_blanks, &mut self.late_dates);
         take(replay, &mut |event| match event {
-            Event::Given(row) => given.entry(row.sequence).or_default().add(&fact(&row)),
+            Event::Given(row) => given.entry(row.sequence).or_default().add(&row, row.date),
+            Event::Deleted(_, gap) if gap.index >= *since => {
+                late_blanks.entry(gap.sequence).or_default().insert(gap.from);
+            }
+            Event::Deleted(position, _) => blank.add(&position),
+            Event::Redated(position, _, [before, date], index) if index >= *since => {
+                late_dates.entry(position).or_insert([before, date])[1] = date;
+            }
+            Event::Redated(position, sequence, [before, date], _) => {
+                let dates = &mut given.entry(sequence).or_default().dates;
+                dates.remove(&(position, Day(before)));
+                dates.add(&(position, Day(date)));
+            }
             Event::Voided(position, what) if what.index >= *since => {
                 late_voids.insert(position, what);
             }
@@ -121,11 +149,16 @@ impl Recorded {
 
     pub(super) fn begin_sequence(&mut self) {
         self.seen_sequences += 1;
-        (self.seen_given, self.seen_gaps) = (Sum::default(), 0);
+        (self.seen_given, self.seen_gaps) = (Given::default(), 0);
+    }
+
+    /// Whether what is at an ordinal went blank since the walk began.
+    pub(super) fn is_late_blank(&self, sequence: SequenceId, ordinal: u64) -> bool {
+        self.late_blanks.get(&sequence).is_some_and(|late| late.contains(&ordinal))
     }
 
     pub(super) fn gap(&mut self, row: &GapRow, log: &mut Log) {
-        self.seen_gaps += 1;
+        self.seen_gaps += u64::from(!self.is_late_blank(row.sequence, row.from));
         if self.replay.gaps.get(&row.id) != Some(row) {
             let what = format!("the gap {} is not as the trail records it", row.id.0);
             log.say(Invariant::Recorded, what);
@@ -133,7 +166,16 @@ impl Recorded {
     }
 
     pub(super) fn number(&mut self, row: &NumberRow, log: &mut Log) {
-        self.seen_given.add(&fact(row));
+        self.seen_given.add(row, self.date_before(row, log));
+        let blank = row.state == State::Blank;
+        let late_blank = self.is_late_blank(row.sequence, row.ordinal);
+        if blank && !late_blank {
+            self.seen_blank.add(&row.position);
+        }
+        if late_blank && !blank {
+            let what = format!("{} is {} and its document is gone", row.text, row.state.text());
+            log.say(Invariant::Recorded, what);
+        }
         let late = self.late_voids.get(&row.position);
         match &row.voided {
             Some(voided) if voided.index < self.since => {
@@ -151,23 +193,34 @@ impl Recorded {
         }
     }
 
+    /// The date that a number had when the walk began.
+    fn date_before(&self, row: &NumberRow, log: &mut Log) -> Date {
+        let Some([before, date]) = self.late_dates.get(&row.position) else { return row.date };
+        if row.date != *date {
+            let what = format!("{} has another date than by the trail", row.text);
+            log.say(Invariant::Recorded, what);
+        }
+        *before
+    }
+
     pub(super) fn end_sequence(&mut self, row: &SequenceRow, log: &mut Log) {
         if self.replay.sequences.get(&row.id) != Some(row) {
             let what = format!("sequence {} is not as the trail records it", row.id.0);
             log.say(Invariant::Recorded, what);
         }
         let recorded = self.given.get(&row.id).copied().unwrap_or_default();
-        if recorded.rows != self.seen_given.rows {
+        if recorded.facts.rows != self.seen_given.facts.rows {
             let what = format!(
                 "the trail records {} ordinals of sequence {}, and the register holds {}",
-                recorded.rows, row.id.0, self.seen_given.rows
+                recorded.facts.rows, row.id.0, self.seen_given.facts.rows
             );
             log.say(Invariant::Recorded, what);
         } else if recorded != self.seen_given {
             let what = format!("a number of sequence {} is not as the trail records it", row.id.0);
             log.say(Invariant::Recorded, what);
         }
-        let gaps = self.replay.gap_counts.get(&row.id).copied().unwrap_or_default();
+        let late = self.late_blanks.get(&row.id).map_or(0, |late| late.len() as u64);
+        let gaps = self.replay.gap_counts.get(&row.id).copied().unwrap_or_default() - late;
         if gaps != self.seen_gaps {
             let what = format!(
                 "the trail records {gaps} gaps of sequence {}, and there are {}",
@@ -192,6 +245,13 @@ impl Recorded {
             let what = format!(
                 "the trail records {} voids and the register holds {}, or they differ",
                 self.voided.rows, self.seen_voided.rows
+            );
+            log.say(Invariant::Recorded, what);
+        }
+        if self.blank != self.seen_blank {
+            let what = format!(
+                "the trail records {} deleted documents and {} numbers are blank, or they differ",
+                self.blank.rows, self.seen_blank.rows
             );
             log.say(Invariant::Recorded, what);
         }
@@ -240,8 +300,23 @@ fn count(name: &str, seen: usize, recorded: usize, log: &mut Log) {
     }
 }
 
-/// What was recorded of a number when it was given.
-fn fact(row: &NumberRow) -> NumberRow {
-    let state = if row.state == State::Void { State::Held } else { row.state };
-    NumberRow { state, voided: None::<Voided>, ..row.clone() }
+/// The numbers of a sequence: what was recorded of them when they were given, and their dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Given {
+    facts: Sum,
+    dates: Sum,
+}
+
+/// A day, for a sum.
+#[derive(Serialize)]
+struct Day(#[serde(with = "civil")] Date);
+
+impl Given {
+    /// Takes a number in, as it was when it was given but for its date.
+    fn add(&mut self, row: &NumberRow, date: Date) {
+        let state = if row.state == State::Occupied { State::Occupied } else { State::Held };
+        let voided = None::<Voided>;
+        self.facts.add(&NumberRow { state, voided, date: Date::MIN, ..row.clone() });
+        self.dates.add(&(row.position, Day(date)));
+    }
 }

@@ -213,6 +213,41 @@ pub enum Change {
         /// The person.
         user: UserId,
     },
+    /// A document was made a draft again, and keeps its number.
+    DocumentReset {
+        /// The number.
+        position: Position,
+        /// The document's id in its ledger.
+        document: ObjectId,
+        /// Why.
+        reason: String,
+    },
+    /// A draft that was finalized before was deleted: its number is blank.
+    DocumentDeleted {
+        /// The number.
+        position: Position,
+        /// The document's id in its ledger.
+        document: ObjectId,
+        /// The gap that this left.
+        gap: LeftGap,
+        /// Why.
+        reason: String,
+    },
+    /// A draft was given another date, and its number with it.
+    NumberRedated {
+        /// The number.
+        position: Position,
+        /// The sequence that it counts in.
+        sequence: SequenceId,
+        /// The document's id in its ledger.
+        document: ObjectId,
+        /// The date before.
+        #[serde(with = "civil")]
+        before: Date,
+        /// The date now.
+        #[serde(with = "civil")]
+        date: Date,
+    },
 }
 
 /// What is said of a person.
@@ -322,6 +357,9 @@ impl Change {
             Change::UserCreated { .. } => "user.created",
             Change::UserChanged { .. } => "user.changed",
             Change::PasswordSet { .. } => "user.password_set",
+            Change::DocumentReset { .. } => "document.reset_to_draft",
+            Change::DocumentDeleted { .. } => "document.deleted",
+            Change::NumberRedated { .. } => "number.redated",
         }
     }
 

@@ -147,6 +147,24 @@ fn of_documents() -> Vec<Change> {
             enabled: true,
         },
         Change::AccountChanged { name: "Books & Sons".to_owned() },
+        Change::DocumentReset {
+            position: Position(301),
+            document: ObjectId(88),
+            reason: "the address was wrong".to_owned(),
+        },
+        Change::DocumentDeleted {
+            position: Position(301),
+            document: ObjectId(88),
+            gap: gap(),
+            reason: "made by mistake".to_owned(),
+        },
+        Change::NumberRedated {
+            position: Position(301),
+            sequence: SequenceId(4),
+            document: ObjectId(88),
+            before: date(2026, 7, 1),
+            date: date(2026, 7, 2),
+        },
     ]
 }
 

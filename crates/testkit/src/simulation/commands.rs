@@ -296,7 +296,7 @@ impl World {
         }
     }
 
-    fn reason(&mut self) -> String {
+    pub(super) fn reason(&mut self) -> String {
         match self.random.chance(1, 20) {
             true => " ".to_owned(),
             false => format!("reason {}", self.random.below(100)),

@@ -220,15 +220,19 @@ impl World {
 
     fn ending(&mut self, ledger: LedgerId) -> DocumentAction {
         let id = self.invoice(ledger);
-        match self.random.below(7) {
+        match self.random.below(10) {
             0 | 1 => DocumentAction::Pay(id, self.random.chance(1, 2)),
             2 | 3 => DocumentAction::Void(id),
             4 => DocumentAction::MarkUncollectible(id),
             5 => DocumentAction::Send(id),
+            6..=8 => DocumentAction::ResetToDraft(id, self.reason()),
             _ if self.random.chance(1, 6) => {
                 DocumentAction::DeleteCustomer(self.one(ledger, ObjectKind::Customer))
             }
-            _ => DocumentAction::DeleteInvoice(id),
+            _ => {
+                let why = self.random.chance(2, 3).then(|| self.reason());
+                DocumentAction::DeleteInvoice(id, why)
+            }
         }
     }
 

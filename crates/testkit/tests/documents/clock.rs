@@ -177,7 +177,7 @@ fn what_is_done_with_is_not_told_of() {
         office.now = NOON;
     }
     let draft = office.draft_with(customer, advancing(true));
-    office.ask(DocumentAction::DeleteInvoice(draft)).expect("it is deleted");
+    office.ask(DocumentAction::DeleteInvoice(draft, None)).expect("it is deleted");
     office.now = after(2 * HOUR);
     assert_eq!(office.refused(DocumentAction::Wake(draft)).0, Code::ResourceMissing);
 }

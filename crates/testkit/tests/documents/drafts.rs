@@ -65,13 +65,13 @@ fn a_deleted_draft_leaves_nothing_and_lets_go_of_what_waited() {
     let waited = office.item(customer, None, 1000);
     let draft = office.make(new(customer, Waiting::Include)).id;
     let own = office.item(customer, Some(draft), 500);
-    office.ask(DocumentAction::DeleteInvoice(draft)).expect("it is deleted");
+    office.ask(DocumentAction::DeleteInvoice(draft, None)).expect("it is deleted");
     assert!(office.row(draft).deleted && office.row(own).deleted);
     let row = office.make(new(customer, Waiting::Include));
     assert_eq!(invoice_of(&row).lines[0].item, Some(waited), "it waits again");
     let missing = (Code::ResourceMissing, "id".to_owned());
     assert_eq!(office.refused(DocumentAction::Finalize(draft, None)), missing);
-    assert_eq!(office.refused(DocumentAction::DeleteInvoice(draft)), missing);
+    assert_eq!(office.refused(DocumentAction::DeleteInvoice(draft, None)), missing);
     let next = office.draft(customer);
     assert_eq!(office.finalize(next), "INV-2026-00001", "drafts held no number");
     office.prove();
@@ -274,7 +274,7 @@ fn once_finalized_only_words_change() {
     let table = [
         (DocumentAction::UpdateInvoice(draft, Box::new(number)), "number"),
         (DocumentAction::UpdateInvoice(draft, Box::new(dated)), "effective_at"),
-        (DocumentAction::DeleteInvoice(draft), "id"),
+        (DocumentAction::DeleteInvoice(draft, None), "id"),
         (DocumentAction::Finalize(draft, None), "id"),
         (DocumentAction::DeleteItem(item), "id"),
         (DocumentAction::UpdateItem(item, Box::new(amount(1))), "id"),

@@ -28,7 +28,7 @@ fn action(step: Step, id: ObjectId) -> DocumentAction {
         Step::Void => DocumentAction::Void(id),
         Step::GiveUp => DocumentAction::MarkUncollectible(id),
         Step::Send => DocumentAction::Send(id),
-        Step::Delete => DocumentAction::DeleteInvoice(id),
+        Step::Delete => DocumentAction::DeleteInvoice(id, None),
     }
 }
 
@@ -195,7 +195,7 @@ fn a_draft_of_a_deleted_customer_cannot_be_finalized() {
     office.ask(DocumentAction::DeleteCustomer(customer)).expect("it is deleted");
     let missing = (Code::ResourceMissing, "customer".to_owned());
     assert_eq!(office.refused(DocumentAction::Finalize(draft, None)), missing);
-    office.ask(DocumentAction::DeleteInvoice(draft)).expect("a draft can go");
+    office.ask(DocumentAction::DeleteInvoice(draft, None)).expect("a draft can go");
     office.make(DocumentAction::Pay(open, false));
     office.prove();
 }

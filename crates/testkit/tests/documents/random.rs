@@ -66,7 +66,7 @@ impl Play {
             2..=5 => self.draft(),
             6..=8 => self.item(),
             9 => DocumentAction::DeleteItem(self.one(ObjectKind::InvoiceItem)),
-            10 => DocumentAction::DeleteInvoice(invoice),
+            10 => DocumentAction::DeleteInvoice(invoice, None),
             11..=13 => DocumentAction::Finalize(invoice, None),
             14 => DocumentAction::Pay(invoice, true),
             15 => DocumentAction::Void(invoice),
@@ -277,7 +277,8 @@ fn race(
 #[test]
 fn of_two_commands_on_one_document_one_wins() {
     let finalize = |id| DocumentAction::Finalize(id, None);
-    let [first, second] = race(InvoiceStatus::Draft, [finalize, DocumentAction::DeleteInvoice]);
+    let delete = |id| DocumentAction::DeleteInvoice(id, None);
+    let [first, second] = race(InvoiceStatus::Draft, [finalize, delete]);
     assert_eq!(first, [Ok(()), Err(Code::InvoiceNotEditable)]);
     assert_eq!(second, [Ok(()), Err(Code::ResourceMissing)]);
     let twice = race(InvoiceStatus::Draft, [finalize, finalize]);

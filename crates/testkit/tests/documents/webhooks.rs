@@ -48,7 +48,7 @@ fn an_invoices_life_is_told() {
     office.make(DocumentAction::MarkUncollectible(id));
     office.make(DocumentAction::Void(id));
     let draft = office.draft(customer);
-    office.ask(DocumentAction::DeleteInvoice(draft)).expect("it is deleted");
+    office.ask(DocumentAction::DeleteInvoice(draft, None)).expect("it is deleted");
     office.ask(DocumentAction::DeleteCustomer(customer)).expect("it is deleted");
     let kinds: Vec<_> = office.events().into_iter().map(|event| event.kind).collect();
     let expected = [

@@ -232,6 +232,7 @@ pub(super) const OBJECTS: &[(&str, &[(&str, Field)])] = &[
             ("finalized_at", Null(&Instant)),
             ("marked_uncollectible_at", Null(&Instant)),
             ("paid_at", Null(&Instant)),
+            ("reset_to_draft_at", Null(&Instant)),
             ("voided_at", Null(&Instant)),
         ],
     ),

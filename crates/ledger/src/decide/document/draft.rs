@@ -5,9 +5,10 @@ use super::finalize::issued_to;
 use super::invoice::{apply, not_editable};
 use super::item::{assign, line_of};
 use super::line::reckon;
-use super::numbering::{number_invoice, void_number_of};
+use super::numbering::{blank_number, number_invoice, void_number_of};
+use super::reset::{check_known, check_unlocked};
 use crate::command::document::{NewInvoice, Waiting};
-use crate::decide::{Halt, refuse_param};
+use crate::decide::{Halt, checked_text, permit, reason, refuse_param};
 use crate::id::ObjectId;
 use crate::limits::INVOICE_LINES_MAX;
 use crate::model::document::{Customer, Invoice, InvoiceItem, InvoiceStatus, Line};
@@ -15,9 +16,15 @@ use crate::model::{Cause, Level, NumberOn, ObjectKind, ObjectRow};
 use crate::money::Currency;
 use crate::outcome::Outcome;
 use crate::refusal::Code;
+use crate::role::Right;
 
 /// The currency of a draft of which nobody says it; the first line may yet choose another.
 const CURRENCY: &str = "usd";
+
+/// Why the number of a draft is void that was deleted without a word.
+const DELETED: &str = "the draft was deleted";
+
+const DELETES_NUMBERED: &str = "delete an invoice whose number is known";
 
 /// Makes a draft: empty, of what waits, or as another invoice is.
 pub(super) fn create(desk: &mut Desk<'_>, new: &NewInvoice) -> Result<Outcome, Halt> {
@@ -48,23 +55,39 @@ pub(super) fn create(desk: &mut Desk<'_>, new: &NewInvoice) -> Result<Outcome, H
     let at_creation = desk.ledger.settings.number_on == NumberOn::Create
         || (desk.document.drafts_numbered && level == Level::Customer);
     if at_creation && invoice.number.is_none() {
-        number_invoice(desk, id, &mut invoice)?;
+        number_invoice(desk, id, &mut invoice, None)?;
     }
     let row = desk.add(id, invoice);
     desk.told("invoice.created", row)
 }
 
-/// Deletes a draft. What waited before waits again, its other items go with it; a number that it
-/// had is void.
-pub(super) fn delete(desk: &mut Desk<'_>, id: ObjectId) -> Result<Outcome, Halt> {
+/// Deletes a draft. What waited before waits again, its other items go with it. A number that it
+/// had is void, and blank where it was finalized before.
+pub(super) fn delete(
+    desk: &mut Desk<'_>,
+    id: ObjectId,
+    why: Option<&str>,
+) -> Result<Outcome, Halt> {
     let Opened { row, body: invoice } = desk.open::<Invoice>(id, ID)?;
     if invoice.status != InvoiceStatus::Draft {
         return not_editable(ID, invoice.status, "it");
     }
     let items: Vec<ObjectId> = invoice.lines.iter().filter_map(|line| line.item).collect();
     desk.ask(items.iter().copied());
-    let why = "the draft was deleted";
-    void_number_of(desk, invoice.numbering.as_ref(), Cause::Unused, why)?;
+    match (&invoice.numbering, invoice.reset_at) {
+        (Some(numbering), Some(_)) => {
+            permit(desk.role, Right::KeepBooks, "delete an invoice that was finalized before")?;
+            let why = reason(why.unwrap_or_default(), DELETES_NUMBERED)?.to_owned();
+            check_known(desk, &invoice, "be deleted")?;
+            check_unlocked(desk, numbering, &invoice, "deleted")?;
+            blank_number(desk, id, numbering, why)?;
+        }
+        (numbering, _) => {
+            let why = why.map_or(Ok(DELETED), |why| checked_text(why.trim(), "reason"))?;
+            let why = if why.is_empty() { DELETED } else { why };
+            void_number_of(desk, numbering.as_ref(), Cause::Unused, why)?;
+        }
+    }
     for item in items {
         release(desk, item, false)?;
     }

@@ -10,12 +10,15 @@ use super::draft::check_revisable;
 use super::invoice::not_editable;
 use super::line::{reckon, too_much};
 use super::numbering::{number_invoice, record_finalized, void_number_of};
-use crate::decide::{Halt, today_at};
+use super::redate::check_date_fits;
+use super::reset::check_unlocked;
+use crate::decide::{Halt, refuse_param, today_at};
 use crate::id::{ObjectId, ScopeKey, SeriesId};
 use crate::model::document::{Customer, Invoice, InvoiceStatus, IssuedTo};
 use crate::model::{At, Cause, Kind, Level, Object, ObjectRow, SequenceKey, SeriesRow};
 use crate::money::AMOUNT_MAX;
 use crate::outcome::{ObjectView, Outcome};
+use crate::refusal::Code;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -46,7 +49,8 @@ pub(super) fn finalized(
     let Opened { row, body: mut invoice } = draft;
     desk.ask([invoice.customer].into_iter().chain(invoice.revision_of));
     ask_place(desk, &invoice);
-    if let Some(original) = invoice.revision_of {
+    // One that was finalized before has replaced its original already.
+    if let Some(original) = invoice.revision_of.filter(|_| invoice.reset_at.is_none()) {
         let original = desk.open::<Invoice>(original, ID)?;
         check_revisable(&original.body, ID)?;
         // First, so that the revision is paid by what the original gives back.
@@ -57,12 +61,24 @@ pub(super) fn finalized(
     let balance = take_balance(&mut invoice, &customer.body)?;
     invoice.issued_to = Some(issued_to(&customer.body));
     invoice.auto_advance = advance.unwrap_or(invoice.auto_advance);
-    match invoice.numbering {
-        None => number_invoice(desk, row.id, &mut invoice)?,
-        Some(_) => record_finalized(desk, row.id, &invoice),
-    }
+    let issued_at = match invoice.numbering.clone() {
+        None => {
+            number_invoice(desk, row.id, &mut invoice, None)?;
+            desk.now()
+        }
+        Some(numbering) => {
+            check_date_fits(desk, &invoice, &numbering)?;
+            if invoice.reset_at.is_some() {
+                check_unlocked(desk, &numbering, &invoice, "finalized")?;
+            }
+            record_finalized(desk, row.id, &invoice);
+            // Its number was given for the day on which it was made.
+            row.created
+        }
+    };
+    invoice.effective_at.get_or_insert(issued_at);
     invoice.finalization_error = None;
-    date(&mut invoice, desk.now());
+    date(&mut invoice, desk.now())?;
     watch(&mut invoice, desk.now());
     let paid = invoice.status == InvoiceStatus::Paid;
     let after = desk.put(&row, invoice);
@@ -162,8 +178,17 @@ pub(super) fn issued_to(customer: &Customer) -> IssuedTo {
     }
 }
 
-fn date(invoice: &mut Invoice, now: At) {
-    invoice.effective_at.get_or_insert(now);
+/// Says when it was finalized and is due; what was credited of it before is not to be paid again.
+fn date(invoice: &mut Invoice, now: At) -> Result<(), Halt> {
+    let credited = invoice.pre_payment_credited;
+    let in_all = credited + invoice.post_payment_credited;
+    if in_all != 0 && invoice.totals.total < in_all {
+        let message = "The lines add up to less than was credited of the invoice before it was \
+                       reset to draft. Add to them, and issue another credit note instead.";
+        return refuse_param(Code::InvoiceNotEditable, ID, message);
+    }
+    invoice.amount_due = (invoice.amount_due - credited).max(0);
+    invoice.amount_remaining = invoice.amount_due;
     invoice.status_transitions.finalized_at = Some(now);
     if let Some(days) = invoice.days_until_due {
         invoice.due_date = Some(At(now.0 + i64::from(days) * DAY_MS));
@@ -172,6 +197,7 @@ fn date(invoice: &mut Invoice, now: At) {
     if invoice.amount_due == 0 {
         pay(invoice, now);
     }
+    Ok(())
 }
 
 /// Marks an invoice as paid in full.
@@ -228,7 +254,7 @@ pub(super) fn voided(
 }
 
 /// A customer that is still there.
-fn customer_of(desk: &Desk<'_>, id: ObjectId) -> Result<Option<Opened<Customer>>, Halt> {
+pub(super) fn customer_of(desk: &Desk<'_>, id: ObjectId) -> Result<Option<Opened<Customer>>, Halt> {
     let row: Option<&Arc<ObjectRow>> = desk.books.objects.read(&(desk.ledger.id, id))?;
     let row = row.filter(|row| !row.deleted);
     Ok(row.and_then(|row| {

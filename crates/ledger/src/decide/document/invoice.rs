@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::clock::set_advance;
 use super::desk::{Desk, ID, Opened};
 use super::line::{check_new_rates, check_rates, reckon};
+use super::numbering::date_of;
+use super::redate::follow;
 use super::text::{set_fields, set_long, set_metadata, set_short};
 use crate::command::document::InvoiceChange;
 use crate::decide::issue::document::{check_typed, taken};
-use crate::decide::{Halt, refuse_param, series_of, today_at};
-use crate::id::ObjectId;
+use crate::decide::{Halt, refuse_param, series_of};
+use crate::id::{ObjectId, SeriesId};
 use crate::model::document::{CollectionMethod, Customer, Invoice, InvoiceStatus};
 use crate::model::{At, NumberRow, ObjectKind, ObjectRow};
 use crate::outcome::{ObjectView, Outcome};
@@ -28,6 +30,7 @@ pub(super) fn update(
     if invoice.status == InvoiceStatus::Draft {
         apply(desk, &mut invoice, Some(id), change)?;
         reckon(desk, &mut invoice, "default_tax_rates")?;
+        follow(desk, id, &mut invoice)?;
     } else {
         check_fixed(&invoice, change)?;
         words(&mut invoice, change, desk.now())?;
@@ -77,14 +80,32 @@ pub(super) fn apply(
         invoice.default_tax_rates.clone_from(rates);
     }
     if let Some(series) = &change.series {
-        invoice.series = match series {
+        let chosen = match series {
             Some(which) => Some(series_of(desk.books, desk.ledger.id, which)?.id),
             None => None,
         };
+        check_series(invoice, chosen)?;
+        invoice.series = chosen;
     }
     set_due(desk, invoice, change)?;
     set_effective(desk, invoice, change)?;
     set_number(desk, invoice, id, change)
+}
+
+/// Refuses another series for a draft whose number counts in one.
+fn check_series(invoice: &Invoice, chosen: Option<SeriesId>) -> Result<(), Halt> {
+    let counted = invoice.numbering.as_ref().filter(|numbering| !numbering.typed);
+    match (counted, chosen) {
+        (Some(numbering), Some(chosen)) if chosen != numbering.series => {
+            let message = format!(
+                "The draft has its number {} already, which counts in another series. Delete the \
+                 draft, and make a new one.",
+                invoice.number.as_deref().unwrap_or_default()
+            );
+            refuse_param(Code::InvoiceNotEditable, "series", message)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What can be said of an invoice at any time.
@@ -183,18 +204,13 @@ fn set_effective(
 ) -> Result<(), Halt> {
     let Some(effective) = change.effective_at else { return Ok(()) };
     if let Some(at) = effective {
-        let Ok(date) = today_at(&desk.ledger, at) else {
-            let message = "This is no instant of the calendar. Give seconds since 1970.";
-            return refuse_param(Code::ParameterInvalid, "effective_at", message);
-        };
-        if let Some(numbering) = invoice.numbering.as_ref().filter(|had| had.date != date) {
-            let message = format!(
-                "The draft has its number already, for {}, and a number keeps its date. Give an \
-                 instant of that day, or make a new draft.",
-                numbering.date
-            );
-            return refuse_param(Code::InvoiceNotEditable, "effective_at", message);
-        }
+        date_of(desk, at)?;
+    } else if let Some(numbering) = &invoice.numbering {
+        let message = format!(
+            "The draft has its number already, for {}, so it has a date. Give another instant.",
+            numbering.date
+        );
+        return refuse_param(Code::InvoiceNotEditable, "effective_at", message);
     }
     invoice.effective_at = effective;
     Ok(())
@@ -212,8 +228,8 @@ fn set_number(
         if number == invoice.number.as_deref() {
             return Ok(());
         }
-        let message = "The draft has its number already. Delete it, which voids the number, and \
-                       make a new one.";
+        let message = "The draft has its number already. Delete the draft, after which nobody has \
+                       the number, and make a new one.";
         return refuse_param(Code::InvoiceNotEditable, "number", message);
     }
     if let Some(number) = number {

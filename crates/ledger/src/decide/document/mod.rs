@@ -14,6 +14,8 @@ mod item;
 mod line;
 mod lines;
 mod numbering;
+mod redate;
+mod reset;
 mod status;
 mod tax_rate;
 mod text;
@@ -50,7 +52,7 @@ pub(super) fn act(
         DocumentAction::DeleteItem(id) => item::delete(desk, *id),
         DocumentAction::CreateInvoice(new) => draft::create(desk, new),
         DocumentAction::UpdateInvoice(id, change) => invoice::update(desk, *id, change),
-        DocumentAction::DeleteInvoice(id) => draft::delete(desk, *id),
+        DocumentAction::DeleteInvoice(id, why) => draft::delete(desk, *id, why.as_deref()),
         DocumentAction::AddLines(id, new, words) => lines::add(desk, *id, new, words),
         DocumentAction::UpdateLines(id, change, words) => lines::update(desk, *id, change, words),
         DocumentAction::RemoveLines(id, gone, words) => lines::remove(desk, *id, gone, words),
@@ -59,6 +61,7 @@ pub(super) fn act(
         DocumentAction::Void(id) => status::void(desk, *id),
         DocumentAction::MarkUncollectible(id) => status::mark_uncollectible(desk, *id),
         DocumentAction::Send(id) => status::send(desk, *id),
+        DocumentAction::ResetToDraft(id, why) => reset::reset(desk, *id, why),
         DocumentAction::Wake(id) => clock::wake(desk, *id),
         DocumentAction::PutOff(id, until) => clock::put_off(desk, *id, *until),
         DocumentAction::FailFinalization(id, error) => clock::fail(desk, *id, error),

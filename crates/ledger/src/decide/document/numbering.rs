@@ -5,20 +5,23 @@ use jiff::civil::Date;
 use super::desk::Desk;
 use crate::command::{Item, SeriesRef};
 use crate::decide::issue::document::number_document;
+use crate::decide::tell::{Told, tell};
 use crate::decide::void::void_number;
-use crate::decide::{Halt, record, refuse, refuse_param, today_at};
-use crate::id::{ObjectId, Position};
+use crate::decide::{Halt, actor_text, record, refuse, refuse_param, today_at};
+use crate::id::{GapId, ObjectId, Position};
 use crate::model::document::{CreditNote, Invoice, Numbering};
-use crate::model::{At, Cause, Kind, ObjectKind};
+use crate::model::{At, Cause, GapCause, GapRow, Kind, NumberRow, ObjectKind, State};
 use crate::outcome::NumberView;
 use crate::refusal::Code;
-use crate::trail::{Change, DocumentDigest, Hash};
+use crate::trail::{Change, DocumentDigest, Hash, LeftGap};
 
-/// Gives an invoice its number: the one that is typed on it, or the next one.
+/// Gives an invoice its number: the one that is typed on it, or the next one. `replaces` is a void
+/// number that it had before.
 pub(super) fn number_invoice(
     desk: &mut Desk<'_>,
     id: ObjectId,
     invoice: &mut Invoice,
+    replaces: Option<Position>,
 ) -> Result<(), Halt> {
     let date = date_of(desk, invoice.effective_at.unwrap_or(desk.now()))?;
     let item = Item {
@@ -31,7 +34,7 @@ pub(super) fn number_invoice(
     };
     let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, date);
     let typed = invoice.number.clone();
-    let view = give(desk, (id, digest), &item, typed.as_deref())?;
+    let view = give(desk, (id, digest), &item, (typed.as_deref(), replaces))?;
     invoice.numbering = Some(numbering(&view, typed.is_some()));
     invoice.number = Some(view.row.text);
     Ok(())
@@ -54,7 +57,7 @@ pub(super) fn number_credit_note(
         ..Item::default()
     };
     let digest = DocumentDigest::of_credit_note(desk.ledger.id, note, date);
-    let view = give(desk, (id, digest), &item, None)?;
+    let view = give(desk, (id, digest), &item, (None, None))?;
     note.numbering = Some(numbering(&view, false));
     note.number = view.row.text;
     Ok(())
@@ -76,21 +79,62 @@ pub(super) fn void_number_of(
     why: &str,
 ) -> Result<(), Halt> {
     let Some(numbering) = numbering else { return Ok(()) };
-    let key = (desk.ledger.id, numbering.position);
-    let Some(row) = desk.books.numbers.read(&key)?.cloned() else {
-        return refuse(Code::ResourceMissing, "The document's number is missing. Run verify.");
-    };
+    let row = number_of(desk, numbering)?;
     void_number(desk.books, desk.command, &mut desk.ledger, row, cause, why.to_owned())
+}
+
+/// The number of a document, as the register has it.
+pub(super) fn number_of(desk: &Desk<'_>, numbering: &Numbering) -> Result<NumberRow, Halt> {
+    match desk.books.numbers.read(&(desk.ledger.id, numbering.position))? {
+        Some(row) => Ok(row.clone()),
+        None => refuse(Code::ResourceMissing, "The document's number is missing. Run verify."),
+    }
+}
+
+/// Takes the number of a document that is deleted: its text stays taken, its ordinal is blank, and
+/// a gap says why.
+pub(super) fn blank_number(
+    desk: &mut Desk<'_>,
+    document: ObjectId,
+    numbering: &Numbering,
+    reason: String,
+) -> Result<(), Halt> {
+    let row = number_of(desk, numbering)?;
+    desk.ledger.last_gap += 1;
+    let gap = GapRow {
+        ledger: desk.ledger.id,
+        id: GapId(desk.ledger.last_gap),
+        sequence: row.sequence,
+        from: row.ordinal,
+        to: row.ordinal,
+        first_text: row.text.clone(),
+        last_text: row.text.clone(),
+        cause: GapCause::Deleted,
+        at: desk.now(),
+        actor: actor_text(&desk.command.actor),
+        index: desk.ledger.trail_count,
+        explanation: None,
+    };
+    if desk.ledger.documents.tells_numbers {
+        tell(desk.books, desk.command, &mut desk.ledger, Told::gap("gap.found", gap.id))?;
+    }
+    let left = LeftGap::of(&gap);
+    let change = Change::DocumentDeleted { position: row.position, document, gap: left, reason };
+    record(desk.books, desk.command, &mut desk.ledger, &change);
+    desk.books.gaps.write((gap.ledger, gap.id), gap);
+    let row = NumberRow { state: State::Blank, ..row };
+    desk.books.numbers.write((row.ledger, row.position), row);
+    Ok(())
 }
 
 fn give(
     desk: &mut Desk<'_>,
     document: (ObjectId, Hash),
     item: &Item,
-    typed: Option<&str>,
+    given: (Option<&str>, Option<Position>),
 ) -> Result<NumberView, Halt> {
     let Desk { books, command, ledger, .. } = desk;
-    number_document(books, command, ledger, document, item, typed).map_err(|halt| match halt {
+    number_document(books, command, ledger, document, item, given).map_err(|halt| match halt {
         Halt::Refused(mut refusal) => {
             // What is a date of an outside document is an instant here.
             if refusal.param.as_deref() == Some("date") {
@@ -103,7 +147,7 @@ fn give(
 }
 
 /// The day of an instant in the account's zone.
-fn date_of(desk: &Desk<'_>, at: At) -> Result<Date, Halt> {
+pub(super) fn date_of(desk: &Desk<'_>, at: At) -> Result<Date, Halt> {
     match today_at(&desk.ledger, at) {
         Ok(date) => Ok(date),
         Err(_) => {

@@ -26,20 +26,21 @@ pub(super) struct Recipient {
     pub(super) series: Option<Box<SeriesRow>>,
 }
 
-/// Gives a document its number: the next of its sequence, or the one that was typed on it.
+/// Gives a document its number: the next of its sequence, or the one that was typed on it; with the
+/// void one that it replaces, if there is one.
 pub(in crate::decide) fn number_document(
     books: &mut Books,
     command: &Command,
     ledger: &mut LedgerRow,
     (document, digest): (ObjectId, Hash),
     item: &Item,
-    typed: Option<&str>,
+    (typed, replaces): (Option<&str>, Option<Position>),
 ) -> Result<NumberView, Halt> {
     let mut run = Run::new(books, command, ledger.clone())?;
     let mut recipient = Recipient { document, digest, series: None };
     let position = match typed {
         // Its reference is its own id, so nobody else can have it.
-        None => run.next(item, None)?,
+        None => run.next(item, replaces)?,
         Some(text) => {
             let (series, made) = run.typed_series()?;
             recipient.series = made;

@@ -39,6 +39,11 @@ pub enum Event {
     Given(Box<NumberRow>),
     /// A number was voided.
     Voided(Position, Voided),
+    /// A number is blank since its document was deleted, and the gap that this left.
+    Deleted(Position, Box<GapRow>),
+    /// A number got another date: its sequence, the date before and now, by the entry with this
+    /// index.
+    Redated(Position, SequenceId, [Date; 2], u64),
     /// A customer got a prefix, by the entry with this index, and had another one before.
     Named(CustomerRow, Option<String>, u64),
     /// A document got its number: its kind, its id, what it says, and the number.
@@ -107,6 +112,16 @@ pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
             if let Some(row) = numbers.get_mut(&position) {
                 row.state = State::Void;
                 row.voided = Some(voided);
+            }
+        }
+        Event::Deleted(position, _) => {
+            if let Some(row) = numbers.get_mut(&position) {
+                row.state = State::Blank;
+            }
+        }
+        Event::Redated(position, _, [_, date], _) => {
+            if let Some(row) = numbers.get_mut(&position) {
+                row.date = date;
             }
         }
         Event::Named(row, ..) => {
@@ -214,7 +229,16 @@ impl Replay {
             Change::DocumentFinalized { document, digest, .. } => {
                 on(Event::Finalized(document, digest));
             }
-            Change::EndpointChanged { .. } => {}
+            // What it said is in the digest until it is finalized again.
+            Change::EndpointChanged { .. } | Change::DocumentReset { .. } => {}
+            Change::DocumentDeleted { position, gap, .. } => {
+                let row = self.gap(sealed, GapCause::Deleted, gap);
+                on(Event::Deleted(position, Box::new(row)));
+            }
+            Change::NumberRedated { position, sequence, before, date, .. } => {
+                self.redate(sequence, date);
+                on(Event::Redated(position, sequence, [before, date], sealed.entry.index));
+            }
             Change::AccountChanged { name } => self.rename(name),
             Change::CustomerNamed { customer: id, prefix, former } => {
                 let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
@@ -441,7 +465,17 @@ impl Replay {
         }
     }
 
-    fn gap(&mut self, sealed: &Sealed, cause: GapCause, gap: LeftGap) {
+    /// Notes a date that a number of a sequence got.
+    fn redate(&mut self, sequence: SequenceId, date: Date) {
+        let Some(row) = self.sequences.get_mut(&sequence) else { return };
+        if let Some(series) = self.series.get_mut(&row.series) {
+            row.reach(series, date);
+            see(series, date);
+        }
+        row.last_date = row.last_date.max(Some(date));
+    }
+
+    fn gap(&mut self, sealed: &Sealed, cause: GapCause, gap: LeftGap) -> GapRow {
         let row = GapRow {
             ledger: sealed.entry.ledger,
             id: gap.id,
@@ -457,7 +491,8 @@ impl Replay {
             explanation: None,
         };
         *self.gap_counts.entry(row.sequence).or_default() += 1;
-        self.gaps.insert(row.id, row);
+        self.gaps.insert(row.id, row.clone());
+        row
     }
 }
 

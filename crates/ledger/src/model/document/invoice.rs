@@ -221,6 +221,9 @@ pub struct Invoice {
     /// Whether a payment was tried.
     #[serde(default, skip_serializing_if = "is_default")]
     pub attempted: bool,
+    /// When it was last reset to draft: it was finalized before, so its number is known.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reset_at: Option<At>,
     /// When it was last marked as sent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sent_at: Option<At>,
@@ -300,6 +303,7 @@ impl Invoice {
             post_payment_credited: 0,
             paid_out_of_band: false,
             attempted: false,
+            reset_at: None,
             sent_at: None,
             issued_to: None,
             revision_of: None,

@@ -158,6 +158,7 @@ struct StatusTransitions {
     finalized_at: Option<i64>,
     marked_uncollectible_at: Option<i64>,
     paid_at: Option<i64>,
+    reset_to_draft_at: Option<i64>,
     voided_at: Option<i64>,
 }
 
@@ -278,7 +279,7 @@ impl<'a> Invoice<'a> {
             period_start: invoice.period_start.seconds(),
             statement_descriptor: invoice.statement_descriptor.as_deref(),
             status: invoice.status.text(),
-            status_transitions: transitions(&invoice.status_transitions),
+            status_transitions: transitions(invoice),
             total_taxes: taxes(&invoice.totals.taxes, ledger),
             rest: Rest::new(),
         }
@@ -359,11 +360,13 @@ fn finalization_error(error: &body::FinalizationError) -> FinalizationError<'_> 
     }
 }
 
-fn transitions(reached: &body::StatusTransitions) -> StatusTransitions {
+fn transitions(invoice: &body::Invoice) -> StatusTransitions {
+    let reached = &invoice.status_transitions;
     StatusTransitions {
         finalized_at: seconds(reached.finalized_at),
         marked_uncollectible_at: seconds(reached.marked_uncollectible_at),
         paid_at: seconds(reached.paid_at),
+        reset_to_draft_at: seconds(invoice.reset_at),
         voided_at: seconds(reached.voided_at),
     }
 }

@@ -94,6 +94,23 @@ pub fn finalize(params: Params<'_>) -> Result<Option<bool>, Problem> {
     params.fields(&["auto_advance"])?.flag("auto_advance")
 }
 
+/// Reads why an invoice is to be a draft again.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn reset_to_draft(params: Params<'_>) -> Result<String, Problem> {
+    let mut fields = params.fields(&["reason"])?;
+    fields.prose("reason")?.ok_or_else(|| fields.missing("reason"))
+}
+
+/// Reads why a draft is deleted, which must be said of one that was finalized before.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn deleted_invoice(params: Params<'_>) -> Result<Option<String>, Problem> {
+    params.fields(&["reason"])?.prose("reason")
+}
+
 /// Reads whether an invoice was paid by other ways than this server knows of.
 ///
 /// # Errors

@@ -21,7 +21,10 @@ pub use self::account::{NewConnected, account_change, api_version, new_connected
 pub use self::credit_note::{credit_note_change, new_credit_note, previewed_lines};
 pub use self::customer::customer_change;
 pub use self::endpoint::{endpoint_change, new_endpoint, redelivery, secret_roll};
-pub use self::invoice::{InvoiceFilter, finalize, invoice_change, invoice_list, new_invoice, pay};
+pub use self::invoice::{
+    InvoiceFilter, deleted_invoice, finalize, invoice_change, invoice_list, new_invoice, pay,
+    reset_to_draft,
+};
 pub use self::item::{ItemFilter, item_change, item_list, new_invoice_item};
 pub use self::line::{added_lines, line_change, removed_lines, updated_lines};
 pub use self::list::{
