@@ -4,6 +4,7 @@ use numbering::Period;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, KeyId, LedgerId, ObjectId, SeriesId};
+use crate::model::document::Teaching;
 use crate::model::{
     AccountProfile, ApiVersion, At, GapRow, KeyRow, LedgerRow, Level, NumberRow, ObjectKind,
     ObjectRow, Receipt, SequenceRow, SeriesRow, Settings, UserRow,
@@ -47,6 +48,19 @@ pub enum Outcome {
     Account(Box<AccountView>),
     /// A person as now, without the hash of the password.
     User(Box<UserRow>),
+    /// What a number would teach.
+    Lesson(Box<LessonView>),
+}
+
+/// What a number would teach its series.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LessonView {
+    /// The number.
+    pub number: String,
+    /// The series' name.
+    pub series_name: String,
+    /// What it would teach.
+    pub teaching: Teaching,
 }
 
 /// What is told to whoever sent a command.

@@ -21,6 +21,8 @@ mod numbers;
 mod office;
 #[path = "documents/random.rs"]
 mod random;
+#[path = "documents/teach.rs"]
+mod teach;
 #[path = "documents/versions.rs"]
 mod versions;
 #[path = "documents/webhooks.rs"]

@@ -58,6 +58,11 @@ const EFFECTIVE: Param =
 const FOOT: Param = optional("footer", Kind::Clearable, "Words at its foot");
 const NUMBER: Param =
     optional("number", Kind::Clearable, "A number of its own, refused when it is taken");
+const TEACH: Param =
+    optional("teach", Kind::Flag, "Whether the number teaches its series how numbers are written");
+const PATTERN: Param =
+    optional("pattern", Kind::Text, "Which reading of the number is meant; the best when missing");
+const SKIPS: Param = optional("reason", Kind::Text, "Why ordinals are left out, where some are");
 const BEHALF: Param =
     optional("on_behalf_of", Kind::Clearable, "The account on whose behalf it is issued");
 const SERIES: Param =
@@ -83,6 +88,8 @@ const NEW: &[Param] = &[
     Param::METADATA,
     NUMBER,
     BEHALF,
+    PATTERN,
+    SKIPS,
     optional(
         "pending_invoice_items_behavior",
         WAITING,
@@ -91,6 +98,7 @@ const NEW: &[Param] = &[
     ),
     SERIES,
     DESCRIPTOR,
+    TEACH,
 ];
 
 const CHANGE: &[Param] = &[
@@ -108,8 +116,11 @@ const CHANGE: &[Param] = &[
     Param::METADATA,
     NUMBER,
     BEHALF,
+    PATTERN,
+    SKIPS,
     SERIES,
     DESCRIPTOR,
+    TEACH,
 ];
 
 const LIST: &[Param] = &[
@@ -272,6 +283,14 @@ pub(super) static ROUTES_OF_STEPS: &[Route] = &[
         |call| Box::pin(reset(call)),
     ),
     post(
+        "/v1/invoices/{id}/teach_preview",
+        "preview_teaching",
+        "Show what a number would teach the series of a draft; nothing is kept",
+        "teaching",
+        &[needed("number", Kind::Text, "The number"), PATTERN],
+        |call| Box::pin(lesson(call)),
+    ),
+    post(
         "/v1/invoices/{id}/send",
         "send_invoice",
         "Mark an invoice as sent, a draft once it is finalized by this",
@@ -309,6 +328,14 @@ async fn pay(call: Call) -> Result<Reply, Failure> {
 async fn reset(call: Call) -> Result<Reply, Failure> {
     amend(call, KIND, |params, _| request::reset_to_draft(params), DocumentAction::ResetToDraft)
         .await
+}
+
+async fn lesson(call: Call) -> Result<Reply, Failure> {
+    let (number, asked) = request::teach_preview(call.params()?)?;
+    let action = DocumentAction::PreviewTeaching(addressed(&call, KIND)?, number, asked);
+    let view = super::preview::lesson(&call, action).await?;
+    let answer = answer::LessonAnswer::new(&view, call.ledger(), call.mode());
+    Ok(Reply::of(answer::to_json(&answer)))
 }
 
 /// A step that takes nothing but the invoice.

@@ -2,7 +2,7 @@
 
 use engine::EngineError;
 use ledger::command::document::{DocumentAction, DocumentCommand};
-use ledger::outcome::ObjectView;
+use ledger::outcome::{LessonView, ObjectView};
 use ledger::{Action, Outcome, Refusal};
 use wire::request::{InvoicePreview, PreviewItem};
 
@@ -38,6 +38,15 @@ pub(super) async fn of_action(call: &Call, action: DocumentAction) -> Result<Obj
         Some(Ok(Outcome::Object(view))) => Ok(*view),
         Some(Err(refusal)) => Err(EngineError::Refused(refusal).into()),
         _ => Err(defect("a preview came to no object").into()),
+    }
+}
+
+/// What a number would teach.
+pub(super) async fn lesson(call: &Call, action: DocumentAction) -> Result<LessonView, Failure> {
+    match decided(call, vec![action]).await?.pop() {
+        Some(Ok(Outcome::Lesson(view))) => Ok(*view),
+        Some(Err(refusal)) => Err(EngineError::Refused(refusal).into()),
+        _ => Err(defect("a preview of a lesson came to something else").into()),
     }
 }
 

@@ -75,6 +75,8 @@ pub enum DocumentAction {
     Send(ObjectId),
     /// Make a draft of an invoice again, which keeps its number; why must be said.
     ResetToDraft(ObjectId, String),
+    /// Say what a number would teach the series of a draft, and change nothing.
+    PreviewTeaching(ObjectId, String, TeachingAsked),
     /// Do what the invoice asked to be looked at for by now: finalize a draft by itself, or tell
     /// that it will be due or is overdue. Nothing when its time has not come.
     Wake(ObjectId),
@@ -289,12 +291,23 @@ pub struct InvoiceChange {
     pub metadata: MetadataChange,
     /// A number typed by hand.
     pub number: Set<String>,
+    /// What that number is to teach the series; `Some(None)` for nothing.
+    pub teach: Set<TeachingAsked>,
     /// The date of issue.
     pub effective_at: Set<At>,
     /// Tax rates of lines that have none of their own.
     pub default_tax_rates: Option<Vec<ObjectId>>,
     /// The series that it is to be numbered in.
     pub series: Set<SeriesRef>,
+}
+
+/// How a number that is typed on a draft teaches its series.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TeachingAsked {
+    /// The pattern of the reading that is meant; the most plausible one when missing.
+    pub pattern: Option<String>,
+    /// Why ordinals are left out.
+    pub reason: Option<String>,
 }
 
 /// A credit note that is to be made: of an amount, or of lines.
@@ -385,6 +398,7 @@ impl DocumentAction {
             | DocumentAction::UpdateAccount(_)
             | DocumentAction::SetApiVersion(_)
             | DocumentAction::RollBackApiVersion => Right::Administer,
+            DocumentAction::PreviewTeaching(..) => Right::Administer,
             DocumentAction::ResetToDraft(..) => Right::KeepBooks,
             _ => Right::Issue,
         }

@@ -1,6 +1,7 @@
 //! Giving numbers.
 
 pub(super) mod document;
+pub(super) mod teach;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -128,6 +128,16 @@ fn candidate_prefix(ledger: LedgerId, customer: &CustomerId, attempt: u32) -> St
     format!("{letter}{}", &rest[..7])
 }
 
+/// What the sequence of a date is found by.
+pub(super) fn key_of(series: &SeriesRow, scope: &Scoped, date: Date) -> SequenceKey {
+    SequenceKey {
+        ledger: series.ledger,
+        series: series.id,
+        scope: scope.key.clone(),
+        period_from: series.period(date).from,
+    }
+}
+
 /// The sequence of a place, and what the trail says when it is new.
 pub(super) fn open_or_read(
     books: &mut Books,
@@ -135,12 +145,7 @@ pub(super) fn open_or_read(
     place: &Place,
 ) -> Result<(SequenceRow, Option<OpenedSequence>), Halt> {
     let period = place.series.period(place.date);
-    let key = SequenceKey {
-        ledger: ledger.id,
-        series: place.series.id,
-        scope: place.scope.key.clone(),
-        period_from: period.from,
-    };
+    let key = key_of(&place.series, &place.scope, place.date);
     if let Some(row) = books.sequences.read(&key)? {
         return Ok((row.clone(), None));
     }
@@ -245,7 +250,7 @@ pub(super) fn advance(
     let kind = series.kinds.first().map_or_else(Kind::invoice, |known| known.kind.clone());
     let place = Place { series, date, scope, kind };
     let (mut sequence, opened) = open_or_read(books, &mut ledger, &place)?;
-    check_forward(&sequence, advance.next)?;
+    check_forward(sequence.next(), advance.next, "next")?;
     if advance.next == sequence.next() && opened.is_none() {
         let view = SequenceView::new(sequence, &place.series);
         return Ok(Outcome::Advanced(Box::new(view), None));
@@ -348,35 +353,35 @@ pub(super) fn check_date(ledger: &LedgerRow, today: Date, date: Date) -> Result<
     Ok(())
 }
 
-fn check_forward(sequence: &SequenceRow, next: u64) -> Result<(), Halt> {
-    if next < sequence.next() {
+/// Refuses to move a sequence, of which `expected` comes next, to anything but an ordinal ahead.
+pub(super) fn check_forward(expected: u64, next: u64, param: &str) -> Result<(), Halt> {
+    if next < expected {
         let message = format!(
-            "The next ordinal is {} already; a sequence only moves forward. Give {} or more.",
-            sequence.next(),
-            sequence.next()
+            "The next ordinal is {expected} already; a sequence only moves forward. Give \
+             {expected} or more."
         );
-        return refuse_param(Code::AdvanceBackward, "next", message);
+        return refuse_param(Code::AdvanceBackward, param, message);
     }
     if next > numbering::limits::ORDINAL_MAX {
         return refuse_param(
             Code::OrdinalOverflow,
-            "next",
+            param,
             format!("The largest ordinal is {}.", numbering::limits::ORDINAL_MAX),
         );
     }
-    if next - sequence.next() > limits::ADVANCE_MAX {
+    if next - expected > limits::ADVANCE_MAX {
         let message = format!(
             "At most {} ordinals can be skipped at once. Give {} or less, and go on from there.",
             limits::ADVANCE_MAX,
-            sequence.next() + limits::ADVANCE_MAX
+            expected + limits::ADVANCE_MAX
         );
-        return refuse_param(Code::ParameterInvalid, "next", message);
+        return refuse_param(Code::ParameterInvalid, param, message);
     }
     Ok(())
 }
 
 /// Makes the ordinals up to `next` blank.
-fn skip(
+pub(super) fn skip(
     books: &mut Books,
     command: &Command,
     ledger: &mut LedgerRow,

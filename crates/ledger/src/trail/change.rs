@@ -233,6 +233,21 @@ pub enum Change {
         /// Why.
         reason: String,
     },
+    /// A number told its series how numbers are written, and is the next one from then on.
+    SeriesTaught {
+        /// The series now.
+        series: Box<SeriesRow>,
+        /// Set when this opened the sequence.
+        opened: Option<OpenedSequence>,
+        /// The sequence whose next number it is.
+        sequence: SequenceId,
+        /// The gap that this left.
+        gap: Option<LeftGap>,
+        /// The document's id in its ledger.
+        document: ObjectId,
+        /// Why.
+        reason: Option<String>,
+    },
     /// A draft was given another date, and its number with it.
     NumberRedated {
         /// The number.
@@ -359,6 +374,7 @@ impl Change {
             Change::PasswordSet { .. } => "user.password_set",
             Change::DocumentReset { .. } => "document.reset_to_draft",
             Change::DocumentDeleted { .. } => "document.deleted",
+            Change::SeriesTaught { .. } => "series.taught",
             Change::NumberRedated { .. } => "number.redated",
         }
     }

@@ -158,6 +158,14 @@ fn of_documents() -> Vec<Change> {
             gap: gap(),
             reason: "made by mistake".to_owned(),
         },
+        Change::SeriesTaught {
+            series: Box::new(series()),
+            opened: Some(opened()),
+            sequence: SequenceId(4),
+            gap: Some(gap()),
+            document: ObjectId(88),
+            reason: Some("the old forms are used up".to_owned()),
+        },
         Change::NumberRedated {
             position: Position(301),
             sequence: SequenceId(4),

@@ -143,6 +143,12 @@ pub fn next(
     Ok(format.render(for_date, ordinal, &Texts::default())?)
 }
 
+/// What a format will do behind a number: when counting starts again, what comes next, and what
+/// comes first in the next period, in plain words.
+pub fn explain(format: &Format, ordinal: Ordinal, date: Date) -> String {
+    sentence::explanation(format, ordinal, date)
+}
+
 /// The guesses for a number, best first; never empty.
 fn consistent(number: &str, date: Date, fiscal: FiscalYearStart) -> Result<Vec<Guess>, InferError> {
     let runs = Runs::of(number);

@@ -304,6 +304,7 @@ fn numbering(slug: &str) -> Numbering {
         period_label: "2026".to_owned(),
         receipt: Receipt { index: 1, hash: Hash::ZERO },
         warning: None,
+        mark: None,
         typed: false,
     }
 }

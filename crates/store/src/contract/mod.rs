@@ -13,6 +13,7 @@ mod events;
 mod filters;
 mod guesses;
 mod history;
+mod kept;
 mod loading;
 mod moving;
 mod outcomes;
@@ -42,7 +43,7 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 15] = [
+const CASES: [&[Case]; 16] = [
     batches::CASES,
     guesses::CASES,
     history::CASES,
@@ -58,6 +59,7 @@ const CASES: [&[Case]; 15] = [
     deliveries::CASES,
     places::CASES,
     people::CASES,
+    kept::CASES,
 ];
 
 /// Runs every case on a database that `make` makes for it.

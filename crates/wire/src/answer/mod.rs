@@ -2,6 +2,7 @@
 
 mod books;
 mod document;
+mod lesson;
 mod list;
 mod number;
 mod pattern;
@@ -22,6 +23,7 @@ pub use self::document::{
     Account, ApiVersionAnswer, Deleted, Delivery, Document, DocumentLines, Event, EventData,
     LINES_SHOWN, Surroundings, endpoint_with_secret, event_body, to_value,
 };
+pub use self::lesson::LessonAnswer;
 pub use self::list::{List, SearchResult};
 pub use self::number::{Numbers, number};
 pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Remark};

@@ -26,7 +26,7 @@ pub use self::document::{
     invoice_preview, item_change, item_list, line_change, line_id, line_list, new_connected,
     new_credit_note, new_endpoint, new_invoice, new_invoice_item, new_tax_rate, pay,
     previewed_lines, redelivery, removed_lines, reset_to_draft, secret_roll, tax_rate_change,
-    tax_rate_list, updated_lines,
+    tax_rate_list, teach_preview, updated_lines,
 };
 pub use self::list::{Paging, TrailList, kept_head, none, trail_list};
 pub use self::number::{NumberList, batch, item, number_list, void};

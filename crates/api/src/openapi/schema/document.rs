@@ -507,6 +507,7 @@ const INVOICE: &[(&str, Field)] = &[
     ("next_payment_attempt", Nothing),
     ("number", Null(&Text)),
     ("numbering", Null(&One("numbering"))),
+    ("teaching", Null(&One("lesson"))),
     ("on_behalf_of", Null(&Text)),
     ("parent", Nothing),
     ("payment_settings", One("payment_settings")),

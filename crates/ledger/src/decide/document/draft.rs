@@ -7,6 +7,7 @@ use super::item::{assign, line_of};
 use super::line::reckon;
 use super::numbering::{blank_number, number_invoice, void_number_of};
 use super::reset::{check_known, check_unlocked};
+use super::teach::set_teaching;
 use crate::command::document::{NewInvoice, Waiting};
 use crate::decide::{Halt, checked_text, permit, reason, refuse_param};
 use crate::id::ObjectId;
@@ -51,6 +52,7 @@ pub(super) fn create(desk: &mut Desk<'_>, new: &NewInvoice) -> Result<Outcome, H
         return refuse_param(Code::InvoiceNoCustomerLineItems, "customer", message);
     }
     reckon(desk, &mut invoice, "customer")?;
+    set_teaching(desk, id, &mut invoice, &new.rest)?;
     let level = desk.ledger.settings.level;
     let at_creation = desk.ledger.settings.number_on == NumberOn::Create
         || (desk.document.drafts_numbered && level == Level::Customer);

@@ -7,6 +7,7 @@ use super::desk::{Desk, ID, Opened};
 use super::line::{check_new_rates, check_rates, reckon};
 use super::numbering::date_of;
 use super::redate::follow;
+use super::teach::set_teaching;
 use super::text::{set_fields, set_long, set_metadata, set_short};
 use crate::command::document::InvoiceChange;
 use crate::decide::issue::document::{check_typed, taken};
@@ -31,6 +32,7 @@ pub(super) fn update(
         apply(desk, &mut invoice, Some(id), change)?;
         reckon(desk, &mut invoice, "default_tax_rates")?;
         follow(desk, id, &mut invoice)?;
+        set_teaching(desk, id, &mut invoice, change)?;
     } else {
         check_fixed(&invoice, change)?;
         words(&mut invoice, change, desk.now())?;
@@ -128,6 +130,7 @@ fn check_fixed(invoice: &Invoice, change: &InvoiceChange) -> Result<(), Halt> {
         ("days_until_due", change.days_until_due.is_some()),
         ("due_date", change.due_date.is_some()),
         ("number", change.number.is_some()),
+        ("teach", change.teach.is_some()),
         ("effective_at", change.effective_at.is_some()),
         ("default_tax_rates", change.default_tax_rates.is_some()),
         ("series", change.series.is_some()),

@@ -18,6 +18,7 @@ mod redate;
 mod reset;
 mod status;
 mod tax_rate;
+mod teach;
 mod text;
 mod version;
 mod view;
@@ -62,6 +63,9 @@ pub(super) fn act(
         DocumentAction::MarkUncollectible(id) => status::mark_uncollectible(desk, *id),
         DocumentAction::Send(id) => status::send(desk, *id),
         DocumentAction::ResetToDraft(id, why) => reset::reset(desk, *id, why),
+        DocumentAction::PreviewTeaching(id, number, asked) => {
+            teach::preview(desk, *id, number, asked)
+        }
         DocumentAction::Wake(id) => clock::wake(desk, *id),
         DocumentAction::PutOff(id, until) => clock::put_off(desk, *id, *until),
         DocumentAction::FailFinalization(id, error) => clock::fail(desk, *id, error),

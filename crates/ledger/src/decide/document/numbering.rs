@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use super::desk::Desk;
+use super::teach::take_effect;
 use crate::command::{Item, SeriesRef};
-use crate::decide::issue::document::number_document;
+use crate::decide::issue::document::{number_document, taken};
 use crate::decide::tell::{Told, tell};
 use crate::decide::void::void_number;
 use crate::decide::{Halt, actor_text, record, refuse, refuse_param, today_at};
@@ -24,20 +25,33 @@ pub(super) fn number_invoice(
     replaces: Option<Position>,
 ) -> Result<(), Halt> {
     let date = date_of(desk, invoice.effective_at.unwrap_or(desk.now()))?;
-    let item = Item {
+    let teaching = invoice.teaching.take();
+    if let Some(teaching) = &teaching {
+        take_effect(desk, id, invoice, teaching)?;
+    }
+    let item = item_of(desk, id, invoice, date);
+    let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, date);
+    // What taught the series is the next number of it.
+    let typed = invoice.number.clone().filter(|_| teaching.is_none());
+    let view = give(desk, (id, digest), &item, (typed.as_deref(), replaces))?;
+    if teaching.is_some() && invoice.number.as_ref() != Some(&view.row.text) {
+        return taken(invoice.number.as_deref().unwrap_or_default());
+    }
+    invoice.numbering = Some(numbering(&view, typed.is_some()));
+    invoice.number = Some(view.row.text);
+    Ok(())
+}
+
+/// An invoice as its number is given.
+pub(super) fn item_of(desk: &Desk<'_>, id: ObjectId, invoice: &Invoice, date: Date) -> Item {
+    Item {
         date: Some(date),
         reference: Some(id.text(ObjectKind::Invoice, desk.ledger.id)),
         series: invoice.series.map(SeriesRef::Id),
         kind: Some(Kind::invoice()),
         customer: Some(desk.customer_id(invoice.customer)),
         ..Item::default()
-    };
-    let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, date);
-    let typed = invoice.number.clone();
-    let view = give(desk, (id, digest), &item, (typed.as_deref(), replaces))?;
-    invoice.numbering = Some(numbering(&view, typed.is_some()));
-    invoice.number = Some(view.row.text);
-    Ok(())
+    }
 }
 
 /// Gives a credit note its number.

@@ -235,6 +235,15 @@ impl Replay {
                 let row = self.gap(sealed, GapCause::Deleted, gap);
                 on(Event::Deleted(position, Box::new(row)));
             }
+            Change::SeriesTaught { series, opened, sequence, gap, .. } => {
+                self.revise(vec![*series]);
+                self.open(sealed, opened.into_iter().collect());
+                if let Some(gap) = gap {
+                    self.advance(sealed, sequence, gap.to);
+                    self.gap(sealed, GapCause::Skipped, gap);
+                }
+                self.mark(sequence, Mark::Taught);
+            }
             Change::NumberRedated { position, sequence, before, date, .. } => {
                 self.redate(sequence, date);
                 on(Event::Redated(position, sequence, [before, date], sealed.entry.index));

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, CustomField, Line, Shipping, TaxExempt, Totals, is_default, words};
+use super::{Address, CustomField, Line, Shipping, TaxExempt, Teaching, Totals, is_default, words};
 use crate::id::{ObjectId, Position, SeriesId};
 use crate::model::{At, DeliveryRow, DeliveryState, Mark, Metadata, Receipt, Warning, civil};
 use crate::money::Currency;
@@ -179,6 +179,9 @@ pub struct Invoice {
     /// The number: given, or typed on the draft.
     #[serde(default, skip_serializing_if = "is_default")]
     pub number: Option<String>,
+    /// What the number that is typed on the draft is to teach its series.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub teaching: Option<Box<Teaching>>,
     /// Where the number stands in the register; `None` while there is none, or it is only typed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub numbering: Option<Numbering>,
@@ -289,6 +292,7 @@ impl Invoice {
             metadata: Metadata::new(),
             series: None,
             number: None,
+            teaching: None,
             numbering: None,
             effective_at: None,
             lines: Vec::new(),

@@ -11,6 +11,7 @@ mod invoice;
 mod item;
 mod line;
 mod tax_rate;
+mod teaching;
 mod webhook;
 
 pub use credit_note::{CreditLine, CreditNote, CreditNoteStatus, CreditReason};
@@ -22,6 +23,7 @@ pub use invoice::{
 pub use item::InvoiceItem;
 pub use line::{Line, LineTax, Span, Totals};
 pub use tax_rate::TaxRate;
+pub use teaching::{Reading, Teaching};
 pub use webhook::{FormerSecret, WebhookEndpoint};
 
 /// Whether a field is left out of a body: what is read without it is the same.

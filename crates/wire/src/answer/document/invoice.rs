@@ -14,6 +14,7 @@ use super::tax::{Tax, TaxRate, rates, taxes};
 use super::{Inner, LedgerId, NoList, Null, Surroundings, is_live, seconds};
 use crate::ErrorType;
 use crate::answer::Text;
+use crate::answer::lesson::Lesson;
 use crate::answer::number::ReceiptAnswer;
 
 #[derive(Serialize)]
@@ -50,6 +51,7 @@ pub(super) struct Invoice<'a> {
     metadata: &'a Metadata,
     number: Option<&'a str>,
     numbering: Option<Numbering<'a>>,
+    teaching: Option<Lesson<'a>>,
     on_behalf_of: Option<&'a str>,
     period_end: i64,
     period_start: i64,
@@ -274,6 +276,7 @@ impl<'a> Invoice<'a> {
             metadata: &invoice.metadata,
             number: invoice.number.as_deref(),
             numbering: invoice.numbering.as_ref().map(|place| Numbering::new(place, ledger)),
+            teaching: invoice.teaching.as_deref().map(|teaching| Lesson::new(teaching, ledger)),
             on_behalf_of: invoice.on_behalf_of.as_deref(),
             period_end: invoice.period_end.seconds(),
             period_start: invoice.period_start.seconds(),

@@ -1,6 +1,6 @@
 //! Requests about invoices.
 
-use ledger::command::document::{InvoiceChange, NewInvoice, Waiting};
+use ledger::command::document::{InvoiceChange, NewInvoice, TeachingAsked, Waiting};
 use ledger::id::{LedgerId, ObjectId};
 use ledger::limits as max;
 use ledger::model::document::{CollectionMethod, InvoiceStatus};
@@ -36,7 +36,7 @@ pub struct InvoiceFilter {
 }
 
 /// What can be changed of an invoice.
-const CHANGE: [&str; 15] = [
+const CHANGE: [&str; 18] = [
     "auto_advance",
     "automatic_tax",
     "collection_method",
@@ -50,8 +50,11 @@ const CHANGE: [&str; 15] = [
     "metadata",
     "number",
     "on_behalf_of",
+    "pattern",
+    "reason",
     "series",
     "statement_descriptor",
+    "teach",
 ];
 
 /// Reads an invoice that is to be made; `secret` opens its page.
@@ -162,6 +165,7 @@ fn change(fields: &mut Fields<'_>, ledger: LedgerId) -> Result<InvoiceChange, Pr
         effective_at: instant(fields, "effective_at")?,
         footer: prose(fields, "footer")?,
         metadata: metadata_change(fields, "metadata")?,
+        teach: teaching(fields)?,
         number: fields.clearable_text("number", numbering::limits::NUMBER_CHARS_MAX)?,
         on_behalf_of: fields.clearable_text("on_behalf_of", ID_CHARS_MAX)?,
         series: fields.clearable("series", |fields| {
@@ -171,6 +175,39 @@ fn change(fields: &mut Fields<'_>, ledger: LedgerId) -> Result<InvoiceChange, Pr
         statement_descriptor: fields
             .clearable_text("statement_descriptor", DESCRIPTOR_CHARS_MAX)?,
     })
+}
+
+/// Reads whether the number teaches, which reading of it is meant, and why ordinals are left out.
+fn teaching(fields: &mut Fields<'_>) -> Result<Option<Option<TeachingAsked>>, Problem> {
+    let teach = fields.flag("teach")?;
+    let asked = teaching_asked(fields)?;
+    match teach {
+        Some(true) => Ok(Some(Some(asked))),
+        _ if asked != TeachingAsked::default() => {
+            let field = if asked.pattern.is_some() { "pattern" } else { "reason" };
+            fields.refuse(field, "goes with `teach=true`. Send that too, or leave it out.")
+        }
+        Some(false) => Ok(Some(None)),
+        None => Ok(None),
+    }
+}
+
+fn teaching_asked(fields: &mut Fields<'_>) -> Result<TeachingAsked, Problem> {
+    Ok(TeachingAsked {
+        pattern: fields.text("pattern", numbering::limits::PATTERN_CHARS_MAX)?,
+        reason: fields.prose("reason")?,
+    })
+}
+
+/// Reads what a number on a draft would teach.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn teach_preview(params: Params<'_>) -> Result<(String, TeachingAsked), Problem> {
+    let mut fields = params.fields(&["number", "pattern"])?;
+    let number = fields.needed_text("number", numbering::limits::NUMBER_CHARS_MAX)?;
+    let pattern = fields.text("pattern", numbering::limits::PATTERN_CHARS_MAX)?;
+    Ok((number, TeachingAsked { pattern, reason: None }))
 }
 
 fn instant(fields: &mut Fields<'_>, field: &str) -> Result<Option<Option<At>>, Problem> {

@@ -23,7 +23,7 @@ pub use self::customer::customer_change;
 pub use self::endpoint::{endpoint_change, new_endpoint, redelivery, secret_roll};
 pub use self::invoice::{
     InvoiceFilter, deleted_invoice, finalize, invoice_change, invoice_list, new_invoice, pay,
-    reset_to_draft,
+    reset_to_draft, teach_preview,
 };
 pub use self::item::{ItemFilter, item_change, item_list, new_invoice_item};
 pub use self::line::{added_lines, line_change, removed_lines, updated_lines};
