@@ -230,7 +230,7 @@ async fn void(call: Call) -> Result<Answer, Problem> {
 
 async fn delete(call: Call) -> Result<Answer, Problem> {
     let id = addressed(&call, KIND)?;
-    match act(&call, DocumentAction::DeleteInvoice(id)).await {
+    match act(&call, DocumentAction::DeleteInvoice(id, None)).await {
         Ok(_) => Ok(call.done("/invoices", "invoices.deleted", &[])),
         Err(problem) => {
             let view = found(&call, KIND).await?;

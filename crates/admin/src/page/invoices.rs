@@ -171,7 +171,7 @@ async fn together(call: Call) -> Result<Answer, Problem> {
         "finalize" => Some(DocumentAction::Finalize(id, None)),
         "pay" => Some(DocumentAction::Pay(id, true)),
         "send" => Some(DocumentAction::Send(id)),
-        "delete" => Some(DocumentAction::DeleteInvoice(id)),
+        "delete" => Some(DocumentAction::DeleteInvoice(id, None)),
         _ => None,
     };
     let (mut done, mut refused, mut first) = (0_u32, 0_u32, None);
