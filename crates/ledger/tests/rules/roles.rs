@@ -5,7 +5,9 @@ use std::mem::discriminant;
 
 use jiff::civil::date;
 use ledger::Code;
-use ledger::command::document::{DocumentAction as Document, DocumentCommand, MetadataChange};
+use ledger::command::document::{
+    DocumentAction as Document, DocumentCommand, MetadataChange, TeachingAsked,
+};
 use ledger::command::{
     Action, Actor, Advance, Import, ImportLine, ImportSeries, Item, LockMove, NewKey, NewSeries,
     NewUser, Open, SeriesChange, SeriesRef, SettingsChange, UserChange, Void,
@@ -38,6 +40,8 @@ const PEOPLE: &str = "enter people, change their roles and passwords, and keep t
 const OWN_PASSWORD: &str = "change one's own password";
 const DRAFTS: &str = "make, change and delete customers, tax rates, invoice items and drafts";
 const INVOICES: &str = "finalize, send, pay and void invoices, and give them up";
+const RESET: &str = "make a finalized invoice a draft again, and delete one that was finalized";
+const TEACH: &str = "teach a series how its numbers are written, and ask what a number would teach";
 const CREDIT_NOTES: &str = "make, change and void credit notes";
 const ENDPOINTS: &str = "make, change and delete webhook endpoints";
 const ACCOUNT: &str = "change what is said of the account, and its API version";
@@ -45,7 +49,7 @@ const REDELIVER: &str = "have an event delivered again";
 
 /// How many kinds of actions there are.
 const ACTIONS: usize = 18;
-const DOCUMENT_ACTIONS: usize = 32;
+const DOCUMENT_ACTIONS: usize = 34;
 
 /// What each action is in the table. Whoever adds one is reminded here.
 fn row(action: &Action, actor: UserId) -> &'static str {
@@ -82,7 +86,7 @@ fn row_of_document(action: &Document) -> &'static str {
         | Document::DeleteItem(_)
         | Document::CreateInvoice(_)
         | Document::UpdateInvoice(..)
-        | Document::DeleteInvoice(_)
+        | Document::DeleteInvoice(..)
         | Document::AddLines(..)
         | Document::UpdateLines(..)
         | Document::RemoveLines(..) => DRAFTS,
@@ -95,6 +99,8 @@ fn row_of_document(action: &Document) -> &'static str {
         | Document::Wake(_)
         | Document::PutOff(..)
         | Document::FailFinalization(..) => INVOICES,
+        Document::ResetToDraft(..) => RESET,
+        Document::PreviewTeaching(..) => TEACH,
         Document::CreateCreditNote(_)
         | Document::UpdateCreditNote(..)
         | Document::VoidCreditNote(_) => CREDIT_NOTES,
@@ -239,7 +245,7 @@ fn document_actions() -> Vec<Document> {
         Document::DeleteItem(id),
         Document::CreateInvoice(Box::default()),
         Document::UpdateInvoice(id, Box::default()),
-        Document::DeleteInvoice(id),
+        Document::DeleteInvoice(id, None),
         Document::AddLines(id, Vec::new(), MetadataChange::default()),
         Document::UpdateLines(id, Vec::new(), MetadataChange::default()),
         Document::RemoveLines(id, Vec::new(), MetadataChange::default()),
@@ -248,6 +254,8 @@ fn document_actions() -> Vec<Document> {
         Document::Void(id),
         Document::MarkUncollectible(id),
         Document::Send(id),
+        Document::ResetToDraft(id, "a wrong address".to_owned()),
+        Document::PreviewTeaching(id, "A-1".to_owned(), TeachingAsked::default()),
         Document::Wake(id),
         Document::PutOff(id, At(0)),
         Document::FailFinalization(id, FinalizationError::default()),
