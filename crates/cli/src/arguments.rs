@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Issue(commands::issue::Arguments),
     Preview(commands::preview::Arguments),
     Import(commands::import::Arguments),
+    #[command(subcommand)]
+    Series(commands::series::Command),
     Gaps(commands::gaps::Arguments),
     Lock(commands::lock::Arguments),
     Verify(commands::verify::Arguments),

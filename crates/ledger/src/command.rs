@@ -71,6 +71,8 @@ pub enum Action {
     Advance(Advance),
     /// Close a series to new documents, or open it again.
     ArchiveSeries(SeriesRef, bool),
+    /// Take back a change of a series that was set ahead.
+    CancelPlan(SeriesRef),
     /// Give numbers, all or none.
     Issue(Vec<Item>),
     /// Void a number.
@@ -178,6 +180,8 @@ pub struct SettingsChange {
     pub date_order: Option<DateOrder>,
     /// How many days ahead of today a document may be dated.
     pub max_future_days: Option<u32>,
+    /// The day from which prefix, padding and yearly reset hold; the next document on when missing.
+    pub effective_from: Option<Date>,
 }
 
 /// A series that is to be made.
@@ -220,6 +224,9 @@ pub struct SeriesChange {
     pub first_ordinal: Option<u64>,
     /// Whether documents of its kinds use it unless they name another.
     pub default: Option<bool>,
+    /// The first day of documents that pattern, reset and prefix hold for; the next document on
+    /// when missing.
+    pub effective_from: Option<Date>,
 }
 
 /// A sequence that is to move forward.
@@ -369,6 +376,7 @@ impl Action {
             | Action::ChangeSeries(..)
             | Action::Advance(_)
             | Action::ArchiveSeries(..)
+            | Action::CancelPlan(_)
             | Action::CreateKey(_)
             | Action::CreateUser(_)
             | Action::ChangeUser(..)

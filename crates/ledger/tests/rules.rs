@@ -8,6 +8,8 @@ mod import_trail;
 mod imports;
 #[path = "rules/limits.rs"]
 mod limits;
+#[path = "rules/plans.rs"]
+mod plans;
 #[path = "rules/roles.rs"]
 mod roles;
 mod script;

@@ -40,6 +40,11 @@ const CHANGE: &[Param] = &[
     optional("starting_number", Kind::Integer, "The very first ordinal, before the first number"),
     optional("first_ordinal", Kind::Integer, "Start the new reset at once with this ordinal"),
     optional("default", Kind::Flag, "Whether its kinds use it unless they name another"),
+    optional(
+        "effective_from",
+        Kind::Date,
+        "First day of the documents that pattern, reset and prefix hold for",
+    ),
 ];
 
 const PREVIEW: &[Param] = &[
@@ -86,6 +91,14 @@ pub(super) static ROUTES: &[Route] = &[
         "sequence",
         ADVANCE,
         |call| Box::pin(advance(call)),
+    ),
+    post(
+        "/v1/series/{id}/cancel_plan",
+        "cancel_planned_series_change",
+        "Take back a change of a series that was set ahead",
+        "series",
+        &[],
+        |call| Box::pin(cancel(call)),
     ),
     post(
         "/v1/series/{id}/archive",
@@ -208,6 +221,12 @@ async fn archive(call: Call) -> Result<Reply, Failure> {
     let (params, once) = call.params_once()?;
     let archived = request::series_archive(params)? == SeriesArchive::Close;
     changed(&call, Action::ArchiveSeries(call.series()?, archived), once).await
+}
+
+async fn cancel(call: Call) -> Result<Reply, Failure> {
+    let (params, once) = call.params_once()?;
+    request::none(params)?;
+    changed(&call, Action::CancelPlan(call.series()?), once).await
 }
 
 async fn preview(call: Call) -> Result<Reply, Failure> {

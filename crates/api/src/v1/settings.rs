@@ -29,6 +29,11 @@ const CHANGE: &[Param] = &[
     optional("number_on", Kind::Words(&["finalize", "create"]), "When documents get numbers"),
     optional("date_order", Kind::Words(&["off", "warn", "refuse"]), "What an earlier date does"),
     optional("max_future_days", Kind::Integer, "Days ahead of today that dates may lie"),
+    optional(
+        "effective_from",
+        Kind::Date,
+        "First day of the documents that prefix, yearly_reset and padding hold for",
+    ),
 ];
 
 pub(super) static ROUTES: &[Route] = &[

@@ -76,6 +76,7 @@ async fn copy(call: Call) -> Result<Reply, Failure> {
         number_on: Some(settings.number_on),
         date_order: Some(settings.date_order),
         max_future_days: Some(settings.max_future_days),
+        effective_from: None,
     };
     let mode = call.mode();
     call.execute(Action::ChangeSettings(change), once, |outcome| match outcome {

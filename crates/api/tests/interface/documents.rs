@@ -5,6 +5,7 @@ mod always;
 mod bad_input;
 mod events;
 mod invoices;
+mod kept;
 mod postgres;
 mod search;
 mod versions;

@@ -12,6 +12,7 @@ pub(crate) mod lock;
 pub(crate) mod migrate;
 pub(crate) mod pattern;
 pub(crate) mod preview;
+pub(crate) mod series;
 pub(crate) mod serve;
 pub(crate) mod trail;
 pub(crate) mod user;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         Command::Issue(arguments) => issue::run(arguments, output),
         Command::Preview(arguments) => preview::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
+        Command::Series(command) => series::run(command, output),
         Command::Gaps(arguments) => gaps::run(arguments, output),
         Command::Lock(arguments) => lock::run(arguments, output),
         Command::Verify(arguments) => verify::run(arguments, output),

@@ -267,7 +267,7 @@ impl Database {
         }
     }
 
-    fn series(&self, text: &str) -> Result<SeriesRef, Failure> {
+    pub(super) fn series(&self, text: &str) -> Result<SeriesRef, Failure> {
         match SeriesId::parse(text) {
             Some((ledger, id)) if ledger == self.ledger => Ok(SeriesRef::Id(id)),
             Some(_) => {
@@ -345,7 +345,7 @@ pub(super) fn to_value(answer: &impl Serialize) -> Result<Value, Failure> {
         .map_err(|error| Failure::service("internal_error", error.to_string()))
 }
 
-fn defect(outcome: &Outcome) -> Failure {
+pub(super) fn defect(outcome: &Outcome) -> Failure {
     let message = format!("a defect in Gapless: a command came to {outcome:?}");
     Failure::service("internal_error", message)
 }

@@ -6,6 +6,7 @@
 mod database;
 mod item;
 mod proof;
+mod series;
 mod server;
 mod walk;
 

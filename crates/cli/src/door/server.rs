@@ -138,7 +138,11 @@ pub(super) fn lines_stay(index: u64) -> Failure {
     Failure::usage("parameter_invalid", message).about("url")
 }
 
-fn list(client: &Client, path: &str, fields: &[(&str, Option<&str>)]) -> Result<Listed, Failure> {
+pub(super) fn list(
+    client: &Client,
+    path: &str,
+    fields: &[(&str, Option<&str>)],
+) -> Result<Listed, Failure> {
     let mut path = format!("{path}?limit={PAGE}");
     for (name, value) in fields {
         if let Some(value) = value {
@@ -167,7 +171,7 @@ fn strange(field: &str) -> Failure {
 }
 
 /// Text in a URL: everything but letters, digits and `-._~` as `%XX`.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut url = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

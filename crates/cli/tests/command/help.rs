@@ -18,6 +18,11 @@ fn every_command_teaches() {
         "issue",
         "preview",
         "import",
+        "series",
+        "series list",
+        "series show",
+        "series change",
+        "series cancel-plan",
         "gaps",
         "lock",
         "verify",
@@ -42,7 +47,8 @@ fn every_command_teaches() {
     for command in commands {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let help = place.ok(&words);
-        let has_subcommands = matches!(command, "" | "pattern" | "trail" | "key" | "user");
+        let has_subcommands =
+            matches!(command, "" | "pattern" | "series" | "trail" | "key" | "user");
         assert!(has_subcommands || help.contains("Example"), "{command} has no example");
         let name = format!("help {command}").trim_end().replace(' ', "_");
         insta::assert_snapshot!(name, help);

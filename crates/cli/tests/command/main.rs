@@ -15,6 +15,7 @@ mod issue;
 mod migrate;
 mod pattern;
 mod replica;
+mod series;
 mod server;
 mod settings;
 mod storage;

@@ -416,13 +416,15 @@ impl<'a> Run<'a> {
     /// Notes in the series that it was used, and on what dates.
     fn touch(&mut self, place: &Place) {
         let series = &place.series;
-        let first = series.first_date.map_or(place.date, |first| first.min(place.date));
-        let last = series.last_date.map_or(place.date, |last| last.max(place.date));
-        if series.own && series.first_date == Some(first) && series.last_date == Some(last) {
+        let known = |date: Option<Date>, reach: fn(Date, Date) -> Date| {
+            date.is_some_and(|date| reach(date, place.date) == date)
+        };
+        if series.own && known(series.first_date, Date::min) && known(series.last_date, Date::max) {
             return;
         }
         let mut changed = SeriesRow::clone(series);
-        (changed.first_date, changed.last_date, changed.own) = (Some(first), Some(last), true);
+        changed.see(place.date);
+        changed.own = true;
         changed.first_period.get_or_insert(series.period(place.date).from);
         super::series::write(self.books, changed);
     }

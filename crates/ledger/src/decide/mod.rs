@@ -9,6 +9,7 @@ mod keys;
 mod locks;
 mod metadata;
 mod open;
+mod plan;
 mod revise;
 mod sequence;
 mod series;
@@ -114,6 +115,7 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::CreateSeries(new) => series::create(books, command, new),
         Action::ChangeSeries(which, change) => series::change(books, command, which, change),
         Action::ArchiveSeries(which, closed) => series::archive(books, command, which, *closed),
+        Action::CancelPlan(which) => plan::cancel(books, command, which),
         Action::Advance(advance) => sequence::advance(books, command, advance),
         Action::Issue(items) => issue::issue(books, command, items),
         Action::Void(void) => void::void(books, command, void),

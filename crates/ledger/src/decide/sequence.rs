@@ -321,8 +321,7 @@ fn keep(
     record(books, command, ledger, &change);
     books.sequences.write(sequence.key(), sequence.clone());
     let mut used = SeriesRow::clone(&place.series);
-    used.first_date = Some(used.first_date.map_or(date, |first| first.min(date)));
-    used.last_date = Some(used.last_date.map_or(date, |last| last.max(date)));
+    used.see(date);
     used.first_period.get_or_insert(place.series.period(date).from);
     super::series::write(books, used.clone());
     Ok(used)

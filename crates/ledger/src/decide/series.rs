@@ -9,6 +9,7 @@ use numbering::{
     Reset, Scope, Texts, TokenKind, collision_beside,
 };
 
+use super::plan::{check_none, plan};
 use super::revise::{counts_alike, revise, same};
 use super::{Halt, ledger, record, refuse_param, series_of, today};
 use crate::books::Books;
@@ -87,7 +88,12 @@ pub(super) fn change(
         make_default(&mut ledger, &row);
     }
     let format = changed_format(&row, change)?;
-    if format != row.newest().format || change.first_ordinal.is_some() {
+    if let Some(from) = change.effective_from {
+        check_plannable(change)?;
+        let first = first_ordinal(&row, &format, change)?;
+        row = plan(books, &ledger, &row, (format, first), from)?;
+    } else if format != row.newest().format || change.first_ordinal.is_some() {
+        check_none(&row)?;
         let first = first_ordinal(&row, &format, change)?;
         let today = today(&ledger, command)?;
         row = revise(&row, format, first, today);
@@ -100,6 +106,24 @@ pub(super) fn change(
         return Ok(Outcome::Series(Box::new(row)));
     }
     keep(books, command, ledger, row)
+}
+
+/// Refuses to set ahead what holds at once.
+fn check_plannable(change: &SeriesChange) -> Result<(), Halt> {
+    let others = [
+        ("name", change.name.is_some()),
+        ("kinds", change.kinds.is_some()),
+        ("starting_number", change.starting_number.is_some()),
+        ("default", change.default.is_some()),
+    ];
+    match others.into_iter().find(|(_, is_there)| *is_there) {
+        Some((param, _)) => refuse_param(
+            Code::ParameterInvalid,
+            param,
+            format!("`{param}` holds at once. Send it without `effective_from`."),
+        ),
+        None => Ok(()),
+    }
 }
 
 /// The ordinal with which another reset starts at once.
@@ -155,6 +179,16 @@ pub(super) fn write(books: &mut Books, row: SeriesRow) {
 
 /// Takes the words that numbers of this series begin with, so that no customer gets them.
 pub(super) fn reserve_prefixes(books: &mut Books, row: &SeriesRow) -> Result<(), Halt> {
+    for head in free_prefixes(books, row)? {
+        books.prefixes.write((row.ledger, head), PrefixOwner::Series(row.id));
+    }
+    Ok(())
+}
+
+/// The words that numbers of this series begin with and that nobody has. Refuses those that a
+/// customer has.
+fn free_prefixes(books: &Books, row: &SeriesRow) -> Result<Vec<String>, Halt> {
+    let mut free = Vec::new();
     for head in row.formats().filter_map(Format::leading_word) {
         let key = (row.ledger, head.clone());
         match books.prefixes.read(&key)? {
@@ -166,10 +200,10 @@ pub(super) fn reserve_prefixes(books: &mut Books, row: &SeriesRow) -> Result<(),
                 return refuse_param(Code::PrefixTaken, "prefix", message);
             }
             Some(PrefixOwner::Series(_)) => {}
-            None => books.prefixes.write(key, PrefixOwner::Series(row.id)),
+            None => free.push(head),
         }
     }
-    Ok(())
+    Ok(free)
 }
 
 /// Sets the very first ordinal, while there is no number yet.
@@ -187,13 +221,24 @@ pub(super) fn set_start(row: &mut SeriesRow, start: u64) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Refuses a format that is not sound, or that could print a number of another format.
+/// Refuses a format that is not sound, or that could print a number of another format; takes the
+/// words that its numbers begin with.
 pub(super) fn check_formats(
     books: &mut Books,
     ledger: &LedgerRow,
     row: &SeriesRow,
 ) -> Result<(), Halt> {
-    let format = &row.newest().format;
+    prove_formats(books, ledger, row)?;
+    reserve_prefixes(books, row)
+}
+
+/// As [`check_formats`], and takes nothing.
+pub(super) fn prove_formats(
+    books: &Books,
+    ledger: &LedgerRow,
+    row: &SeriesRow,
+) -> Result<(), Halt> {
+    let format = &row.versions[row.versions.len() - 1].format;
     if ledger.settings.style == HouseStyle::Stripe && format.pattern.has(TokenKind::Prefix) {
         super::defaults::check_account_prefix(&format.prefix)?;
     }
@@ -205,7 +250,7 @@ pub(super) fn check_formats(
     if let Err(error) = format.validate_for(row.scope) {
         return refuse_format(&error);
     }
-    reserve_prefixes(books, row)?;
+    free_prefixes(books, row)?;
     let before = books.series.read(&(row.ledger, row.id))?.cloned();
     let before = before.as_deref().filter(|before| before.started()).map(SeriesRow::newest);
     match clash(books, ledger, row, row.versions.len() - 1, before)? {
@@ -347,7 +392,7 @@ pub(super) fn idle(ledger: &LedgerRow, series: &SeriesRow) -> bool {
     series.id.0 <= super::defaults::SERIES_OF_STYLE && !series.started() && !in_use
 }
 
-fn keep(
+pub(super) fn keep(
     books: &mut Books,
     command: &Command,
     mut ledger: LedgerRow,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Part, Pattern, Reset, Token, TokenKind, YearDigits};
 
+use super::plan::{check_none, plan};
 use super::revise::{revise, same};
 use super::series::{check_formats, idle, set_start, write, yearly};
 use super::{Halt, ledger, record, refuse, refuse_param, today};
@@ -52,7 +53,11 @@ pub(super) fn change(
         format = under_fiscal_year(&format, ledger.settings.fiscal_year_start, true);
     }
     let format = changed_format(&format, change, &ledger)?;
-    if format != row.newest().format {
+    if let Some(from) = change.effective_from {
+        check_plannable(change)?;
+        row = plan(books, &ledger, &row, (format, None), from)?;
+    } else if format != row.newest().format {
+        check_none(&row)?;
         row = revise(&row, format, None, today);
     }
     let switched = level != before.level;
@@ -74,6 +79,27 @@ pub(super) fn change(
     };
     record(books, command, &mut ledger, &change);
     Ok(Outcome::Settings(Box::new(SettingsView { settings, series: row })))
+}
+
+/// Refuses to set ahead what holds at once.
+fn check_plannable(change: &SettingsChange) -> Result<(), Halt> {
+    let others = [
+        ("mode", change.level.is_some()),
+        ("starting_number", change.starting_number.is_some()),
+        ("time_zone", change.time_zone.is_some()),
+        ("fiscal_year_start", change.fiscal_year_start.is_some()),
+        ("number_on", change.number_on.is_some()),
+        ("date_order", change.date_order.is_some()),
+        ("max_future_days", change.max_future_days.is_some()),
+    ];
+    match others.into_iter().find(|(_, is_there)| *is_there) {
+        Some((param, _)) => refuse_param(
+            Code::ParameterInvalid,
+            param,
+            format!("`{param}` holds at once. Send it without `effective_from`."),
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Refuses the account's own counter on a version that numbers drafts: those can be deleted, and
@@ -143,6 +169,7 @@ fn with_fiscal_year(
         if format == *before {
             continue;
         }
+        check_none(&series)?;
         let says_more = !same(before, &format) && !idle(ledger, &series);
         let row = revise(&series, format, None, today);
         if says_more {

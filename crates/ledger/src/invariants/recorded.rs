@@ -5,8 +5,8 @@
 //! as it is counted, and neither has to fit into memory.
 //!
 //! The ledger may go on meanwhile. Whoever compares rows has given the trail up to the state that
-//! the rows were read in. A number never changes but by a void, by going blank with its document, or
-//! by another date, and of these those that came since the walk began are known one by one.
+//! the rows were read in. A number never changes but by a void, by going blank with its document,
+//! or by another date, and of these those that came since the walk began are known one by one.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -25,7 +25,8 @@ pub struct FormatVersion {
     /// First day it holds for.
     #[serde(with = "civil")]
     pub from: Date,
-    /// Where its first period ends, when that is not where the format alone would end it.
+    /// Where its first period ends, when that is not where the format alone would end it. The day
+    /// on which it begins: it goes on with the period that it falls into.
     #[serde(with = "civil::option")]
     pub first_period_to: Option<Date>,
     /// The ordinal that its first period starts with, when that is not 1.
@@ -70,12 +71,19 @@ pub struct SeriesRow {
     pub own: bool,
     /// Whether it takes no more documents.
     pub archived: bool,
+    /// Whether the last of `versions` was set ahead, and nothing is dated since it begins.
+    pub planned: bool,
 }
 
 impl FormatVersion {
     /// A format that holds on every date.
     pub fn always(format: Format) -> FormatVersion {
         FormatVersion { from: Period::ALL.from, first_period_to: None, first_ordinal: None, format }
+    }
+
+    /// Whether it prints otherwise in the middle of a period, whose counter goes on.
+    pub fn counts_on(&self) -> bool {
+        self.first_period_to == Some(self.from)
     }
 }
 
@@ -102,6 +110,7 @@ impl SeriesRow {
             last_date: None,
             own: false,
             archived: false,
+            planned: false,
         }
     }
 
@@ -125,15 +134,29 @@ impl SeriesRow {
         &self.versions[after.saturating_sub(1)]
     }
 
-    /// The newest version: what new periods use.
+    /// The newest version: what new periods use. One that was set ahead is not, until it is used.
     pub fn newest(&self) -> &FormatVersion {
-        &self.versions[self.versions.len() - 1]
+        &self.versions[self.versions.len() - 1 - usize::from(self.planned)]
+    }
+
+    /// The version that was set ahead.
+    pub fn plan(&self) -> Option<&FormatVersion> {
+        self.versions.last().filter(|_| self.planned)
+    }
+
+    /// Notes the date of a document of it. What was set ahead is in use from its day on.
+    pub(crate) fn see(&mut self, date: Date) {
+        self.first_date = Some(self.first_date.map_or(date, |first| first.min(date)));
+        self.last_date = Some(self.last_date.map_or(date, |last| last.max(date)));
+        self.planned = self.plan().is_some_and(|plan| plan.from > date);
     }
 
     /// The period that a date is in.
     pub fn period(&self, date: Date) -> Period {
         let after = self.versions.partition_point(|version| version.from <= date).max(1);
-        let version = &self.versions[after - 1];
+        // What only prints otherwise is in the periods of the version before it.
+        let begins = self.versions[1..after].iter().rposition(|version| !version.counts_on());
+        let version = &self.versions[begins.map_or(0, |place| place + 1)];
         if let Some(to) = version.first_period_to
             && date < to
         {
@@ -141,7 +164,8 @@ impl SeriesRow {
         }
         let natural = version.format.period(date);
         let from = natural.from.max(version.first_period_to.unwrap_or(version.from));
-        let next = self.versions.get(after).map(|version| version.from);
+        let next = self.versions[after..].iter().find(|version| !version.counts_on());
+        let next = next.map(|version| version.from);
         Period { from, to: next.map_or(natural.to, |next| natural.to.min(next)) }
     }
 
@@ -186,7 +210,7 @@ impl SeriesRow {
     /// The bytes are no such series.
     pub fn read(bytes: &[u8]) -> Result<SeriesRow, crate::stored::Damaged> {
         let row: SeriesRow = crate::stored::from_bytes(bytes)?;
-        if row.versions.is_empty() {
+        if row.versions.len() <= usize::from(row.planned) {
             return Err(crate::stored::Damaged("a series without a format".to_owned()));
         }
         Ok(row)

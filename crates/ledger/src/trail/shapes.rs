@@ -147,6 +147,21 @@ fn of_documents() -> Vec<Change> {
             enabled: true,
         },
         Change::AccountChanged { name: "Books & Sons".to_owned() },
+    ]
+}
+
+fn of_people() -> Vec<Change> {
+    let ann = Person {
+        name: "Ann".to_owned(),
+        email: "ann@example.com".to_owned(),
+        role: Role::Clerk,
+        disabled: false,
+    };
+    let now = Person { role: Role::Accountant, disabled: true, ..ann.clone() };
+    vec![
+        Change::UserCreated { user: UserId(600), person: ann.clone(), has_password: true },
+        Change::UserChanged { user: UserId(600), former: ann, now },
+        Change::PasswordSet { user: UserId(600) },
         Change::DocumentReset {
             position: Position(301),
             document: ObjectId(88),
@@ -173,21 +188,6 @@ fn of_documents() -> Vec<Change> {
             before: date(2026, 7, 1),
             date: date(2026, 7, 2),
         },
-    ]
-}
-
-fn of_people() -> Vec<Change> {
-    let ann = Person {
-        name: "Ann".to_owned(),
-        email: "ann@example.com".to_owned(),
-        role: Role::Clerk,
-        disabled: false,
-    };
-    let now = Person { role: Role::Accountant, disabled: true, ..ann.clone() };
-    vec![
-        Change::UserCreated { user: UserId(600), person: ann.clone(), has_password: true },
-        Change::UserChanged { user: UserId(600), former: ann, now },
-        Change::PasswordSet { user: UserId(600) },
     ]
 }
 
@@ -232,6 +232,7 @@ fn series() -> SeriesRow {
         last_date: Some(date(2026, 3, 1)),
         own: true,
         archived: false,
+        planned: true,
     }
 }
 

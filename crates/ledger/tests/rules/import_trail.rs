@@ -82,11 +82,11 @@ fn an_entry_is_written_as_it_always_was() {
         written("advance invoices next=5 reason=lost -> ok", laden()),
     ];
     let always = [
-        "1 a697e7cd4b724ef5",
-        "1 39ef57d4a2ffd3da",
-        "3 ecc416b05b992407",
-        "2 95bf4cc9da2fd19c",
-        "2 c3db7dc4942fa863",
+        "1 4e95b4e51b2c2071",
+        "1 7accf9b21972b73d",
+        "3 bb2d3cb83174792a",
+        "2 152a423a3747a1f8",
+        "2 71369e2451691b35",
     ];
     assert_eq!(told, always);
 }

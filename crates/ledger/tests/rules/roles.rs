@@ -40,15 +40,15 @@ const PEOPLE: &str = "enter people, change their roles and passwords, and keep t
 const OWN_PASSWORD: &str = "change one's own password";
 const DRAFTS: &str = "make, change and delete customers, tax rates, invoice items and drafts";
 const INVOICES: &str = "finalize, send, pay and void invoices, and give them up";
-const RESET: &str = "make a finalized invoice a draft again, and delete one that was finalized";
-const TEACH: &str = "teach a series how its numbers are written, and ask what a number would teach";
+const RESET: &str = "reset invoices to draft, and delete those that were finalized";
+const TEACH: &str = "teach a series by a number";
 const CREDIT_NOTES: &str = "make, change and void credit notes";
 const ENDPOINTS: &str = "make, change and delete webhook endpoints";
 const ACCOUNT: &str = "change what is said of the account, and its API version";
 const REDELIVER: &str = "have an event delivered again";
 
 /// How many kinds of actions there are.
-const ACTIONS: usize = 18;
+const ACTIONS: usize = 19;
 const DOCUMENT_ACTIONS: usize = 34;
 
 /// What each action is in the table. Whoever adds one is reminded here.
@@ -59,6 +59,7 @@ fn row(action: &Action, actor: UserId) -> &'static str {
         Action::CreateSeries(_)
         | Action::ChangeSeries(..)
         | Action::Advance(_)
+        | Action::CancelPlan(_)
         | Action::ArchiveSeries(..) => SERIES,
         Action::Issue(_) | Action::Void(_) => NUMBERS,
         Action::ApplyImport(_) => IMPORT,
@@ -99,8 +100,6 @@ fn row_of_document(action: &Document) -> &'static str {
         | Document::Wake(_)
         | Document::PutOff(..)
         | Document::FailFinalization(..) => INVOICES,
-        Document::ResetToDraft(..) => RESET,
-        Document::PreviewTeaching(..) => TEACH,
         Document::CreateCreditNote(_)
         | Document::UpdateCreditNote(..)
         | Document::VoidCreditNote(_) => CREDIT_NOTES,
@@ -110,6 +109,8 @@ fn row_of_document(action: &Document) -> &'static str {
         Document::UpdateAccount(_) | Document::SetApiVersion(_) | Document::RollBackApiVersion => {
             ACCOUNT
         }
+        Document::ResetToDraft(..) => RESET,
+        Document::PreviewTeaching(..) => TEACH,
         Document::Redeliver(..) => REDELIVER,
     }
 }
@@ -181,6 +182,7 @@ fn actions(actor: UserId) -> Vec<Action> {
         }),
         Action::ChangeSeries(series(), SeriesChange::default()),
         Action::ArchiveSeries(series(), true),
+        Action::CancelPlan(series()),
         Action::Advance(Advance {
             series: series(),
             date: None,
@@ -254,8 +256,6 @@ fn document_actions() -> Vec<Document> {
         Document::Void(id),
         Document::MarkUncollectible(id),
         Document::Send(id),
-        Document::ResetToDraft(id, "a wrong address".to_owned()),
-        Document::PreviewTeaching(id, "A-1".to_owned(), TeachingAsked::default()),
         Document::Wake(id),
         Document::PutOff(id, At(0)),
         Document::FailFinalization(id, FinalizationError::default()),
@@ -271,6 +271,8 @@ fn document_actions() -> Vec<Document> {
             drafts_numbered: false,
         }),
         Document::RollBackApiVersion,
+        Document::ResetToDraft(id, "wrong".to_owned()),
+        Document::PreviewTeaching(id, "F-1".to_owned(), TeachingAsked::default()),
         Document::Redeliver(id, None),
     ]
 }

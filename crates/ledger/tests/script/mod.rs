@@ -152,6 +152,7 @@ impl Script {
             "series" => words.new_series(),
             "change" => words.change_series(),
             "archive" => Action::ArchiveSeries(words.series(), true),
+            "cancel" => Action::CancelPlan(words.series()),
             "advance" => words.advance(),
             "lock" => words.lock(),
             other => panic!("no command {other}"),
@@ -259,6 +260,7 @@ impl Words {
             date_order: self.take("date_order").and_then(|text| DateOrder::parse(&text)),
             max_future_days: self.number("max_future_days"),
             number_on: None,
+            effective_from: self.date("from"),
         })
     }
 
@@ -286,6 +288,7 @@ impl Words {
             starting_number: self.number("starting_number"),
             first_ordinal: self.number("first_ordinal"),
             default: self.take("default").map(|_| true),
+            effective_from: self.date("from"),
         };
         Action::ChangeSeries(which, change)
     }

@@ -103,7 +103,8 @@ impl World {
             70..=73 => self.locks(),
             74..=79 => self.create_series(),
             80..=86 => self.change_series(),
-            87..=88 => Action::ArchiveSeries(self.series(), self.random.chance(1, 2)),
+            87 => Action::ArchiveSeries(self.series(), self.random.chance(1, 2)),
+            88 => Action::CancelPlan(self.series()),
             89..=92 => self.change_settings(),
             93..=94 => self.create_key(ledger),
             95 => match self.keys.is_empty() {
@@ -220,6 +221,18 @@ impl World {
             starting_number: self.random.chance(1, 8).then(|| self.random.below(50)),
             first_ordinal: self.random.chance(1, 8).then(|| 1 + self.random.below(50)),
             default: self.random.chance(1, 8).then_some(true),
+            effective_from: None,
+        };
+        let ahead = self.random.chance(1, 4).then(|| self.date());
+        let change = match ahead {
+            Some(from) => SeriesChange {
+                pattern: change.pattern,
+                prefix: change.prefix,
+                reset: change.reset,
+                effective_from: from.checked_add(jiff::Span::new().days(60)).ok(),
+                ..SeriesChange::default()
+            },
+            None => change,
         };
         Action::ChangeSeries(self.series(), change)
     }
@@ -244,6 +257,7 @@ impl World {
             number_on: None,
             date_order: self.random.chance(1, 4).then_some(order),
             max_future_days: self.random.chance(1, 6).then(|| self.random.below(800) as u32),
+            effective_from: None,
         })
     }
 

@@ -7,7 +7,7 @@ use ledger::command::SeriesRef;
 use ledger::command::document::{
     CustomerChange, DocumentAction, DocumentCommand, EndpointChange, InvoiceChange, LineChange,
     MetadataChange, NewCreditNote, NewInvoice, NewItem, NewLine, NewTaxRate, TaxRateChange,
-    Waiting,
+    TeachingAsked, Waiting,
 };
 use ledger::id::{LedgerId, ObjectId, SeriesId};
 use ledger::model::document::CollectionMethod;
@@ -157,10 +157,16 @@ impl World {
         let at = At(self.at.0 + day * DAY_MS);
         let rate = self.one(ledger, ObjectKind::TaxRate);
         let sent = self.random.chance(1, 8);
+        let taught = self.random.chance(1, 10).then(|| self.taught());
+        let (number, teach) = match taught {
+            Some((number, asked)) => (Some(Some(number)), Some(Some(asked))),
+            None => (self.random.chance(1, 6).then_some(Some(number)), None),
+        };
         InvoiceChange {
             collection_method: sent.then_some(CollectionMethod::SendInvoice),
             days_until_due: sent.then_some(Some(14)),
-            number: self.random.chance(1, 6).then_some(Some(number)),
+            number,
+            teach,
             effective_at: self.random.chance(1, 3).then_some(Some(at)),
             default_tax_rates: self.random.chance(1, 8).then_some(vec![rate]),
             series: self
@@ -169,6 +175,14 @@ impl World {
                 .then(|| Some(SeriesRef::Id(SeriesId(1 + self.random.below(5) as u32)))),
             ..InvoiceChange::default()
         }
+    }
+
+    /// A number that teaches its series, and why it leaves ordinals out.
+    fn taught(&mut self) -> (String, TeachingAsked) {
+        let head = *self.random.pick(&["T/2026/", "INV-2026-", "T2026/12/", "U-"]);
+        let number = format!("{head}{:04}", 1 + self.random.below(60));
+        let reason = self.random.chance(4, 5).then(|| self.reason());
+        (number, TeachingAsked { pattern: None, reason })
     }
 
     fn line(&mut self, ledger: LedgerId) -> LineChange {

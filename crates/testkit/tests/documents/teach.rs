@@ -179,7 +179,7 @@ fn what_cannot_be_taught_is_refused() {
         ("2026-11-20", "N/2026/00001", number(Code::AdvanceBackward)),
         ("2026-11-20", "N/2026/", number(Code::ParameterInvalid)),
         ("2026-11-20", "X/002", (Code::PatternCollision, "pattern".to_owned())),
-        ("2030-01-01", "N/2030/00002", (Code::DateTooFar, "date".to_owned())),
+        ("2030-01-01", "N/2030/00002", (Code::DateTooFar, "effective_at".to_owned())),
     ] {
         assert_eq!(refused(&mut office, date, text), expected, "{text}");
     }

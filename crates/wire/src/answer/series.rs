@@ -29,6 +29,7 @@ pub struct Series<'a> {
     last_date: Option<Text<Date>>,
     archived: bool,
     formats: Vec<FormatAnswer<'a>>,
+    planned: Option<FormatAnswer<'a>>,
     #[serde(flatten)]
     place: Option<PlaceInLedger<'a>>,
 }
@@ -50,7 +51,7 @@ struct DefaultFor<'a> {
 
 /// The format from a day on.
 #[derive(Serialize)]
-struct FormatAnswer<'a> {
+pub(super) struct FormatAnswer<'a> {
     from: Text<Date>,
     pattern: Text<&'a numbering::Pattern>,
     reset: Text<Reset>,
@@ -79,6 +80,7 @@ impl<'a> Series<'a> {
             last_date: row.last_date.map(Text),
             archived: row.archived,
             formats: row.versions.iter().map(format_answer).collect(),
+            planned: row.plan().map(format_answer),
             place: None,
         }
     }
@@ -104,7 +106,7 @@ fn default_for(kind: &Kind, level: Level) -> DefaultFor<'_> {
     DefaultFor { kind: kind.text(), mode: level.text() }
 }
 
-fn format_answer(version: &FormatVersion) -> FormatAnswer<'_> {
+pub(super) fn format_answer(version: &FormatVersion) -> FormatAnswer<'_> {
     FormatAnswer {
         from: Text(version.from),
         pattern: Text(&version.format.pattern),

@@ -6,6 +6,7 @@ use ledger::outcome::SettingsView;
 use numbering::{FiscalYearStart, Format, Part, Pattern, Reset, TokenKind};
 use serde::Serialize;
 
+use super::series::{FormatAnswer, format_answer};
 use super::{Text, is_live};
 
 /// The settings as a JSON object.
@@ -29,6 +30,7 @@ pub struct Settings<'a> {
     series: &'a str,
     pattern: Text<&'a Pattern>,
     reset: Text<Reset>,
+    planned: Option<FormatAnswer<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_number: Option<Option<&'a str>>,
 }
@@ -62,6 +64,7 @@ impl<'a> Settings<'a> {
             series: &view.series.name,
             pattern: Text(&format.pattern),
             reset: Text(format.reset),
+            planned: view.series.plan().map(format_answer),
             next_number: None,
         }
     }

@@ -65,7 +65,7 @@ pub fn new_series(params: Params<'_>) -> Result<NewSeries, Problem> {
 /// # Errors
 /// See [`Problem`].
 pub fn series_change(params: Params<'_>) -> Result<SeriesChange, Problem> {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 9] = [
         "name",
         "pattern",
         "reset",
@@ -74,6 +74,7 @@ pub fn series_change(params: Params<'_>) -> Result<SeriesChange, Problem> {
         "starting_number",
         "first_ordinal",
         "default",
+        "effective_from",
     ];
     let mut fields = params.fields(&KNOWN)?;
     Ok(SeriesChange {
@@ -85,6 +86,7 @@ pub fn series_change(params: Params<'_>) -> Result<SeriesChange, Problem> {
         starting_number: fields.ordinal("starting_number")?,
         first_ordinal: fields.ordinal("first_ordinal")?,
         default: fields.flag("default")?,
+        effective_from: fields.date("effective_from")?,
     })
 }
 

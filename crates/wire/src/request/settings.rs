@@ -15,7 +15,7 @@ use crate::params::{Fields, Params};
 /// # Errors
 /// See [`Problem`].
 pub fn settings_change(params: Params<'_>) -> Result<SettingsChange, Problem> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "mode",
         "prefix",
         "yearly_reset",
@@ -26,6 +26,7 @@ pub fn settings_change(params: Params<'_>) -> Result<SettingsChange, Problem> {
         "number_on",
         "date_order",
         "max_future_days",
+        "effective_from",
     ];
     let mut fields = params.fields(&KNOWN)?;
     let widths = 0..=u64::from(SEQ_WIDTH_MAX);
@@ -43,6 +44,7 @@ pub fn settings_change(params: Params<'_>) -> Result<SettingsChange, Problem> {
         max_future_days: fields
             .integer("max_future_days", days)?
             .and_then(|days| u32::try_from(days).ok()),
+        effective_from: fields.date("effective_from")?,
     })
 }
 

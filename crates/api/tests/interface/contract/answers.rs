@@ -109,6 +109,8 @@ async fn numbers(app: &App) {
     post(app, "/v1/series", "name=shop&pattern=S-{year}-{seq:4}").await;
     post(app, "/v1/series/shop", "pattern=S-{year}-{seq:5}").await;
     post(app, "/v1/series/shop/advance", "next=5&reason=Lost").await;
+    post(app, "/v1/series/shop", "pattern=T-{year}-{seq}&effective_from=2031-01-01").await;
+    post(app, "/v1/series/shop/cancel_plan", "").await;
     let gap = app.get("/v1/gaps").await.ok().str("/data/0/id").to_owned();
     post(app, &format!("/v1/gaps/{gap}/explain"), "explanation=Lost.").await;
     post(app, "/v1/numbering/settings", "time_zone=Europe/Berlin").await;
@@ -215,7 +217,11 @@ async fn corrections(app: &App) {
     post(app, &format!("{invoice}/mark_uncollectible"), "").await;
     post(app, &format!("{invoice}/pay"), "paid_out_of_band=true").await;
     let other = app.open(&customer, 5).await;
+    post(app, &format!("/v1/invoices/{}/reset_to_draft", other.str("/id")), "reason=wrong").await;
+    post(app, &format!("/v1/invoices/{}/finalize", other.str("/id")), "").await;
     post(app, &format!("/v1/invoices/{}/void", other.str("/id")), "").await;
+    let draft = app.draft(&customer, 5).await;
+    post(app, &format!("/v1/invoices/{draft}/teach_preview"), "number=T-99999").await;
 }
 
 async fn told(app: &App) {

@@ -13,7 +13,7 @@ use crate::id::{GapId, ObjectId, Position};
 use crate::model::document::{CreditNote, Invoice, Numbering};
 use crate::model::{At, Cause, GapCause, GapRow, Kind, NumberRow, ObjectKind, State};
 use crate::outcome::NumberView;
-use crate::refusal::Code;
+use crate::refusal::{Code, Refusal};
 use crate::trail::{Change, DocumentDigest, Hash, LeftGap};
 
 /// Gives an invoice its number: the one that is typed on it, or the next one. `replaces` is a void
@@ -148,16 +148,17 @@ fn give(
     given: (Option<&str>, Option<Position>),
 ) -> Result<NumberView, Halt> {
     let Desk { books, command, ledger, .. } = desk;
-    number_document(books, command, ledger, document, item, given).map_err(|halt| match halt {
-        Halt::Refused(mut refusal) => {
-            // What is a date of an outside document is an instant here.
-            if refusal.param.as_deref() == Some("date") {
-                refusal.param = Some("effective_at".to_owned());
-            }
-            Halt::Refused(refusal)
+    number_document(books, command, ledger, document, item, given).map_err(of_instant)
+}
+
+/// Names the instant that a refused date is from: what is a date of an outside document is one here.
+pub(super) fn of_instant(halt: Halt) -> Halt {
+    match halt {
+        Halt::Refused(refusal) if refusal.param.as_deref() == Some("date") => {
+            Halt::Refused(Refusal { param: Some("effective_at".to_owned()), ..refusal })
         }
-        Halt::Missing => Halt::Missing,
-    })
+        halt => halt,
+    }
 }
 
 /// The day of an instant in the account's zone.

@@ -6,14 +6,14 @@ use jiff::civil::Date;
 use numbering::{Ordinal, Texts};
 
 use super::desk::Desk;
-use super::numbering::{date_of, number_invoice, number_of, void_number_of};
+use super::numbering::{date_of, number_invoice, number_of, of_instant, void_number_of};
 use super::reset::check_unlocked;
 use crate::decide::sequence::{check_century, check_date};
 use crate::decide::{Halt, record, refuse, refuse_param, today};
 use crate::id::ObjectId;
 use crate::model::document::{Invoice, Numbering};
 use crate::model::{Cause, NumberRow, SequenceRow, SeriesRow};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Code;
 use crate::trail::Change;
 
 /// Lets the number of a draft follow its date. Where the number would be the same on the new date,
@@ -130,22 +130,11 @@ impl Held {
         record(desk.books, desk.command, &mut desk.ledger, &change);
         desk.books.sequences.write(sequence.key(), sequence);
         let mut used = SeriesRow::clone(&series);
-        used.first_date = Some(used.first_date.map_or(date, |first| first.min(date)));
-        used.last_date = Some(used.last_date.map_or(date, |last| last.max(date)));
+        used.see(date);
         if used != *series {
             crate::decide::series::write(desk.books, used);
         }
         desk.books.numbers.write((row.ledger, position), NumberRow { date, ..row });
         Numbering { date, period_to, period_label, ..numbering }
-    }
-}
-
-/// Names the instant that a refused date is from.
-fn of_instant(halt: Halt) -> Halt {
-    match halt {
-        Halt::Refused(refusal) if refusal.param.as_deref() == Some("date") => {
-            Halt::Refused(Refusal { param: Some("effective_at".to_owned()), ..refusal })
-        }
-        halt => halt,
     }
 }

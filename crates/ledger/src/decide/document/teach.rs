@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, ID};
 use super::invoice::not_editable;
-use super::numbering::{date_of, item_of};
+use super::numbering::{date_of, item_of, of_instant};
 use crate::command::document::{InvoiceChange, TeachingAsked};
 use crate::decide::issue::teach::{Typed, lesson, teach};
 use crate::decide::{Halt, checked_text, permit, refuse_param};
@@ -71,7 +71,7 @@ pub(super) fn take_effect(
     let item = item_of(desk, id, invoice, date);
     let typed = Typed { item: &item, number, pattern: Some(&teaching.chosen.pattern) };
     let Desk { books, command, ledger, .. } = desk;
-    teach(books, command, ledger, id, &typed, teaching.reason.as_deref())
+    teach(books, command, ledger, id, &typed, teaching.reason.as_deref()).map_err(of_instant)
 }
 
 fn learnt(
@@ -89,7 +89,7 @@ fn learnt(
     let item = item_of(desk, id, invoice, date);
     let typed = Typed { item: &item, number, pattern: asked.pattern.as_deref() };
     let Desk { books, command, ledger, .. } = desk;
-    lesson(books, command, ledger, &typed)
+    lesson(books, command, ledger, &typed).map_err(of_instant)
 }
 
 /// Refuses to teach by a document whose number is in the register: its text is known.

@@ -208,8 +208,8 @@ fn sequences(
     for (sequence, place) in checked.sequences.iter().zip(0..) {
         let owner = &mut series[sequence.series];
         let (first, last) = (sequence.first_date, sequence.last_date);
-        owner.first_date = owner.first_date.into_iter().chain([first]).min();
-        owner.last_date = owner.last_date.max(Some(last));
+        owner.see(first);
+        owner.see(last);
         rows.push(SequenceRow {
             ledger: placing.ledger,
             id: placing.sequence_of(place),

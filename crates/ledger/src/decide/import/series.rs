@@ -58,7 +58,7 @@ pub(super) fn take(
             }
         }
         let mut row = match idle {
-            Some(row) => SeriesRow { versions, former, ..SeriesRow::clone(&row) },
+            Some(row) => SeriesRow { versions, former, planned: false, ..SeriesRow::clone(&row) },
             None => SeriesRow { former, ..new_series(books, ledger, wanted, versions)? },
         };
         row.kinds.clone_from(&wanted.kinds);

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use numbering::infer::{self, Candidate, InferError};
 use numbering::{Format, Ordinal, Scope, Texts};
 
+use super::super::plan::check_none;
 use super::super::revise::{revise, same};
 use super::super::sequence::{Place, Scoped, check_century, check_date, check_forward, skip};
-use super::super::series::{check_formats, set_start};
+use super::super::series::{check_formats, prove_formats, set_start};
 use super::super::tell::{Told, tell};
 use super::super::{Halt, reason, record, refuse_param};
 use super::Run;
@@ -40,7 +41,9 @@ pub(in crate::decide) fn lesson(
 ) -> Result<Teaching, Halt> {
     let mut run = Run::new(books, command, ledger.clone())?;
     let lesson = run.lesson(typed)?;
-    check_formats_of(run.books, &run.ledger, &lesson)?;
+    if lesson.is_format_new() {
+        prove_formats(run.books, &run.ledger, &lesson.place.series)?;
+    }
     Ok(lesson.shown)
 }
 
@@ -56,7 +59,9 @@ pub(in crate::decide) fn teach(
 ) -> Result<(), Halt> {
     let mut run = Run::new(books, command, ledger.clone())?;
     let mut lesson = run.lesson(typed)?;
-    check_formats_of(run.books, &run.ledger, &lesson)?;
+    if lesson.is_format_new() {
+        check_formats(run.books, &run.ledger, &lesson.place.series)?;
+    }
     let why = match lesson.shown.skipped {
         0 => why.map(str::trim).unwrap_or_default(),
         _ => reason(why.unwrap_or_default(), "skip ordinals")?,
@@ -123,6 +128,7 @@ impl Run<'_> {
         let before = &series.version(date).format;
         let mut row = SeriesRow::clone(series);
         if !same(before, &taught) {
+            check_none(series)?;
             let starts_anew = before.reset != taught.reset
                 && series.last_date.is_some_and(|last| date > last)
                 && self.last(series, date)? >= Some(ordinal);
@@ -163,6 +169,10 @@ impl Run<'_> {
 }
 
 impl Lesson {
+    fn is_format_new(&self) -> bool {
+        self.place.series.versions != self.series.versions
+    }
+
     /// Whether anything changes but that the next number is given.
     fn is_new(&self) -> bool {
         *self.place.series != *self.series || self.shown.skipped > 0
@@ -200,14 +210,6 @@ impl Lesson {
         books.sequences.write(sequence.key(), sequence);
         Ok(())
     }
-}
-
-/// Refuses a format that is not sound, or that could print a number of another format.
-fn check_formats_of(books: &mut Books, ledger: &LedgerRow, lesson: &Lesson) -> Result<(), Halt> {
-    if lesson.place.series.versions == lesson.series.versions {
-        return Ok(());
-    }
-    check_formats(books, ledger, &lesson.place.series)
 }
 
 fn check_scope(series: &SeriesRow) -> Result<(), Halt> {

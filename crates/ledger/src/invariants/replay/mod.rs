@@ -5,6 +5,7 @@
 //! too.
 
 mod import;
+mod later;
 mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,25 +230,11 @@ impl Replay {
             Change::DocumentFinalized { document, digest, .. } => {
                 on(Event::Finalized(document, digest));
             }
-            // What it said is in the digest until it is finalized again.
-            Change::EndpointChanged { .. } | Change::DocumentReset { .. } => {}
-            Change::DocumentDeleted { position, gap, .. } => {
-                let row = self.gap(sealed, GapCause::Deleted, gap);
-                on(Event::Deleted(position, Box::new(row)));
-            }
-            Change::SeriesTaught { series, opened, sequence, gap, .. } => {
-                self.revise(vec![*series]);
-                self.open(sealed, opened.into_iter().collect());
-                if let Some(gap) = gap {
-                    self.advance(sealed, sequence, gap.to);
-                    self.gap(sealed, GapCause::Skipped, gap);
-                }
-                self.mark(sequence, Mark::Taught);
-            }
-            Change::NumberRedated { position, sequence, before, date, .. } => {
-                self.redate(sequence, date);
-                on(Event::Redated(position, sequence, [before, date], sealed.entry.index));
-            }
+            Change::EndpointChanged { .. } => {}
+            change @ (Change::DocumentReset { .. }
+            | Change::DocumentDeleted { .. }
+            | Change::SeriesTaught { .. }
+            | Change::NumberRedated { .. }) => self.later(sealed, change, on),
             Change::AccountChanged { name } => self.rename(name),
             Change::CustomerNamed { customer: id, prefix, former } => {
                 let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
@@ -406,7 +393,7 @@ impl Replay {
         }
         if let Some(series) = self.series.get_mut(&row.series) {
             row.reach(series, line.date);
-            see(series, line.date);
+            series.see(line.date);
             series.own = true;
             series.first_period.get_or_insert(series.period(line.date).from);
         }
@@ -456,7 +443,7 @@ impl Replay {
             self.gap(sealed, GapCause::Skipped, gap);
         }
         if let Some(series) = self.series_of(sequence) {
-            see(series, date);
+            series.see(date);
             series.first_period.get_or_insert(series.period(date).from);
         }
     }
@@ -472,16 +459,6 @@ impl Replay {
         if let Some(row) = self.sequences.get_mut(&sequence) {
             row.last = row.last.max(to);
         }
-    }
-
-    /// Notes a date that a number of a sequence got.
-    fn redate(&mut self, sequence: SequenceId, date: Date) {
-        let Some(row) = self.sequences.get_mut(&sequence) else { return };
-        if let Some(series) = self.series.get_mut(&row.series) {
-            row.reach(series, date);
-            see(series, date);
-        }
-        row.last_date = row.last_date.max(Some(date));
     }
 
     fn gap(&mut self, sealed: &Sealed, cause: GapCause, gap: LeftGap) -> GapRow {
@@ -520,12 +497,6 @@ fn named(sealed: &Sealed, prefixes: Vec<(CustomerId, String)>, on: &mut dyn FnMu
         let row = CustomerRow { ledger: sealed.entry.ledger, id, prefix };
         on(Event::Named(row, None, sealed.entry.index));
     }
-}
-
-/// Notes the date of a document of a series.
-fn see(series: &mut SeriesRow, date: Date) {
-    series.first_date = Some(series.first_date.map_or(date, |first| first.min(date)));
-    series.last_date = Some(series.last_date.map_or(date, |last| last.max(date)));
 }
 
 fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
