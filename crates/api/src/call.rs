@@ -13,7 +13,7 @@ use crate::app::UrlRefusal;
 use crate::body::Encoding;
 use crate::failure::{Failure, internal};
 use crate::reply::Reply;
-use crate::route::Method;
+use crate::route::{Method, expandable};
 
 /// A request as a handler gets it.
 #[derive(Clone)]
@@ -107,9 +107,7 @@ impl Call {
     }
 
     fn modern<'p>(&self, mut params: Params<'p>) -> Result<(Params<'p>, Expand), Problem> {
-        // What is left of a deleted object has nothing to expand.
-        let kind = self.answer.strip_suffix("_or_deleted").unwrap_or(self.answer);
-        let expand = Expand::take(&mut params, kind)?;
+        let expand = Expand::take(&mut params, expandable(self.answer))?;
         self.version.modernize(self.operation, &mut params)?;
         Ok((params, expand))
     }

@@ -7,19 +7,21 @@ use ledger::command::{NewKey, Open};
 use ledger::id::{AccountId, LedgerId};
 use ledger::model::{AccountProfile, At, HouseStyle, LedgerRow, Mode};
 use ledger::role::Role;
-use ledger::{Action, Actor, Batch, Code, Command, Refusal};
+use ledger::{Action, Actor, Batch, Code, Command, Misses, Refusal};
 use numbering::FiscalYearStart;
-use store::{Reader, StoreError, Writer};
+use store::{LedgerPage, Page, Reader, StoreError, Writer};
 
 use crate::access::key_hash;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::lookup;
+use crate::pending::Pending;
 use crate::vacancy;
 
 /// Accounts that are named when several are there and none was chosen.
 const SHOWN_MAX: usize = 20;
 /// Ledgers read at once.
-const PAGE: u32 = 1_000;
+const LEDGERS: u32 = 1_000;
 /// Tries at new ledger ids, when another process takes them first.
 const TRIES: u32 = 5;
 
@@ -51,6 +53,15 @@ pub struct OpenedAccount {
     pub live_key: String,
     /// Secret of an administrator's key to the test ledger.
     pub test_key: String,
+}
+
+/// A page of accounts, those opened last first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountList {
+    /// The accounts, as they are in one mode.
+    pub data: Vec<ledger::outcome::AccountView>,
+    /// Whether more follow in the direction of the page.
+    pub has_more: bool,
 }
 
 /// An account with its ledgers.
@@ -214,6 +225,17 @@ impl Engine {
         self.read(move |reader| accounts(reader, limit)).await
     }
 
+    /// The accounts that are connected to another one, as they are in a mode, those opened last
+    /// first. The answer refuses a cursor that is none of them.
+    pub fn connected_accounts(
+        &self,
+        platform: AccountId,
+        mode: Mode,
+        page: Page<AccountId>,
+    ) -> Pending<AccountList> {
+        self.read(move |reader| connected(reader, &platform, mode, &page))
+    }
+
     /// An account by its id.
     ///
     /// # Errors
@@ -347,7 +369,7 @@ fn accounts(reader: &mut dyn Reader, limit: usize) -> Result<Vec<AccountView>, E
     let mut halves: BTreeMap<AccountId, LedgerRow> = BTreeMap::new();
     let mut after = LedgerId(0);
     loop {
-        let rows = reader.ledgers(after, PAGE)?;
+        let rows = reader.ledgers(after, LEDGERS)?;
         let Some(last) = rows.last() else { return Ok(accounts) };
         after = last.id;
         for row in rows {
@@ -360,6 +382,45 @@ fn accounts(reader: &mut dyn Reader, limit: usize) -> Result<Vec<AccountView>, E
             }
         }
     }
+}
+
+fn connected(
+    reader: &mut dyn Reader,
+    platform: &AccountId,
+    mode: Mode,
+    page: &Page<AccountId>,
+) -> Result<AccountList, EngineError> {
+    let mut place = |param: &str, account: &Option<AccountId>| {
+        let Some(account) = account else { return Ok(None) };
+        let found = reader.ledger_of(account, Mode::Live)?;
+        let found = found.filter(|row| row.documents.platform.as_ref() == Some(platform));
+        found.map(|row| Some(row.id)).ok_or_else(|| lookup::no_cursor(param))
+    };
+    let starting_after = place("starting_after", &page.starting_after)?;
+    let ending_before = place("ending_before", &page.ending_before)?;
+    let page = Page { starting_after, ending_before, limit: page.limit };
+    let LedgerPage { rows, has_more } = reader.connected(platform, page)?;
+    let data = match mode {
+        Mode::Live => rows.iter().map(ledger::outcome::AccountView::of).collect(),
+        Mode::Test => in_test(reader, &rows)?,
+    };
+    Ok(AccountList { data, has_more })
+}
+
+/// The accounts of live ledgers as they are in test mode, in the same order.
+fn in_test(
+    reader: &mut dyn Reader,
+    live: &[LedgerRow],
+) -> Result<Vec<ledger::outcome::AccountView>, EngineError> {
+    let accounts = live.iter().map(|row| (row.account.clone(), Mode::Test)).collect();
+    let found = reader.load(&Misses { accounts, ..Misses::default() })?.accounts;
+    let ledgers = found.into_iter().map(|(_, id)| id).collect();
+    let rows = reader.load(&Misses { ledgers, ..Misses::default() })?.ledgers;
+    let test: BTreeMap<&AccountId, &LedgerRow> =
+        rows.iter().map(|row| (&row.account, row)).collect();
+    let of =
+        |row: &LedgerRow| test.get(&row.account).map(|row| ledger::outcome::AccountView::of(row));
+    Ok(live.iter().filter_map(of).collect())
 }
 
 fn whole(one: LedgerRow, other: LedgerRow) -> AccountView {

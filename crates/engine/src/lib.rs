@@ -29,7 +29,7 @@ mod wipe;
 mod writer;
 
 pub use access::{Access, key_hash};
-pub use account::{AccountView, NewAccount, OpenedAccount};
+pub use account::{AccountList, AccountView, NewAccount, OpenedAccount};
 pub use bell::Bell;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use engine::Engine;

@@ -81,10 +81,14 @@ pub(crate) fn cursors<Id: Copy>(
         if let Some(id) = cursor
             && !is_there(id)?
         {
-            let text =
-                format!("There is nothing with the id in `{param}`. Take one from the list.");
-            return Err(Refusal::of(Code::ResourceMissing, param, text).into());
+            return Err(no_cursor(param));
         }
     }
     Ok(())
+}
+
+/// Refuses a page that is to begin or end at what is not there.
+pub(crate) fn no_cursor(param: &str) -> EngineError {
+    let text = format!("There is nothing with the id in `{param}`. Take one from the list.");
+    Refusal::of(Code::ResourceMissing, param, text).into()
 }

@@ -16,9 +16,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
-    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage, Waking,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
+    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
+    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage,
+    Waking,
 };
 
 use crate::counters::Counting;
@@ -131,6 +132,14 @@ impl Reader for PostgresReader {
 
     fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
         self.read(|session| table::ledger::list(session, after, limit))
+    }
+
+    fn connected(
+        &mut self,
+        platform: &AccountId,
+        page: Page<LedgerId>,
+    ) -> Result<LedgerPage, StoreError> {
+        self.read(|session| table::ledger::connected(session, platform, page))
     }
 
     fn ledger_of(

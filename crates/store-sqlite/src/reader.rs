@@ -12,9 +12,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
-    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage, Waking,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
+    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
+    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage,
+    Waking,
 };
 
 use crate::session::Session;
@@ -70,6 +71,14 @@ impl Reader for SqliteReader {
 
     fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
         table::ledger::list(&self.session, after, limit)
+    }
+
+    fn connected(
+        &mut self,
+        platform: &AccountId,
+        page: Page<LedgerId>,
+    ) -> Result<LedgerPage, StoreError> {
+        table::ledger::connected(&self.session, platform, page)
     }
 
     fn ledger_of(

@@ -21,8 +21,8 @@ pub use guessing::{begin_then_load, commit_after_a_look};
 pub use part::{Order, Slice, Span};
 pub use query::{
     AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
-    GapPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
-    OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage, Waking,
+    GapPage, LedgerPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter,
+    ObjectPage, OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage, Waking,
 };
 pub use restored::restored_ledgers;
 pub use session::{SessionChange, SessionsOf};
@@ -313,6 +313,17 @@ pub trait Reader: Send {
     /// # Errors
     /// See [`StoreError`].
     fn ledgers(&mut self, after: LedgerId, limit: u32) -> Result<Vec<LedgerRow>, StoreError>;
+
+    /// Live ledgers of the accounts that are connected to this one, the newest first. Every such
+    /// account has one; it is never replaced, so it stands for the account in the list.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn connected(
+        &mut self,
+        platform: &AccountId,
+        page: Page<LedgerId>,
+    ) -> Result<LedgerPage, StoreError>;
 
     /// The ledger of an account in a mode.
     ///

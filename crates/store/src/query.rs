@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
 use ledger::model::{
-    At, DeliveryRow, EventRow, GapCause, GapRow, Kind, NumberRow, ObjectKind, ObjectRow,
+    At, DeliveryRow, EventRow, GapCause, GapRow, Kind, LedgerRow, NumberRow, ObjectKind, ObjectRow,
     OutcomeRow, SequenceRow, State,
 };
 use ledger::trail::Sealed;
@@ -190,6 +190,15 @@ pub enum EventKinds {
     Exactly(String),
     /// Of all types that begin so, such as `invoice.`.
     Beginning(String),
+}
+
+/// A page of ledgers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LedgerPage {
+    /// The ledgers, in the order of the list.
+    pub rows: Vec<LedgerRow>,
+    /// Whether more follow in the direction of the page.
+    pub has_more: bool,
 }
 
 /// An object that the clock is to look at, in the order of [`crate::Reader::waking`].

@@ -81,6 +81,17 @@ impl Expand {
         Ok(expand)
     }
 
+    /// The names that paths can begin with in what answers an object of this kind, or a list of it,
+    /// and find something; in a list with `data` in front.
+    pub fn first_names(kind: &str) -> Vec<String> {
+        let (before, of) = match is_list(kind) {
+            true => ("data.", step(kind, "data").unwrap_or_default()),
+            false => ("", kind),
+        };
+        let links = LINKS.iter().filter(|(kind, _, to)| *kind == of && !to.is_empty());
+        links.map(|(_, name, _)| format!("{before}{name}")).collect()
+    }
+
     /// Whether nothing is to be expanded.
     pub fn is_empty(&self) -> bool {
         self.inside.is_empty()
@@ -174,6 +185,18 @@ mod tests {
 
     fn take(form: &str, kind: &str) -> Result<Expand, Problem> {
         Expand::take(&mut Params::from_form(form)?, kind)
+    }
+
+    #[test]
+    fn what_can_be_expanded_is_named_and_can_be() {
+        for kind in ["invoice", "invoice_list", "invoice_search", "credit_note", "customer_list"] {
+            for name in Expand::first_names(kind) {
+                take(&format!("expand[]={name}"), kind).unwrap_or_else(|no| panic!("{name}: {no}"));
+            }
+        }
+        assert!(Expand::first_names("invoice").contains(&"customer".to_owned()));
+        assert!(Expand::first_names("invoice_list").contains(&"data.customer".to_owned()));
+        assert_eq!(Expand::first_names("trail_entry"), [""; 0]);
     }
 
     #[test]

@@ -5,12 +5,15 @@ mod param;
 mod schema;
 
 use serde_json::{Map, Value, json};
+use wire::Expand;
 
 pub(crate) use self::page::page;
 pub(crate) use self::param::{Kind, Param, needed, optional};
 use crate::headers;
 use crate::replica::{FINDING, may_answer};
-use crate::route::{Method, Route, routes};
+use crate::route::{Method, Route, expandable, routes};
+
+const EXPAND: &str = "expand";
 
 /// The interface as an OpenAPI 3.1 document.
 pub fn document() -> Value {
@@ -96,7 +99,10 @@ fn operation(route: &Route) -> Value {
         });
     }
     if route.method == Method::Post {
-        let (body, encoding) = (param::body(route.params), param::encoding(route.params));
+        let (mut body, encoding) = (param::body(route.params), param::encoding(route.params));
+        if let Some(expand) = body["properties"].get_mut(EXPAND) {
+            tell_what_expands(expand, route);
+        }
         operation["requestBody"] = json!({
             "required": route.params.iter().any(Param::is_needed),
             "content": {
@@ -147,7 +153,13 @@ fn parameters(route: &Route) -> Vec<Value> {
         }));
     }
     if route.method != Method::Post {
-        parameters.extend(route.params.iter().map(Param::in_query));
+        parameters.extend(route.params.iter().map(|param| {
+            let mut told = param.in_query();
+            if param.name == EXPAND {
+                tell_what_expands(&mut told, route);
+            }
+            told
+        }));
     } else {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
@@ -159,6 +171,17 @@ fn parameters(route: &Route) -> Vec<Value> {
         }));
     }
     parameters
+}
+
+/// Says of `expand` what it finds in the answer.
+fn tell_what_expands(expand: &mut Value, route: &Route) {
+    let names = Expand::first_names(expandable(route.answer));
+    let what = match names.is_empty() {
+        true => "Nothing can be expanded here".to_owned(),
+        false => format!("Here: {}, and what can be expanded in those", names.join(", ")),
+    };
+    let says = expand["description"].as_str().unwrap_or_default();
+    expand["description"] = json!(format!("{says} {what}."));
 }
 
 fn answer(name: &str) -> Value {

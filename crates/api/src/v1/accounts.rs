@@ -8,12 +8,12 @@ use ledger::outcome::{AccountView, VersionView};
 use ledger::role::Right;
 use ledger::{Code, Outcome};
 use sha2::{Digest, Sha256};
-use wire::answer::{self, Account, ApiVersionAnswer};
+use wire::answer::{self, Account, ApiVersionAnswer, List};
 use wire::{Problem, request};
 
 use super::document::act;
-use super::not_found;
 use super::series::{get, post};
+use super::{not_found, page};
 use crate::call::{Call, Once, unexpected};
 use crate::failure::Failure;
 use crate::openapi::{Kind, Param, needed, optional};
@@ -51,6 +51,9 @@ const CHANGE: &[Param] = &[
     optional("time_zone", Kind::Text, "IANA name of its zone"),
 ];
 
+const PAGE: &[Param] = &[Param::LIMIT, Param::STARTING_AFTER, Param::ENDING_BEFORE];
+
+const URL: &str = "/v1/accounts";
 const VERSION: &str = "/v1/account/api_version";
 
 pub(super) static ROUTES: &[Route] = &[
@@ -58,12 +61,20 @@ pub(super) static ROUTES: &[Route] = &[
         Box::pin(own(call))
     }),
     post(
-        "/v1/accounts",
+        URL,
         "create_account",
         "Open an account that is connected to this one, with numbers of its own",
         "account",
         NEW,
         |call| Box::pin(create(call)),
+    ),
+    get(
+        URL,
+        "list_accounts",
+        "List the accounts that are connected to this one, those opened last first",
+        "account_list",
+        PAGE,
+        |call| Box::pin(list(call)),
     ),
     get(
         "/v1/accounts/{id}",
@@ -111,6 +122,14 @@ async fn own(call: Call) -> Result<Reply, Failure> {
     request::none(call.params()?)?;
     let account = call.access.account.clone();
     show(&call, account).await
+}
+
+async fn list(call: Call) -> Result<Reply, Failure> {
+    let asked = page(request::account_list(call.params()?)?);
+    let platform = call.access.account.clone();
+    let found = call.engine.connected_accounts(platform, call.mode(), asked).await?;
+    let data: Vec<_> = found.data.iter().map(Account::new).collect();
+    Ok(Reply::of(answer::to_json(&List::new(URL, found.has_more, data))))
 }
 
 async fn retrieve(call: Call) -> Result<Reply, Failure> {

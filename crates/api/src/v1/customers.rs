@@ -74,6 +74,10 @@ const LIST: &[Param] = &[
     Param::ENDING_BEFORE,
 ];
 
+const SEARCH: &[Param] = &super::search::params(
+    "Clauses on email, name, phone, created and metadata, joined by AND or by OR",
+);
+
 const URL: &str = "/v1/customers";
 
 pub(super) static ROUTES: &[Route] = &[
@@ -83,6 +87,14 @@ pub(super) static ROUTES: &[Route] = &[
     get(URL, "list_customers", "List customers, newest first", "customer_list", LIST, |call| {
         Box::pin(all(call))
     }),
+    get(
+        "/v1/customers/search",
+        "search_customers",
+        "Search customers",
+        "customer_search",
+        SEARCH,
+        |call| Box::pin(search(call)),
+    ),
     get(
         "/v1/customers/{id}",
         "retrieve_customer",
@@ -122,6 +134,13 @@ async fn update(call: Call) -> Result<Reply, Failure> {
 async fn gone(call: Call) -> Result<Reply, Failure> {
     request::none(call.params()?)?;
     remove(&call, DocumentAction::DeleteCustomer(addressed(&call, ObjectKind::Customer)?)).await
+}
+
+async fn search(call: Call) -> Result<Reply, Failure> {
+    const URL: &str = "/v1/customers/search";
+    let (params, expand) = call.modern_params()?;
+    let asked = request::customer_search(params, call.ledger())?;
+    super::search::answer(&call, URL, ObjectKind::Customer, asked, expand).await
 }
 
 async fn all(call: Call) -> Result<Reply, Failure> {

@@ -1,13 +1,11 @@
 //! Invoices: made, changed, listed, searched for, and taken through their life.
 
-use std::sync::Arc;
-
 use ledger::Code;
 use ledger::command::document::DocumentAction;
 use ledger::id::ObjectId;
 use ledger::model::{At, Object, ObjectKind, ObjectRow};
-use store::{AtRange, ObjectFilter, Page};
-use wire::answer::{self, SearchResult};
+use store::{AtRange, ObjectFilter};
+use wire::answer;
 use wire::{Expand, Problem, RimCode, request};
 
 use super::customers::CUSTOM_FIELDS;
@@ -135,17 +133,10 @@ const LIST: &[Param] = &[
     optional("status", STATUS, "In a status"),
 ];
 
-const SEARCH: &[Param] = &[
-    Param::EXPAND,
-    Param::LIMIT,
-    optional("page", Kind::Text, "The next page, from `next_page`"),
-    needed(
-        "query",
-        Kind::Text,
-        "Clauses on number, status, customer, created, currency, total, subscription and metadata, \
-         joined by AND or by OR",
-    ),
-];
+const SEARCH: &[Param] = &super::search::params(
+    "Clauses on number, status, customer, created, currency, total, subscription and metadata, \
+     joined by AND or by OR",
+);
 
 const PREVIEW_ITEM: &[Param] = &[
     AMOUNT,
@@ -374,38 +365,7 @@ async fn search(call: Call) -> Result<Reply, Failure> {
     const URL: &str = "/v1/invoices/search";
     let (params, expand) = call.modern_params()?;
     let asked = request::invoice_search(params, call.ledger())?;
-    let narrowed = asked.query.narrowed(call.ledger());
-    let filter = ObjectFilter {
-        customer: narrowed.customer,
-        state: narrowed.status.map(|status| status.code()),
-        label: narrowed.number_key,
-        created: AtRange { from: narrowed.from, to: narrowed.to },
-        ..ObjectFilter::of(KIND)
-    };
-    let page = Page { starting_after: asked.after, ending_before: None, limit: asked.limit };
-    let query = asked.query;
-    let found = match narrowed.nothing {
-        true => engine::ObjectList::default(),
-        false => {
-            let sieve = Arc::new(move |row: &ObjectRow| query.finds(row));
-            let found = call.engine.sifted_objects(call.ledger(), filter, page, sieve).await;
-            found.map_err(|error| of_page(error.into()))?
-        }
-    };
-    let last = found.data.last().filter(|_| found.has_more);
-    let next = last.map(|view| request::search_cursor(&view.row));
-    let around = Around::of(&call);
-    let data: Vec<_> = found.data.iter().map(|view| around.document(view)).collect();
-    let result = SearchResult::new(URL, next.as_deref(), data);
-    finish(&call, answer::to_value(&result), expand).await
-}
-
-/// Says of a cursor that is gone that it is the page's.
-fn of_page(mut failure: Failure) -> Failure {
-    if failure.problem.param.as_deref() == Some("starting_after") {
-        failure.problem.param = Some("page".to_owned());
-    }
-    failure
+    super::search::answer(&call, URL, KIND, asked, expand).await
 }
 
 /// Where a preview was until there was an address of its own for it.

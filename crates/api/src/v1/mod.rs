@@ -14,6 +14,7 @@ mod numbers;
 mod patterns;
 mod period;
 mod preview;
+mod search;
 mod series;
 mod settings;
 mod tax_rates;

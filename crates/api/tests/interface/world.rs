@@ -223,7 +223,7 @@ impl World {
             "api_version" => "api_version=2025-03-31.basil".to_owned(),
             "pattern" => "pattern=W{seq}".to_owned(),
             "number" => "number=INV-2026-00001".to_owned(),
-            "query" => "query=status:%22open%22".to_owned(),
+            "query" => "query=created%3E0".to_owned(),
             name => {
                 let value = match (schema["type"].as_str(), schema["format"].as_str()) {
                     (Some("boolean"), _) => "true",

@@ -3,10 +3,11 @@
 use ledger::books::LedgerChange;
 use ledger::id::{AccountId, LedgerId};
 use ledger::model::{Head, HouseStyle, LedgerRow, Mode, Settings};
-use store::{LedgerSummary, StoreError};
+use store::{LedgerPage, LedgerSummary, Page, Slice, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
+use crate::page::Question;
 use crate::rows::{Column, Rows, Value};
 use crate::session::Session;
 use crate::trip::{Asked, Trip, values};
@@ -67,11 +68,13 @@ const INSERT: &str = "INSERT INTO ledger (ledger_id, account, mode, last_positio
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::integer[], \
     $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[], $11::bytea[])";
 
-const INSERT_ROUTES: &str = "INSERT INTO account_route (ledger_id, account, mode) \
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[])";
+const INSERT_ROUTES: &str = "INSERT INTO account_route (ledger_id, account, mode, platform) \
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::text[])";
 
 const REMOVE: &str = "DELETE FROM ledger l WHERE l.ledger_id = $1 AND l.trail_count = $2 \
     AND l.trail_hash = $3 AND l.last_object = $4 RETURNING l.account, l.mode";
+
+const ROUTES_OF: &str = "SELECT r.ledger_id FROM account_route r WHERE r.mode = 1";
 
 const REMOVE_ROUTE: &str = "DELETE FROM account_route r \
     WHERE r.account = $1 AND r.mode = $2 AND r.ledger_id = $3";
@@ -148,13 +151,15 @@ pub(crate) fn write(trip: &mut Trip, changes: &[LedgerChange]) {
         ];
         return trip.write_one(UPDATE_ONE, values);
     }
-    let (mut new, mut routes, mut old) = (Rows::new(11), Rows::new(3), Rows::new(14));
+    let (mut new, mut routes, mut old) = (Rows::new(11), Rows::new(4), Rows::new(14));
     for change in changes {
         let row = &change.row;
         match change.expected {
             None => {
                 put_head(&mut new, row);
                 routes.row(row.id).put(&row.account).put(row.mode);
+                // Never changes: an account stays connected to the one that opened it.
+                routes.put(row.documents.platform.as_ref());
             }
             Some(head) => {
                 put_head(&mut old, row);
@@ -191,6 +196,27 @@ pub(crate) fn list(
     limit: u32,
 ) -> Result<Vec<LedgerRow>, StoreError> {
     session.all(LIST, values![super::bound(after.0), i64::from(limit)], read)
+}
+
+/// One page, newest first.
+pub(crate) fn connected(
+    session: &Session,
+    platform: &AccountId,
+    page: Page<LedgerId>,
+) -> Result<LedgerPage, StoreError> {
+    let slice = Slice::of(page, |ledger| i64::try_from(ledger.0).unwrap_or(i64::MAX));
+    let order = slice.order();
+    let mut question = Question::new(ROUTES_OF.to_owned());
+    question.behind(("r.platform", platform), ("r.ledger_id", slice.start()), order, false);
+    let wanted = slice.wanted() as i64;
+    question.in_order_of(Some("r.platform"), "r.ledger_id", order, wanted);
+    let (ids, has_more) = slice.cut(session.ask(question, |fields| fields.ledger())?);
+    let mut rows = match ids.is_empty() {
+        true => Vec::new(),
+        false => session.all(LOAD, vec![many(&ids)], read)?,
+    };
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    Ok(LedgerPage { rows, has_more })
 }
 
 pub(crate) fn of_account(

@@ -3,10 +3,11 @@
 use ledger::books::LedgerChange;
 use ledger::id::{AccountId, LedgerId};
 use ledger::model::{Head, HouseStyle, LedgerRow, Mode, Settings};
-use store::{LedgerSummary, StoreError};
+use store::{LedgerPage, LedgerSummary, Page, Slice, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
+use crate::page::{InSql, Question};
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::table::Found;
@@ -29,8 +30,8 @@ const STRANGERS: &str = "SELECT k.c0 FROM rows(?1) k LEFT JOIN ledger l ON l.led
     LIMIT 1";
 
 const WRITE: &str = "INSERT INTO ledger (ledger_id, account, mode, last_position, last_series, \
-    last_sequence, last_gap, last_object, trail_count, trail_hash, definition) \
-    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM rows(?1) WHERE true \
+    last_sequence, last_gap, last_object, trail_count, trail_hash, definition, platform) \
+    SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM rows(?1) WHERE true \
     ON CONFLICT (ledger_id) DO UPDATE SET last_position = excluded.last_position, \
     last_series = excluded.last_series, \
     last_sequence = excluded.last_sequence, last_gap = excluded.last_gap, \
@@ -90,11 +91,13 @@ pub(crate) fn guard(session: &Session, changes: &[LedgerChange]) -> Result<(), S
 }
 
 pub(crate) fn write(session: &Session, changes: &[LedgerChange]) -> Result<(), StoreError> {
-    let mut rows = Rows::new(11, changes.len());
+    let mut rows = Rows::new(12, changes.len());
     for LedgerChange { row, .. } in changes {
         rows.put(row.id).put(&row.account).put(row.mode).put(row.last_position);
         rows.put(row.last_series).put(row.last_sequence).put(row.last_gap).put(row.last_object);
         rows.put(row.trail_count).put(row.trail_hash).put(row.definition().as_slice());
+        // Never changes: an account stays connected to the one that opened it.
+        rows.put(row.documents.platform.as_ref());
     }
     session.write(WRITE, rows)
 }
@@ -123,6 +126,27 @@ pub(crate) fn list(
     limit: u32,
 ) -> Result<Vec<LedgerRow>, StoreError> {
     session.all(LIST, (after.0 as i64, limit), read)
+}
+
+/// One page, newest first.
+pub(crate) fn connected(
+    session: &Session,
+    platform: &AccountId,
+    page: Page<LedgerId>,
+) -> Result<LedgerPage, StoreError> {
+    let slice = Slice::of(page, |ledger| i64::try_from(ledger.0).unwrap_or(i64::MAX));
+    let (order, columns) = (slice.order(), columns!());
+    let mut question = Question::new(format!(
+        "SELECT {columns} FROM ledger l INDEXED BY ledger_platform WHERE l.mode = 1"
+    ));
+    question.with(" AND l.platform = ?", platform.0.clone());
+    if let Some(edge) = slice.edge() {
+        question.with(&format!(" AND l.ledger_id {} ?", order.beyond()), edge);
+    }
+    let tail = format!(" ORDER BY l.ledger_id {} LIMIT ?", order.word());
+    question.with(&tail, slice.wanted() as i64);
+    let (rows, has_more) = slice.cut(session.ask(question, read)?);
+    Ok(LedgerPage { rows, has_more })
 }
 
 pub(crate) fn of_account(

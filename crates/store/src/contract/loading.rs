@@ -1,16 +1,20 @@
 //! Every table that can be asked for, each with keys that are there and keys that are not.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
-use ledger::id::{GapId, KeyId, LedgerId, Position, ScopeKey, SequenceId, SeriesId};
+use ledger::books::LedgerChange;
+use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, ScopeKey, SequenceId, SeriesId};
 use ledger::model::{
-    At, Cause, CustomerRow, Explanation, GapCause, GapRow, KeyHash, KeyRow, Kind, Mark, Mode,
-    NumberRow, PrefixOwner, SequenceKey, State, Voided, Warning,
+    At, Cause, CustomerRow, Documents, Explanation, GapCause, GapRow, KeyHash, KeyRow, Kind, Mark,
+    Mode, NumberRow, PrefixOwner, SequenceKey, State, Voided, Warning,
 };
 use ledger::role::Role;
 use ledger::{Changes, Loaded, Misses};
 
 use super::sample::{LEDGER, NOON, account, customer, ledger, number, put, writer};
 use super::{Case, Database};
+use crate::Page;
 
 pub(super) const CASES: &[Case] = &[
     ("heads, accounts, series and sequences", heads_accounts_series_and_sequences),
@@ -19,6 +23,7 @@ pub(super) const CASES: &[Case] = &[
     ("texts that could clash", texts_that_could_clash),
     ("keys, gaps, customers and prefixes", keys_gaps_customers_and_prefixes),
     ("rows that change", rows_that_change),
+    ("accounts that are connected to another", accounts_that_are_connected),
     ("a thousand keys at once", a_thousand_keys_at_once),
 ];
 
@@ -281,4 +286,61 @@ fn a_thousand_keys_at_once(database: &dyn Database) {
         (found.numbers.len(), found.references.len(), found.texts.len()),
         (1000, 1000, 1000)
     );
+}
+
+fn accounts_that_are_connected(database: &dyn Database) {
+    let store = database.open().expect("open");
+    let mut writer = writer(&*store);
+    let of = |name: &str| AccountId(format!("acct_{name}"));
+    let head = |id: u64, account: &str, mode, platform: Option<&str>| {
+        let mut row = ledger().ledgers[0].row.clone();
+        row.id = LedgerId(id);
+        (row.account, row.mode) = (of(account), mode);
+        let documents = Documents { platform: platform.map(of), ..(*row.documents).clone() };
+        row.documents = Arc::new(documents);
+        LedgerChange { row, expected: None }
+    };
+    let mut ledgers = vec![
+        head(1, "shops", Mode::Live, None),
+        head(2, "shops", Mode::Test, None),
+        head(3, "alone", Mode::Live, None),
+    ];
+    for n in 0..5 {
+        let (id, name) = (10 + 2 * n, format!("shop{n}"));
+        ledgers.push(head(id, &name, Mode::Live, Some("shops")));
+        ledgers.push(head(id + 1, &name, Mode::Test, Some("shops")));
+    }
+    ledgers.push(head(90, "other", Mode::Live, Some("alone")));
+    let heads = ledgers.clone();
+    put(&mut *writer, &Changes { ledgers, ..Changes::default() });
+    let mut reader = store.reader().expect("reader");
+    let mut listed = |platform: &str, page: Page<LedgerId>| {
+        let found = reader.connected(&of(platform), page).expect("read");
+        for row in &found.rows {
+            assert!(heads.iter().any(|change| change.row == *row), "{row:?}");
+        }
+        let ids: Vec<u64> = found.rows.iter().map(|row| row.id.0).collect();
+        (ids, found.has_more)
+    };
+    let page = |after: Option<u64>, before: Option<u64>, limit| Page {
+        starting_after: after.map(LedgerId),
+        ending_before: before.map(LedgerId),
+        limit,
+    };
+    assert_eq!(listed("shops", page(None, None, 10)), (vec![18, 16, 14, 12, 10], false));
+    assert_eq!(listed("shops", page(None, None, 2)), (vec![18, 16], true));
+    assert_eq!(listed("shops", page(Some(16), None, 2)), (vec![14, 12], true));
+    assert_eq!(listed("shops", page(Some(12), None, 2)), (vec![10], false));
+    assert_eq!(listed("shops", page(None, Some(12), 2)), (vec![16, 14], true));
+    assert_eq!(listed("shops", page(None, Some(16), 2)), (vec![18], false));
+    assert_eq!(listed("alone", page(None, None, 2)), (vec![90], false));
+    assert_eq!(listed("shop0", page(None, None, 2)), (vec![], false));
+    // A head that changes stays where it is.
+    let before = &heads[3];
+    let mut after = before.row.clone();
+    after.trail_count += 1;
+    let change = LedgerChange { row: after, expected: Some(before.row.head()) };
+    put(&mut *writer, &Changes { ledgers: vec![change], ..Changes::default() });
+    let found = reader.connected(&of("shops"), page(Some(12), None, 1)).expect("read");
+    assert_eq!(found.rows[0].trail_count, before.row.trail_count + 1);
 }

@@ -14,10 +14,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
-    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, StoredEntry, TrailPage,
-    Waking,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
+    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
+    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, StoredEntry,
+    TrailPage, Waking,
 };
 
 use super::rows::Rows;
@@ -58,6 +58,20 @@ impl Reader for ModelReader {
         let rows = self.shared.rows();
         let behind = rows.ledgers.values().filter(|row| row.id > after);
         Ok(behind.take(limit as usize).cloned().collect())
+    }
+
+    fn connected(
+        &mut self,
+        platform: &AccountId,
+        page: Page<LedgerId>,
+    ) -> Result<LedgerPage, StoreError> {
+        let rows = self.shared.rows();
+        let is_of = |row: &&LedgerRow| {
+            row.mode == Mode::Live && row.documents.platform.as_ref() == Some(platform)
+        };
+        let found = rows.ledgers.values().rev().filter(is_of).cloned().collect();
+        let (rows, has_more) = part(found, page, |row: &LedgerRow| row.id);
+        Ok(LedgerPage { rows, has_more })
     }
 
     fn ledger_of(

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use ledger::Action;
 use ledger::command::SeriesRef;
 use ledger::command::document::{
-    CustomerChange, DocumentAction, DocumentCommand, EndpointChange, InvoiceChange, LineChange,
-    MetadataChange, NewCreditNote, NewInvoice, NewItem, NewLine, NewTaxRate, TaxRateChange,
-    TeachingAsked, Waiting,
+    AccountChange, CustomerChange, DocumentAction, DocumentCommand, EndpointChange, InvoiceChange,
+    LineChange, MetadataChange, NewCreditNote, NewInvoice, NewItem, NewLine, NewTaxRate,
+    TaxRateChange, TeachingAsked, Waiting,
 };
 use ledger::id::{LedgerId, ObjectId, SeriesId};
 use ledger::model::document::CollectionMethod;
@@ -76,7 +76,7 @@ impl World {
     }
 
     pub(super) fn document(&mut self, ledger: LedgerId) -> Action {
-        let action = match self.random.below(24) {
+        let action = match self.random.below(25) {
             0 | 1 => DocumentAction::CreateCustomer(Box::new(self.customer_change())),
             2 => {
                 let id = self.one(ledger, ObjectKind::Customer);
@@ -91,6 +91,7 @@ impl World {
             19 | 20 => self.credit_note(ledger),
             21 => DocumentAction::VoidCreditNote(self.one(ledger, ObjectKind::CreditNote)),
             22 => self.endpoint(ledger),
+            23 => self.account_change(),
             _ => self.version(),
         };
         Action::Document(Box::new(DocumentCommand {
@@ -99,6 +100,19 @@ impl World {
             drafts_numbered: self.random.chance(1, 6),
             action,
         }))
+    }
+
+    /// The zone stays or becomes one in which it is another day for most of the time.
+    fn account_change(&mut self) -> DocumentAction {
+        let zones = ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Nowhere/Land"];
+        let zone = (*self.random.pick(&zones)).to_owned();
+        let mut change = AccountChange {
+            name: self.random.chance(1, 3).then(|| format!("Shop {}", self.random.below(4))),
+            email: Some(self.random.chance(1, 2).then(|| "shop@example.com".to_owned())),
+            ..AccountChange::default()
+        };
+        change.time_zone = self.random.chance(1, 4).then_some((zone, "time_zone"));
+        DocumentAction::UpdateAccount(Box::new(change))
     }
 
     /// An object that is there, most often, or one that may not be.

@@ -20,20 +20,20 @@ pub use self::books::{GapList, explanation, gap_list, lock_move};
 pub use self::date::{civil_date, labelled_days};
 pub use self::document::{
     CreditNoteFilter, CustomerFilter, EventsAsked, InvoiceFilter, InvoicePreview, ItemFilter,
-    NewConnected, PreviewItem, TaxRateFilter, account_change, added_lines, api_version,
-    credit_note_change, credit_note_list, customer_change, customer_list, deleted_invoice,
-    endpoint_change, endpoint_list, event_id, event_list, finalize, invoice_change, invoice_list,
-    invoice_preview, item_change, item_list, line_change, line_id, line_list, new_connected,
-    new_credit_note, new_endpoint, new_invoice, new_invoice_item, new_tax_rate, pay,
-    previewed_lines, redelivery, removed_lines, reset_to_draft, secret_roll, tax_rate_change,
-    tax_rate_list, teach_preview, updated_lines,
+    NewConnected, PreviewItem, TaxRateFilter, account_change, account_list, added_lines,
+    api_version, credit_note_change, credit_note_list, customer_change, customer_list,
+    deleted_invoice, endpoint_change, endpoint_list, event_id, event_list, finalize,
+    invoice_change, invoice_list, invoice_preview, item_change, item_list, line_change, line_id,
+    line_list, new_connected, new_credit_note, new_endpoint, new_invoice, new_invoice_item,
+    new_tax_rate, pay, previewed_lines, redelivery, removed_lines, reset_to_draft, secret_roll,
+    tax_rate_change, tax_rate_list, teach_preview, updated_lines,
 };
 pub use self::list::{Paging, TrailList, kept_head, none, trail_list};
 pub use self::number::{NumberList, batch, item, number_list, void};
 pub use self::pattern::{
     Example, PatternCheck, PatternInference, pattern_check, pattern_inference,
 };
-pub use self::search::{InvoiceSearch, Narrowed, Query, invoice_search, search_cursor};
+pub use self::search::{Narrowed, Query, Search, customer_search, invoice_search, search_cursor};
 pub use self::series::{
     Preview, SeriesArchive, SeriesList, advance, new_series, preview, series_archive,
     series_change, series_list,

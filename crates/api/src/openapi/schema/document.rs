@@ -7,6 +7,7 @@ use super::Field::{
 use super::MARK;
 
 pub(super) const LISTS: &[(&str, &str)] = &[
+    ("account_list", "account"),
     ("customer_list", "customer"),
     ("tax_rate_list", "tax_rate"),
     ("invoiceitem_list", "invoiceitem"),
@@ -278,6 +279,16 @@ pub(super) const OBJECTS: &[(&str, &[(&str, Field)])] = &[
         ],
     ),
     ("payment_status_transitions", &[("canceled_at", Nothing), ("paid_at", Null(&Instant))]),
+    (
+        "customer_search",
+        &[
+            ("object", Object("search_result")),
+            ("url", Text),
+            ("has_more", Flag),
+            ("next_page", Null(&Text)),
+            ("data", Many("customer")),
+        ],
+    ),
     (
         "invoice_search",
         &[

@@ -203,6 +203,7 @@ async fn corrections(app: &App) {
     let (id, invoice) = (open.str("/id"), format!("/v1/invoices/{}", open.str("/id")));
     post(app, &format!("{invoice}/send"), "").await;
     read(app, &["/v1/invoices/search?query=status:%22open%22"]).await;
+    read(app, &["/v1/customers/search?query=name~%22ada%22", "/v1/accounts"]).await;
     let form = format!("invoice={id}&amount=300");
     let shown = format!("/v1/credit_notes/preview?{form}");
     read(app, &[&shown, &format!("/v1/credit_notes/preview/lines?{form}")]).await;

@@ -146,3 +146,60 @@ async fn nobody_changes_the_account_of_others() {
     }
     assert_eq!(said(&app.get(&format!("/v1/accounts/{shop}")).await.ok())[0], "Shop");
 }
+
+#[tokio::test]
+async fn connected_accounts_are_listed() {
+    listed(&App::with(HouseStyle::Stripe, api::Limits::default()).await).await;
+}
+
+#[tokio::test]
+async fn connected_accounts_are_listed_on_postgres() {
+    listed(&App::on_postgres("listed_accounts").await).await;
+}
+
+async fn listed(app: &App) {
+    let empty = app.get("/v1/accounts").await.ok();
+    assert_eq!(
+        empty.body,
+        json!({"object": "list", "url": "/v1/accounts", "has_more": false,
+        "data": []})
+    );
+    let mut opened = Vec::new();
+    for name in ["A", "B", "C", "D"] {
+        opened.push(connected(app, &format!("name={name}")).await);
+    }
+    opened.reverse();
+    let page = async |query: &str| {
+        let got = app.get(&format!("/v1/accounts?{query}")).await.ok();
+        let ids: Vec<String> = got.each("id").into_iter().map(str::to_owned).collect();
+        (ids, got.body["has_more"] == true)
+    };
+    assert_eq!(page("").await, (opened.clone(), false));
+    assert_eq!(page("limit=3").await, (opened[..3].to_vec(), true));
+    let after = format!("limit=2&starting_after={}", opened[1]);
+    assert_eq!(page(&after).await, (opened[2..].to_vec(), false));
+    let before = format!("limit=1&ending_before={}", opened[2]);
+    assert_eq!(page(&before).await, (opened[1..2].to_vec(), true));
+    // As they are in the mode of the key.
+    app.form(&format!("/v1/accounts/{}", opened[0]), "name=Tried").await.ok();
+    let name = |got: &Got| got.body["data"][0]["business_profile"]["name"].clone();
+    assert_eq!(name(&app.get("/v1/accounts").await.ok()), "Tried");
+    let caller = |key: &str| crate::world::Caller { key: key.to_owned(), account: None };
+    let live = caller(&app.account.live_key);
+    assert_eq!(name(&app.by(&live, "GET", "/v1/accounts", "").await.ok()), "D");
+    // What is listed is whose key asks.
+    let first = app.get("/v1/accounts").await.ok();
+    let one = app.get(&format!("/v1/accounts/{}", opened[0])).await.ok();
+    assert_eq!(first.body["data"][0], one.body);
+    let own = app.account.account.0.clone();
+    for cursor in ["acct_nobody", &own] {
+        let got = app.get(&format!("/v1/accounts?starting_after={cursor}")).await;
+        assert_eq!((got.status.as_u16(), got.param()), (400, "starting_after"), "{}", got.text);
+    }
+    let stranger = app.engine.open_account(NewAccount::default()).await.unwrap();
+    let theirs = app.by(&caller(&stranger.test_key), "GET", "/v1/accounts", "").await.ok();
+    assert_eq!(theirs.body["data"], json!([]));
+    let cursor = format!("starting_after={}", opened[0]);
+    let theirs = app.by(&caller(&stranger.test_key), "GET", "/v1/accounts", &cursor).await;
+    assert_eq!((theirs.status.as_u16(), theirs.param()), (400, "starting_after"));
+}

@@ -53,3 +53,47 @@ pub(super) async fn search(app: &App) {
     let wrong = search("total>0".to_owned(), "&page=in_1").await;
     assert_eq!((wrong.status.as_u16(), wrong.param()), (400, "page"));
 }
+
+#[tokio::test]
+async fn customers_are_found_by_what_is_said_of_them() {
+    let app = app().await;
+    for form in [
+        "name=Ada Lovelace&email=ada@example.com&metadata[plan]=gold",
+        "name=Charles Babbage&email=charles@example.com&phone=17",
+        "name=Ada Byron&email=byron@example.org",
+    ] {
+        app.form("/v1/customers", &form.replace(' ', "%20")).await.ok();
+    }
+    let gone = app.customer("name=Ada%20Gone").await;
+    let request = app.request("DELETE", &format!("/v1/customers/{gone}"));
+    app.send(request.body(axum::body::Body::empty()).unwrap()).await.ok();
+    let search = async |query: &str, rest: &str| {
+        let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        app.get(&format!("/v1/customers/search?query={query}{rest}")).await
+    };
+    for (query, names) in [
+        ("name~\"ada\"", vec!["Ada Byron", "Ada Lovelace"]),
+        ("email:\"ADA@example.com\"", vec!["Ada Lovelace"]),
+        ("-email~\"example.com\"", vec!["Ada Byron"]),
+        ("phone:\"17\" OR metadata[\"plan\"]:\"gold\"", vec!["Charles Babbage", "Ada Lovelace"]),
+        ("created>4000000000", vec![]),
+    ] {
+        let got = search(query, "").await.ok();
+        assert_eq!(got.each("name"), names, "{query}");
+        assert_eq!(
+            (got.str("/object"), got.str("/url")),
+            ("search_result", "/v1/customers/search")
+        );
+    }
+    let first = search("name~\"ada\"", "&limit=1").await.ok();
+    let page = format!("&limit=1&page={}", first.str("/next_page"));
+    let second = search("name~\"ada\"", &page).await.ok();
+    assert_eq!(
+        (second.each("name"), second.at("/next_page")),
+        (vec!["Ada Lovelace"], &json!(null))
+    );
+    let wrong = search("number:\"1\"", "").await;
+    assert_eq!((wrong.status.as_u16(), wrong.param()), (400, "query"));
+    let wrong = search("name~\"ada\"", "&page=page_in_000000000000000001").await;
+    assert_eq!((wrong.status.as_u16(), wrong.param()), (400, "page"));
+}

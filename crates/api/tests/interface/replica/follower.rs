@@ -14,10 +14,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerSummary,
-    NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor,
-    OutcomePage, Page, Reader, SequencePage, SessionsOf, Store, StoreError, TrailPage, Waking,
-    Writer,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
+    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
+    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, Store, StoreError,
+    TrailPage, Waking, Writer,
 };
 use store_sqlite::SqliteStore;
 
@@ -159,6 +159,7 @@ impl Reader for FollowerReader {
     ask_below! {
         load(misses: &Misses) -> Loaded;
         ledgers(after: LedgerId, limit: u32) -> Vec<LedgerRow>;
+        connected(platform: &AccountId, page: Page<LedgerId>) -> LedgerPage;
         ledger_of(account: &AccountId, mode: Mode) -> Option<LedgerRow>;
         key_by_hash(hash: &KeyHash) -> Option<KeyRow>;
         keys(ledger: LedgerId) -> Vec<KeyRow>;

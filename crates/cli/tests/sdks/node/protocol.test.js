@@ -112,6 +112,8 @@ test("accounts, modes and versions", async () => {
     { business_profile: { name: "Store" }, metadata: { a: "1" } });
   assert.deepEqual([store.id, store.business_profile.name, store.metadata.a],
     [shop.id, "Store", "1"]);
+  const listed = await stripe.accounts.list({ limit: 1 });
+  assert.deepEqual([listed.data[0].id, listed.data[0].business_profile.name], [shop.id, "Store"]);
   await refused(stripe.accounts.update("acct_nobody", { metadata: { a: "1" } }),
     "StripeInvalidRequestError", { statusCode: 404, code: "resource_missing" });
   for (const options of [{ stripeAccount: shop.id }, { stripeContext: shop.id }]) {

@@ -132,6 +132,22 @@ def test_the_account(client, v1):
         v1.accounts.retrieve("acct_nobody")
 
 
+def test_connected_accounts_are_listed(client, v1):
+    shops = [v1.accounts.create({"type": "standard", "business_profile": {"name": name}})
+             for name in ["A", "B", "C"]]
+    listed = v1.accounts.list({"limit": 2})
+    assert [shop.id for shop in listed.data] == [shops[2].id, shops[1].id] and listed.has_more
+    walked = [shop.id for shop in v1.accounts.list({"limit": 1}).auto_paging_iter()]
+    assert walked[:3] == [shop.id for shop in reversed(shops)]
+    assert len(set(walked)) == len(walked)
+
+
+def test_customers_are_searched(client, v1):
+    made = v1.customers.create({"name": "Grace Hopper", "email": "grace@example.net"})
+    found = v1.customers.search({"query": 'email:"grace@example.net" AND name~"hopp"'})
+    assert made.id in [customer.id for customer in found.data]
+
+
 def test_an_account_is_changed(client, v1):
     profile = {"business_profile": {"name": "Shop"}, "email": "s@example.com"}
     shop = v1.accounts.create({"type": "standard", "metadata": {"a": "1"}, **profile})

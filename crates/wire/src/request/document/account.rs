@@ -1,12 +1,14 @@
 //! Requests about accounts and the version that they are on.
 
 use ledger::command::document::AccountChange;
+use ledger::id::AccountId;
 use ledger::model::{AccountProfile, ApiVersion, HouseStyle};
 use numbering::FiscalYearStart;
 
 use super::{LINE_CHARS_MAX, metadata_change, new_metadata};
 use crate::error::Problem;
 use crate::params::{Fields, Params};
+use crate::request::list::{PAGING, Paging, paging};
 use crate::request::settings::{ZONE_CHARS_MAX, fiscal_year_start};
 use crate::version::Version;
 
@@ -51,6 +53,15 @@ pub fn new_connected(params: Params<'_>) -> Result<NewConnected, Problem> {
     let email = fields.clearable("email", |fields| fields.email("email"))?.flatten();
     let profile = AccountProfile { email, metadata: new_metadata(&mut fields)? };
     Ok(NewConnected { name, style, time_zone, fiscal_year_start, profile })
+}
+
+/// Reads which page of the accounts that are connected is asked for.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn account_list(params: Params<'_>) -> Result<Paging<AccountId>, Problem> {
+    let mut fields = params.fields(&PAGING)?;
+    paging(&mut fields, |text, _| Ok(AccountId(text.to_owned())))
 }
 
 /// Reads what changes of an account.

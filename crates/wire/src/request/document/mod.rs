@@ -17,7 +17,7 @@ use ledger::limits as max;
 use ledger::model::document::{Address, CustomField, Shipping};
 use ledger::model::{Metadata, ObjectKind};
 
-pub use self::account::{NewConnected, account_change, api_version, new_connected};
+pub use self::account::{NewConnected, account_change, account_list, api_version, new_connected};
 pub use self::credit_note::{credit_note_change, new_credit_note, previewed_lines};
 pub use self::customer::customer_change;
 pub use self::endpoint::{endpoint_change, new_endpoint, redelivery, secret_roll};

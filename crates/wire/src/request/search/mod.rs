@@ -12,7 +12,7 @@
 mod text;
 
 use ledger::id::{LedgerId, ObjectId};
-use ledger::model::document::{Invoice, InvoiceStatus};
+use ledger::model::document::{Customer, Invoice, InvoiceStatus};
 use ledger::model::{At, NumberRow, Object, ObjectKind, ObjectRow};
 
 use super::list::PAGING;
@@ -20,9 +20,10 @@ use crate::error::Problem;
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::params::Params;
 
-/// What is searched for among invoices.
+/// What is searched for among the objects of a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
+    kind: ObjectKind,
     /// Whether one clause is enough.
     any: bool,
     clauses: Vec<Clause>,
@@ -30,16 +31,16 @@ pub struct Query {
 
 /// A page of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvoiceSearch {
+pub struct Search {
     /// What is searched for.
     pub query: Query,
     /// How many at most.
     pub limit: u32,
-    /// The invoice behind which the page begins.
+    /// The object behind which the page begins.
     pub after: Option<ObjectId>,
 }
 
-/// What every invoice that is found has, so that an index can find it.
+/// What every object that is found has, so that an index can find it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Narrowed {
     /// The customer.
@@ -52,7 +53,7 @@ pub struct Narrowed {
     pub from: Option<At>,
     /// Made at this instant or earlier.
     pub to: Option<At>,
-    /// No invoice can be found.
+    /// Nothing can be found.
     pub nothing: bool,
 }
 
@@ -68,8 +69,11 @@ enum Field {
     Created,
     Currency,
     Customer,
+    Email,
     Metadata(String),
+    Name,
     Number,
+    Phone,
     Status,
     Subscription,
     Total,
@@ -103,16 +107,28 @@ const CURSOR_PREFIX: &str = "page_";
 ///
 /// # Errors
 /// See [`Problem`].
-pub fn invoice_search(params: Params<'_>, ledger: LedgerId) -> Result<InvoiceSearch, Problem> {
+pub fn invoice_search(params: Params<'_>, ledger: LedgerId) -> Result<Search, Problem> {
+    search(params, ledger, ObjectKind::Invoice)
+}
+
+/// Reads a search of customers.
+///
+/// # Errors
+/// See [`Problem`].
+pub fn customer_search(params: Params<'_>, ledger: LedgerId) -> Result<Search, Problem> {
+    search(params, ledger, ObjectKind::Customer)
+}
+
+fn search(params: Params<'_>, ledger: LedgerId, kind: ObjectKind) -> Result<Search, Problem> {
     let mut fields = params.fields(&["query", "page", PAGING[0]])?;
     let query = fields.needed_text("query", QUERY_CHARS_MAX)?;
-    let query = Query::parse(&query)?;
+    let query = Query::parse(kind, &query)?;
     let limit = fields.integer("limit", 1..=u64::from(PAGE_MAX))?;
     let after = match fields.text("page", PAGE_CHARS_MAX)? {
         None => None,
         Some(text) => {
             let id = text.strip_prefix(CURSOR_PREFIX);
-            match id.and_then(|id| ObjectKind::Invoice.parse_id(id)) {
+            match id.and_then(|id| kind.parse_id(id)) {
                 Some((of, id)) if of == ledger => Some(id),
                 _ => {
                     let message = "is no page of this search. Take it from `next_page`.";
@@ -122,26 +138,26 @@ pub fn invoice_search(params: Params<'_>, ledger: LedgerId) -> Result<InvoiceSea
         }
     };
     let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_DEFAULT);
-    Ok(InvoiceSearch { query, limit, after })
+    Ok(Search { query, limit, after })
 }
 
 const PAGE_CHARS_MAX: usize = 100;
 
-/// Where the page behind an invoice begins, as `next_page` tells it.
+/// Where the page behind an object begins, as `next_page` tells it.
 pub fn search_cursor(after: &ObjectRow) -> String {
     format!("{CURSOR_PREFIX}{}", after.text())
 }
 
 impl Query {
-    /// Whether an object is an invoice that is searched for.
+    /// Whether an object is searched for.
     pub fn finds(&self, row: &ObjectRow) -> bool {
-        let Object::Invoice(invoice) = &row.body else { return false };
         let mut clauses = self.clauses.iter();
-        let finds = |clause: &Clause| clause.finds(row, invoice);
-        match self.any {
-            true => clauses.any(finds),
-            false => clauses.all(finds),
-        }
+        let finds = |clause: &Clause| clause.finds(row);
+        row.kind() == self.kind
+            && match self.any {
+                true => clauses.any(finds),
+                false => clauses.all(finds),
+            }
     }
 
     /// What all that is found has in common.
@@ -156,19 +172,40 @@ impl Query {
 }
 
 impl Clause {
-    fn finds(&self, row: &ObjectRow, invoice: &Invoice) -> bool {
+    fn finds(&self, row: &ObjectRow) -> bool {
+        let found = match (&self.field, &row.body) {
+            (Field::Created, _) => self.test.number(row.created.seconds()),
+            (field, Object::Invoice(invoice)) => self.finds_invoice(field, row.ledger, invoice),
+            (field, Object::Customer(customer)) => self.finds_customer(field, customer),
+            _ => false,
+        };
+        found != self.negated
+    }
+
+    fn finds_invoice(&self, field: &Field, ledger: LedgerId, invoice: &Invoice) -> bool {
         let text = |value: Option<&str>| self.test.text(value);
-        let found = match &self.field {
-            Field::Created => self.test.number(row.created.seconds()),
+        match field {
             Field::Total => self.test.number(invoice.totals.total),
             Field::Currency => text(Some(&invoice.currency.text())),
-            Field::Customer => text(Some(&invoice.customer.text(ObjectKind::Customer, row.ledger))),
+            Field::Customer => text(Some(&invoice.customer.text(ObjectKind::Customer, ledger))),
             Field::Metadata(key) => text(invoice.metadata.get(key).map(String::as_str)),
             Field::Number => text(invoice.number.as_deref()),
             Field::Status => text(Some(invoice.status.text())),
-            Field::Subscription => text(None),
-        };
-        found != self.negated
+            // No invoice has one; the other fields are no invoice's.
+            _ => text(None),
+        }
+    }
+
+    fn finds_customer(&self, field: &Field, customer: &Customer) -> bool {
+        let text = |value: Option<&str>| self.test.text(value);
+        match field {
+            Field::Email => text(customer.email.as_deref()),
+            Field::Metadata(key) => text(customer.metadata.get(key).map(String::as_str)),
+            Field::Name => text(customer.name.as_deref()),
+            Field::Phone => text(customer.phone.as_deref()),
+            // The other fields are no customer's.
+            _ => text(None),
+        }
     }
 
     fn narrow(&self, ledger: LedgerId, narrowed: &mut Narrowed) {

@@ -26,7 +26,9 @@ fn invoice(change: impl FnOnce(&mut Invoice)) -> ObjectRow {
 }
 
 fn finds(query: &str) -> bool {
-    Query::parse(query).unwrap_or_else(|problem| panic!("{problem}")).finds(&invoice(|_| {}))
+    Query::parse(ObjectKind::Invoice, query)
+        .unwrap_or_else(|problem| panic!("{problem}"))
+        .finds(&invoice(|_| {}))
 }
 
 #[test]
@@ -64,6 +66,39 @@ fn every_field_and_every_test() {
 }
 
 #[test]
+fn what_customers_are_found_by() {
+    let customer = Customer {
+        email: Some("Ada@example.com".to_owned()),
+        name: Some("Ada Lovelace".to_owned()),
+        metadata: Metadata::from([("plan".to_owned(), "gold".to_owned())]),
+        ..Customer::default()
+    };
+    let row = ObjectRow { body: Object::Customer(customer), ..invoice(|_| {}) };
+    let parse = |query: &str| Query::parse(ObjectKind::Customer, query);
+    for (query, found) in [
+        ("email:\"ada@EXAMPLE.com\"", true),
+        ("email~\"example\" AND -phone:\"1\"", true),
+        ("name~'love' OR phone:'2'", true),
+        ("phone:null metadata['plan']:\"gold\" created>=1700000000", true),
+        ("email:\"example.com\"", false),
+        ("-name:\"ada lovelace\"", false),
+        ("metadata['plan']:\"silver\"", false),
+    ] {
+        let query = parse(query).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!(query.finds(&row), found, "{query:?}");
+        assert!(!query.finds(&invoice(|_| {})), "{query:?} finds an invoice");
+    }
+    for (query, says) in [
+        ("number:\"x\"", "expected email, name, phone, created or metadata"),
+        ("name>1", "only created can be compared"),
+    ] {
+        let problem = parse(query).unwrap_err().to_string();
+        assert!(problem.contains(says), "{problem}");
+    }
+    assert!(Query::parse(ObjectKind::Invoice, "email:\"x\"").is_err());
+}
+
+#[test]
 fn what_cannot_be_read_says_where() {
     for (query, says) in [
         ("nothing:\"x\"", "character 1, there is no such field"),
@@ -84,7 +119,7 @@ fn what_cannot_be_read_says_where() {
         ("status:\"a\" AND", "expected the name of a field"),
         (&["total:1"; 11].join(" "), "at most 10"),
     ] {
-        let problem = Query::parse(query).unwrap_err();
+        let problem = Query::parse(ObjectKind::Invoice, query).unwrap_err();
         assert!(problem.message.contains(says), "{query}: {problem}");
         assert_eq!(problem.param.as_deref(), Some("query"));
     }
@@ -92,7 +127,7 @@ fn what_cannot_be_read_says_where() {
 
 #[test]
 fn what_an_index_can_find_is_told() {
-    let narrowed = |query: &str| Query::parse(query).unwrap().narrowed(LEDGER);
+    let narrowed = |query: &str| Query::parse(ObjectKind::Invoice, query).unwrap().narrowed(LEDGER);
     let customer = ObjectId(7).text(ObjectKind::Customer, LEDGER);
     let of = narrowed(&format!("customer:\"{customer}\" status:\"open\" number:\"A-1\""));
     assert_eq!((of.customer, of.status), (Some(ObjectId(7)), Some(InvoiceStatus::Open)));

@@ -1,15 +1,17 @@
 //! Reading a query.
 
+use ledger::model::ObjectKind;
+
 use super::{CLAUSES_MAX, Clause, Comparison, Field, Query, SUBSTRING_CHARS_MIN, Test};
 use crate::error::Problem;
 
 impl Query {
-    /// Reads a query.
+    /// Reads a query for objects of a kind.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub(super) fn parse(text: &str) -> Result<Query, Problem> {
-        let mut reader = Reader { text, at: 0 };
+    pub(super) fn parse(kind: ObjectKind, text: &str) -> Result<Query, Problem> {
+        let mut reader = Reader { kind, text, at: 0 };
         let mut clauses = Vec::new();
         let mut joined: Option<Joined> = None;
         loop {
@@ -33,7 +35,7 @@ impl Query {
             }
             joined = Some(next);
         }
-        Ok(Query { any: joined == Some(Joined::Or), clauses })
+        Ok(Query { kind, any: joined == Some(Joined::Or), clauses })
     }
 }
 
@@ -44,6 +46,7 @@ enum Joined {
 }
 
 struct Reader<'q> {
+    kind: ObjectKind,
     text: &'q str,
     at: usize,
 }
@@ -61,16 +64,25 @@ impl<'q> Reader<'q> {
         let rest = self.rest();
         let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let name = &rest[..length.unwrap_or(rest.len())];
+        let of_customers = self.kind == ObjectKind::Customer;
         let field = match name {
             "created" => Field::Created,
+            "metadata" => return self.metadata(),
+            "" => return Err(self.wrong("expected the name of a field")),
+            "email" if of_customers => Field::Email,
+            "name" if of_customers => Field::Name,
+            "phone" if of_customers => Field::Phone,
+            _ if of_customers => {
+                return Err(self.wrong(
+                    "there is no such field; expected email, name, phone, created or metadata",
+                ));
+            }
             "currency" => Field::Currency,
             "customer" => Field::Customer,
             "number" => Field::Number,
             "status" => Field::Status,
             "subscription" => Field::Subscription,
             "total" => Field::Total,
-            "metadata" => return self.metadata(),
-            "" => return Err(self.wrong("expected the name of a field")),
             _ => {
                 return Err(self.wrong(
                     "there is no such field; expected number, status, customer, created, \
@@ -105,7 +117,10 @@ impl<'q> Reader<'q> {
             if self.take(sign) {
                 return match is_number {
                     true => Ok(Test::Compares(comparison, self.number()?)),
-                    false => Err(self.wrong("only created and total can be compared")),
+                    false => Err(self.wrong(match self.kind {
+                        ObjectKind::Customer => "only created can be compared",
+                        _ => "only created and total can be compared",
+                    })),
                 };
             }
         }
@@ -192,9 +207,13 @@ impl<'q> Reader<'q> {
 
     fn wrong(&self, why: &str) -> Problem {
         let place = self.text[..self.at].chars().count() + 1;
+        let example = match self.kind {
+            ObjectKind::Customer => "email~\"example.com\"",
+            _ => "status:\"open\"",
+        };
         let message = format!(
             "We were unable to parse your search query: at character {place}, {why}. An example: \
-             status:\"open\" AND created>1700000000.",
+             {example} AND created>1700000000.",
         );
         Problem::of(ledger::Code::ParameterInvalid, "query", message)
     }
