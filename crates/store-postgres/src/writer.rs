@@ -299,19 +299,19 @@ fn trip(changes: &Changes) -> Result<Trip, StoreError> {
 }
 
 fn write_into(trip: &mut Trip, changes: &Changes) -> Result<(), StoreError> {
-    table::ledger::write(trip, &changes.ledgers);
+    table::ledger::write(trip, &changes.ledgers, &changes.stored.definitions);
     table::key::write(trip, &changes.keys);
     table::person::write(trip, &changes.users);
     table::series::write(trip, &changes.series);
     // Numbers and gaps take their series from their sequence.
-    table::sequence::write(trip, &changes.sequences);
+    table::sequence::write(trip, &changes.sequences, &changes.stored.sequences);
     table::number::insert(trip, &changes.new_numbers, &changes.sequences)?;
     table::number::update(trip, &changes.changed_numbers)?;
     table::staging::place_all(trip, &changes.placings);
     table::gap::write(trip, &changes.gaps);
     table::customer::write(trip, &changes.customers);
     table::customer::write_prefixes(trip, &changes.prefixes);
-    table::object::write(trip, &changes.objects);
+    table::object::write(trip, &changes.objects, &changes.stored.objects);
     // Deliveries take their time from their event.
     table::event::write(trip, &changes.events);
     table::delivery::write(trip, &changes.deliveries);

@@ -1,9 +1,10 @@
 //! What a batch writes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Books;
-use crate::id::LedgerId;
+use crate::id::{LedgerId, ObjectId, SequenceId};
 use crate::job::Placing;
 use crate::limits::CHECKPOINT_EVERY;
 use crate::model::{
@@ -55,6 +56,20 @@ pub struct Changes {
     pub checkpoints: Vec<Checkpoint>,
     /// Where the staged rows of jobs go, with their lines.
     pub placings: Vec<Placing>,
+    /// What of all this the store is known to hold.
+    pub stored: Stored,
+}
+
+/// What the store is known to hold under the heads that a batch expects: what a store need not look
+/// for before it writes. What is not named here may be there or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Ledgers whose stored definition is the one that their rows have.
+    pub definitions: BTreeSet<LedgerId>,
+    /// Sequences that are there, and change.
+    pub sequences: BTreeSet<(LedgerId, SequenceId)>,
+    /// Objects that are there, and change.
+    pub objects: BTreeSet<(LedgerId, ObjectId)>,
 }
 
 /// The head of a ledger, new or changed.
@@ -98,14 +113,20 @@ impl Changes {
 }
 
 pub(super) fn collect(books: &mut Books) -> Changes {
+    let mut stored = Stored::default();
+    let ledgers = ledgers(books, &mut stored);
+    let sequences = books.sequences.drain_kept();
+    stored.sequences.extend(known(&sequences, |row| (row.ledger, row.id)));
+    let objects = books.objects.drain_kept();
+    stored.objects.extend(known(&objects, |row| (row.ledger, row.id)));
     let mut changes = Changes {
-        ledgers: ledgers(books),
+        ledgers,
         keys: sorted(books.keys.drain_kept(), |row| row.id),
         users: users(books),
         series: sorted(books.series.drain_kept(), |row| (row.ledger, row.id)),
-        sequences: sorted(books.sequences.drain_kept(), |row| (row.ledger, row.id)),
+        sequences: sorted(sequences, |row| (row.ledger, row.id)),
         gaps: sorted(books.gaps.drain(), |row| (row.ledger, row.id)),
-        objects: sorted(books.objects.drain_kept(), |row| (row.ledger, row.id)),
+        objects: sorted(objects, |row| (row.ledger, row.id)),
         events: std::mem::take(&mut books.events_written),
         deliveries: sorted(books.deliveries.drain(), |row| (row.ledger, row.event, row.endpoint)),
         retries: std::mem::take(&mut books.retries),
@@ -113,6 +134,7 @@ pub(super) fn collect(books: &mut Books) -> Changes {
         outcomes: sorted(books.outcomes.drain(), |row| (row.ledger, row.key)),
         trail: std::mem::take(&mut books.trail),
         placings: std::mem::take(&mut books.placings),
+        stored,
         ..Changes::default()
     };
     for ((ledger, prefix), _, owner) in books.prefixes.drain() {
@@ -152,13 +174,14 @@ pub(crate) fn checkpoints(trail: &[Sealed]) -> Vec<Checkpoint> {
         .collect()
 }
 
-fn ledgers(books: &mut Books) -> Vec<LedgerChange> {
-    let mut rows: Vec<LedgerChange> = books
-        .ledgers
-        .drain_kept()
-        .into_iter()
-        .map(|(_, before, row)| LedgerChange { row, expected: before.map(|row| row.head()) })
-        .collect();
+fn ledgers(books: &mut Books, stored: &mut Stored) -> Vec<LedgerChange> {
+    let mut rows = Vec::new();
+    for (_, before, row) in books.ledgers.drain_kept() {
+        if before.as_ref().is_some_and(|before| before.is_defined_as(&row)) {
+            stored.definitions.insert(row.id);
+        }
+        rows.push(LedgerChange { row, expected: before.map(|row| row.head()) });
+    }
     rows.sort_by_key(|change| change.row.id);
     rows
 }
@@ -172,6 +195,11 @@ fn users(books: &mut Books) -> Vec<UserRow> {
     }
     rows.sort_by_key(|row| (row.ledger, row.id));
     rows
+}
+
+/// The keys of rows that were there before.
+fn known<K, V, S>(drained: &[(K, Option<V>, V)], key: impl Fn(&V) -> S) -> impl Iterator<Item = S> {
+    drained.iter().filter(|(_, before, _)| before.is_some()).map(move |(.., now)| key(now))
 }
 
 fn sorted<K, V, S: Ord>(drained: Vec<(K, Option<V>, V)>, by: impl Fn(&V) -> S) -> Vec<V> {

@@ -8,7 +8,7 @@ mod table;
 
 use std::sync::Arc;
 
-pub use changes::{Changes, Checkpoint, LedgerChange, TrailLine};
+pub use changes::{Changes, Checkpoint, LedgerChange, Stored, TrailLine};
 pub use loaded::{Loaded, Misses};
 pub use table::{Missing, Table};
 

@@ -142,6 +142,14 @@ impl LedgerRow {
         bytes
     }
 
+    /// Whether another row of this ledger has the same definition.
+    pub(crate) fn is_defined_as(&self, other: &LedgerRow) -> bool {
+        self.name == other.name
+            && self.settings == other.settings
+            && self.defaults == other.defaults
+            && self.documents == other.documents
+    }
+
     /// Puts back what [`LedgerRow::definition`] gave.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Objects: customers, invoices and their like.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ledger::id::{LedgerId, ObjectId};
@@ -53,6 +54,16 @@ const WRITE: &str = "INSERT INTO object AS o (ledger_id, object_id, kind, create
     WHERE o.kind = excluded.kind AND o.created = excluded.created \
     AND o.revision < excluded.revision";
 
+// The same of objects that are there: to look for a conflict and to lock what is found costs half
+// as much again.
+const UPDATE: &str = "UPDATE object o SET revision = k.c4, deleted = k.c5, customer = k.c6, \
+    parent = k.c7, state = k.c8, label = k.c9, body = k.c10, wake_at = k.c11 \
+    FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], \
+    $6::boolean[], $7::bigint[], $8::bigint[], $9::smallint[], $10::text[], $11::bytea[], \
+    $12::bigint[]) k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11) \
+    WHERE o.ledger_id = ANY($13) AND o.ledger_id = k.c0 AND o.object_id = k.c1 \
+    AND o.kind = k.c2 AND o.created = k.c3 AND o.revision < k.c4";
+
 const ALL: &str = concat!(
     "SELECT ",
     columns!(),
@@ -93,16 +104,24 @@ pub(crate) fn in_order<K>(mut found: Vec<(K, ObjectId)>) -> Vec<(K, ObjectId)> {
     found
 }
 
-pub(crate) fn write(trip: &mut Trip, objects: &[Arc<ObjectRow>]) {
-    let mut rows = Rows::new(12);
+/// Writes objects; those that are `stored` are there.
+pub(crate) fn write(
+    trip: &mut Trip,
+    objects: &[Arc<ObjectRow>],
+    stored: &BTreeSet<(LedgerId, ObjectId)>,
+) {
+    let (mut others, mut there) = (Rows::new(12), Rows::new(12));
     for row in objects {
         let keys = row.keys();
+        let is_there = stored.contains(&(row.ledger, row.id));
+        let rows = if is_there { &mut there } else { &mut others };
         rows.row(row.ledger).put(row.id).put(row.kind().code()).put(row.created);
         rows.put(row.revision).put(row.deleted).put(keys.customer).put(keys.parent);
         rows.put(keys.state).put(keys.label.as_deref()).put(row.body_bytes().as_slice());
         rows.put(keys.wake_at);
     }
-    trip.write(WRITE, rows);
+    trip.write(UPDATE, there);
+    trip.write(WRITE, others);
 }
 
 /// All objects of a ledger by id, deleted ones included, beginning behind `after`.

@@ -1,5 +1,7 @@
 //! Sequences.
 
+use std::collections::BTreeSet;
+
 use ledger::id::{LedgerId, ScopeKey, SequenceId, SeriesId};
 use ledger::model::{SequenceKey, SequenceRow};
 use store::{SequencePage, StoreError};
@@ -43,6 +45,16 @@ const WRITE: &str = "INSERT INTO sequence AS s (ledger_id, sequence_id, series_i
     WHERE s.series_id = excluded.series_id AND s.scope = excluded.scope \
     AND s.period_from = excluded.period_from";
 
+// The same of sequences that are there: to look for a conflict and to lock what is found costs half
+// as much again.
+const UPDATE: &str = "UPDATE sequence s SET period_to = k.c5, period_label = k.c6, first = k.c7, \
+    last = k.c8, last_date = k.c9, mark = k.c10 \
+    FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::date[], $6::date[], \
+    $7::text[], $8::bigint[], $9::bigint[], $10::date[], $11::smallint[]) \
+    k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) \
+    WHERE s.ledger_id = ANY($12) AND s.ledger_id = k.c0 AND s.sequence_id = k.c1 \
+    AND s.series_id = k.c2 AND s.scope = k.c3 AND s.period_from = k.c4";
+
 const LIST: &str = concat!(
     "SELECT ",
     columns!(),
@@ -83,15 +95,23 @@ pub(crate) fn load_places(
     })
 }
 
-pub(crate) fn write(trip: &mut Trip, sequences: &[SequenceRow]) {
-    let mut rows = Rows::new(11);
+/// Writes sequences; those that are `stored` are there.
+pub(crate) fn write(
+    trip: &mut Trip,
+    sequences: &[SequenceRow],
+    stored: &BTreeSet<(LedgerId, SequenceId)>,
+) {
+    let (mut others, mut there) = (Rows::new(11), Rows::new(11));
     for row in sequences {
+        let is_there = stored.contains(&(row.ledger, row.id));
+        let rows = if is_there { &mut there } else { &mut others };
         rows.row(row.ledger).put(row.id).put(row.series).put(row.scope.0.as_str());
         rows.put(row.period_from).put(row.period_to).put(row.period_label.as_str());
         rows.put(row.first).put(row.last).put(row.last_date);
         rows.put(row.mark.map(|mark| i16::from(mark.code())));
     }
-    trip.write(WRITE, rows);
+    trip.write(UPDATE, there);
+    trip.write(WRITE, others);
 }
 
 pub(crate) fn list(
