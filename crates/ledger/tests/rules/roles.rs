@@ -154,7 +154,6 @@ fn new_user(id: UserId, role: Role) -> NewUser {
 /// One of each action, by each kind of one that asks for another right.
 fn actions(actor: UserId) -> Vec<Action> {
     let hash = || PasswordHash("$argon2id$".to_owned());
-    let lock = |change: LockMove| Action::MoveLocks(change);
     let somebody = UserId(99);
     let open = || Open {
         account: AccountId("acct_other".to_owned()),
@@ -199,13 +198,6 @@ fn actions(actor: UserId) -> Vec<Action> {
         }),
         apply_import(),
         Action::ExplainGap(GapId(1), "lost".to_owned()),
-        lock(LockMove { lock_date: Some(Some(date(2026, 3, 31))), ..LockMove::default() }),
-        lock(LockMove {
-            lock_date: Some(None),
-            reason: Some("a mistake".to_owned()),
-            ..LockMove::default()
-        }),
-        lock(LockMove { hard_lock_date: Some(date(2026, 1, 31)), ..LockMove::default() }),
         Action::CreateKey(NewKey {
             id: KeyId(1),
             hash: KeyHash([1; 32]),
@@ -222,6 +214,7 @@ fn actions(actor: UserId) -> Vec<Action> {
         Action::SetPassword(actor, hash()),
         Action::SetPassword(somebody, hash()),
     ];
+    actions.extend(lock_actions());
     actions.extend(document_actions().into_iter().map(|action| {
         let command = DocumentCommand {
             request: None,
@@ -232,6 +225,19 @@ fn actions(actor: UserId) -> Vec<Action> {
         Action::Document(Box::new(command))
     }));
     actions
+}
+
+fn lock_actions() -> [Action; 3] {
+    [
+        LockMove { lock_date: Some(Some(date(2026, 3, 31))), ..LockMove::default() },
+        LockMove {
+            lock_date: Some(None),
+            reason: Some("a mistake".to_owned()),
+            ..LockMove::default()
+        },
+        LockMove { hard_lock_date: Some(date(2026, 1, 31)), ..LockMove::default() },
+    ]
+    .map(Action::MoveLocks)
 }
 
 fn document_actions() -> Vec<Document> {

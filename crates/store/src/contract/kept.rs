@@ -88,7 +88,7 @@ fn dated(date: &str) -> InvoiceChange {
 
 fn invoice(reader: &mut dyn Reader, ledger: LedgerId, id: ObjectId) -> Invoice {
     let misses = ledger::Misses { objects: vec![(ledger, id)], ..ledger::Misses::default() };
-    match reader.load(&misses).expect("read").objects.pop().map(|row| row.body.clone()) {
+    match reader.load(&misses).expect("read").objects.pop().map(|row| row.body) {
         Some(Object::Invoice(invoice)) => *invoice,
         other => panic!("{other:?}"),
     }

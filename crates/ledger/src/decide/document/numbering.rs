@@ -151,7 +151,8 @@ fn give(
     number_document(books, command, ledger, document, item, given).map_err(of_instant)
 }
 
-/// Names the instant that a refused date is from: what is a date of an outside document is one here.
+/// Names the instant that a refused date is from: what is a date of an outside document is one
+/// here.
 pub(super) fn of_instant(halt: Halt) -> Halt {
     match halt {
         Halt::Refused(refusal) if refusal.param.as_deref() == Some("date") => {

@@ -2,14 +2,26 @@
 
 use jiff::civil::Date;
 
-use super::{Event, Replay};
+use super::{Event, Replay, named};
 use crate::id::SequenceId;
-use crate::model::{GapCause, Mark};
+use crate::model::{GapCause, Mark, Voided};
 use crate::trail::{Change, Sealed};
 
 impl Replay {
     pub(super) fn later(&mut self, sealed: &Sealed, change: Change, on: &mut dyn FnMut(Event)) {
         match change {
+            Change::DocumentFinalized { document, digest, .. } => {
+                on(Event::Finalized(document, digest));
+            }
+            Change::NumberVoided { position, cause, reason } => {
+                let (at, index) = (sealed.entry.at, sealed.entry.index);
+                on(Event::Voided(position, Voided { cause, reason, at, index }));
+            }
+            Change::SequenceAdvanced { opened, prefixes, sequence, gap, date, .. } => {
+                named(sealed, prefixes, on);
+                self.open(sealed, opened.into_iter().collect());
+                self.skip(sealed, sequence, gap, date);
+            }
             Change::DocumentDeleted { position, gap, .. } => {
                 let row = self.gap(sealed, GapCause::Deleted, gap);
                 on(Event::Deleted(position, Box::new(row)));

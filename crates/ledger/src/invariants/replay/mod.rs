@@ -227,11 +227,11 @@ impl Replay {
                 }
                 self.issued(sealed, lines, on);
             }
-            Change::DocumentFinalized { document, digest, .. } => {
-                on(Event::Finalized(document, digest));
-            }
             Change::EndpointChanged { .. } => {}
-            change @ (Change::DocumentReset { .. }
+            change @ (Change::DocumentFinalized { .. }
+            | Change::NumberVoided { .. }
+            | Change::SequenceAdvanced { .. }
+            | Change::DocumentReset { .. }
             | Change::DocumentDeleted { .. }
             | Change::SeriesTaught { .. }
             | Change::NumberRedated { .. }) => self.later(sealed, change, on),
@@ -242,15 +242,6 @@ impl Replay {
             }
             Change::VersionChanged { version: name, drafts_numbered } => {
                 self.version = Some(ApiVersion { name, drafts_numbered });
-            }
-            Change::NumberVoided { position, cause, reason } => {
-                let (at, index) = (sealed.entry.at, sealed.entry.index);
-                on(Event::Voided(position, Voided { cause, reason, at, index }));
-            }
-            Change::SequenceAdvanced { opened, prefixes, sequence, gap, date, .. } => {
-                named(sealed, prefixes, on);
-                self.open(sealed, opened.into_iter().collect());
-                self.skip(sealed, sequence, gap, date);
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
             Change::LocksMoved { lock_date, hard_lock_date, .. } => {
