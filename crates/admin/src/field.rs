@@ -11,6 +11,8 @@ use crate::frame::Frame;
 pub(crate) struct Field<'a> {
     f: &'a Frame,
     name: &'a str,
+    /// What labels and messages refer to: the name, unless another form of the page has it too.
+    id: String,
     label: &'a str,
     value: &'a str,
     error: Option<&'a str>,
@@ -56,6 +58,7 @@ impl Form {
         Field {
             f,
             name,
+            id: name.to_owned(),
             label: f.t(label),
             value: self.get(name),
             error: self.error(name),
@@ -107,13 +110,18 @@ impl<'a> Field<'a> {
         Field { is_locked: *is_locked, ..self }
     }
 
+    /// In a form beside others that have a field of this name.
+    pub(crate) fn within(self, form: &str) -> Field<'a> {
+        Field { id: format!("{form}-{}", self.name), ..self }
+    }
+
     pub(crate) fn short(self) -> Field<'a> {
         Field { is_short: true, ..self }
     }
 
     fn described_by(&self) -> String {
-        let hint = self.hint.is_some().then(|| format!("{}-hint", self.name));
-        let error = self.error.is_some().then(|| format!("{}-error", self.name));
+        let hint = self.hint.is_some().then(|| format!("{}-hint", self.id));
+        let error = self.error.is_some().then(|| format!("{}-error", self.id));
         hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
     }
 

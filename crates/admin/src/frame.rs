@@ -63,7 +63,11 @@ const MENU: [Entry; 9] = [
     entry("/settings", "nav.settings", "settings"),
 ];
 
-const DEVELOPERS: Entry = entry("/developers", "nav.developers", "developers");
+/// What only administrators see.
+const ADMINISTERED: [Entry; 2] = [
+    entry("/developers", "nav.developers", "developers"),
+    entry("/people", "nav.people", "people"),
+];
 
 const fn entry(path: &'static str, key: &'static str, section: &'static str) -> Entry {
     Entry { path, key, section }
@@ -165,8 +169,8 @@ impl Frame {
     }
 
     pub(crate) fn menu(&self) -> impl Iterator<Item = &'static Entry> {
-        let developers = self.may_administer().then_some(&DEVELOPERS);
-        MENU.iter().chain(developers)
+        let administered: &[Entry] = if self.may_administer() { &ADMINISTERED } else { &[] };
+        MENU.iter().chain(administered)
     }
 
     pub(crate) fn may_issue(&self) -> bool {

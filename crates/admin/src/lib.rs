@@ -30,5 +30,5 @@ mod visit;
 
 pub use app::Setup;
 pub use beside::beside;
-pub use door::{Boxed, Door, Member, SignIn};
+pub use door::{Boxed, Door, EngineDoor, Member, SignIn};
 pub use route::{Address, addresses, router};

@@ -12,14 +12,16 @@ mod invoice_settings;
 mod invoices;
 mod locks;
 mod numbers;
+mod people;
 mod preferences;
 mod series;
 mod sign_in;
+mod start;
 mod trail;
 
 use crate::route::Route;
 
-const TABLES: [&[Route]; 13] = [
+const TABLES: [&[Route]; 15] = [
     sign_in::ROUTES,
     preferences::ROUTES,
     dashboard::ROUTES,
@@ -33,6 +35,8 @@ const TABLES: [&[Route]; 13] = [
     trail::ROUTES,
     locks::ROUTES,
     developers::ROUTES,
+    people::ROUTES,
+    start::ROUTES,
 ];
 
 /// Every page.

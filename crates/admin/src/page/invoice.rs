@@ -41,6 +41,7 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     post(Right::Issue, "/invoices/{id}/void", |call| Box::pin(void(call))),
     post(Right::Issue, "/invoices/{id}/delete", |call| Box::pin(delete(call))),
+    post(Right::KeepBooks, "/invoices/{id}/reset", |call| Box::pin(reset(call))),
     post(Right::Issue, "/invoices/{id}/revise", |call| Box::pin(revise(call))),
     post(Right::Issue, "/invoices/{id}/credit", |call| Box::pin(credit(call))),
 ];
@@ -80,6 +81,9 @@ struct InvoicePage {
     can_pay: bool,
     can_void: bool,
     can_revise: bool,
+    can_reset: bool,
+    /// Whether it is a draft that holds a number: deleting it leaves a gap, and needs a reason.
+    is_numbered_draft: bool,
     can_credit: bool,
     can_give_up: bool,
 }
@@ -230,8 +234,22 @@ async fn void(call: Call) -> Result<Answer, Problem> {
 
 async fn delete(call: Call) -> Result<Answer, Problem> {
     let id = addressed(&call, KIND)?;
-    match act(&call, DocumentAction::DeleteInvoice(id, None)).await {
+    let reason = call.form.text("reason").map(str::to_owned);
+    match act(&call, DocumentAction::DeleteInvoice(id, reason)).await {
         Ok(_) => Ok(call.done("/invoices", "invoices.deleted", &[])),
+        Err(problem) => {
+            let view = found(&call, KIND).await?;
+            written(&call, 422, view, None, Some(problem)).await
+        }
+    }
+}
+
+/// Makes a draft of it again, which keeps its number.
+async fn reset(call: Call) -> Result<Answer, Problem> {
+    let id = addressed(&call, KIND)?;
+    let reason = call.form.text("reason").unwrap_or_default().to_owned();
+    match made(&call, DocumentAction::ResetToDraft(id, reason)).await {
+        Ok(_) => Ok(call.done(&format!("/invoices/{}", call.id()), "invoices.was_reset", &[])),
         Err(problem) => {
             let view = found(&call, KIND).await?;
             written(&call, 422, view, None, Some(problem)).await
@@ -327,6 +345,8 @@ async fn written(
         can_pay: status_is(&[open, lost]),
         can_void: status_is(&[open, lost]),
         can_revise: status_is(&[open, lost]),
+        can_reset: f.may_keep_books() && !is_draft && !status_is(&[InvoiceStatus::Void]),
+        is_numbered_draft: is_draft && invoice.numbering.is_some(),
         can_credit: status_is(&[open, InvoiceStatus::Paid, lost])
             && credited < invoice.totals.total,
         can_give_up: status_is(&[open]),

@@ -49,6 +49,8 @@ struct NumberRow {
     /// The document's address, where it lives here.
     document: Option<String>,
     warning: Option<String>,
+    /// Why its sequence goes on otherwise than by counting from here on.
+    mark: Option<String>,
 }
 
 #[derive(Template)]
@@ -120,6 +122,7 @@ fn row(f: &Frame, view: &NumberView) -> NumberRow {
         period: view.period_label.clone(),
         date: f.date(&number.date),
         document: reference.starts_with("in_").then(|| f.at(&format!("/invoices/{reference}"))),
+        mark: number.mark.map(|mark| f.word("mark", mark.text())),
         warning: number.warning.map(|warning| f.word("mark", warning.text())),
         reference,
     }

@@ -123,6 +123,9 @@ fn finish(
         "/locks".to_owned(),
         "/trail".to_owned(),
         "/developers".to_owned(),
+        "/people".to_owned(),
+        "/me".to_owned(),
+        "/sign-in".to_owned(),
         "/test".to_owned(),
         "/test/settings".to_owned(),
     ]

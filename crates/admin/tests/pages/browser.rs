@@ -24,7 +24,11 @@ pub struct Got {
 
 impl Browser {
     pub fn new(stage: &Stage) -> Browser {
-        Browser { router: stage.router(), cookies: Vec::new() }
+        Browser::over(stage.router())
+    }
+
+    pub fn over(router: Router) -> Browser {
+        Browser { router, cookies: Vec::new() }
     }
 
     /// One in which somebody is signed in.

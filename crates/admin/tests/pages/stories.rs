@@ -1,5 +1,7 @@
 //! What people do, without a line of script.
 
+use std::sync::Arc;
+
 use ledger::role::Role;
 
 use crate::browser::Browser;
@@ -147,6 +149,63 @@ async fn a_gap_is_explained_and_a_period_locked() {
     let learnt = [("example", "RE/2026/05/0007"), ("example_date", "2026-05-03")];
     let page = browser.post(&format!("{series}/learn"), &learnt).await.ok().body;
     assert!(page.contains("RE/{year}/{month}/{seq:4}"), "{page}");
+}
+
+#[tokio::test]
+async fn the_first_one_comes_in_by_the_link_and_lets_others_in() {
+    let stage = Stage::new("New account");
+    let setup = admin::Setup {
+        door: Arc::new(admin::EngineDoor(stage.engine.clone())),
+        public_url: None,
+        url_refusal: None,
+    };
+    let router = admin::router(stage.engine.clone(), setup);
+    let token = stage.engine.first_start(stage.account.account.clone()).await.unwrap();
+    let link = format!("/start/{}", token.expect("nobody is there yet"));
+    let mut browser = Browser::over(router.clone());
+    assert_eq!(browser.get("/start/wrong").await.status, 403);
+    let csrf = ("csrf".to_owned(), browser.get(&link).await.ok().csrf());
+    let fill = |zone: &str, password: &str| {
+        let fields = [
+            ("business", "Nordwind"),
+            ("time_zone", zone),
+            ("name", "Ann"),
+            ("email", "ann@example.com"),
+            ("password", password),
+        ];
+        let mut form = vec![csrf.clone()];
+        form.extend(fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        form
+    };
+    let password = "many quiet words";
+    for (form, field) in
+        [(fill("Mars/Base", password), "time_zone"), (fill("Europe/Berlin", "short"), "password")]
+    {
+        let refused = browser.send("POST", &link, &form, &[]).await;
+        let error = format!("{field}-error");
+        assert!(refused.status == 422 && refused.body.contains(&error), "{}", refused.body);
+        assert!(refused.body.contains("Nordwind") && !refused.body.contains(password));
+    }
+    let came = browser.send("POST", &link, &fill("Europe/Berlin", password), &[]).await;
+    assert_eq!(came.went(), "/settings");
+    let page = browser.get("/settings").await.ok().body;
+    assert!(page.contains("Nordwind") && page.contains("Europe/Berlin"), "{page}");
+    assert_eq!(Browser::over(router.clone()).get(&link).await.status, 403, "once");
+    let other = [("name", "Bo"), ("email", "bo@example.com"), ("role", "clerk")];
+    let other = [&other[..], &[("new_password", "other quiet words")]].concat();
+    assert_eq!(browser.post("/people", &other).await.went(), "/people");
+    let people = browser.get("/people").await.ok().body;
+    let (_, behind) = people.split_once("/people/user_").expect("somebody");
+    let ann = format!("/people/user_{}/role", behind.split('/').next().unwrap());
+    let refused = browser.post(&ann, &[("role", "clerk")]).await;
+    assert!(refused.status == 422 || refused.status == 400, "the last administrator stays");
+    let mut clerk = Browser::over(router);
+    assert_eq!(clerk.sign_in("bo@example.com", "wrong words here", "/").await.status, 422);
+    assert_eq!(clerk.sign_in("BO@example.com", "other quiet words", "/").await.went(), "/");
+    assert_eq!(clerk.get("/people").await.status, 403);
+    let change = [("present_password", "other quiet words"), ("new_password", "newer quiet words")];
+    assert_eq!(clerk.post("/me/password", &change).await.went(), "/me");
+    assert!(clerk.get("/me").await.ok().body.contains("class=\"flash\""));
 }
 
 /// The present year, in the account's zone.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use api::Replica;
 use clap::Args;
-use engine::{Engine, EngineOptions, OpenedAccount, StoreAccess};
+use engine::{Engine, EngineError, EngineOptions, OpenedAccount, StoreAccess, wait};
 use serde_json::json;
 use store::Create;
 use tokio::net::TcpListener;
@@ -85,10 +85,17 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         None => None,
     };
     let url = url(&listener)?;
-    output.either(|| announcement(&url, opened.as_ref()), || greeting(&url, opened.as_ref()))?;
-    output.finish()?;
     let public_url = arguments.public_url.clone();
     let base = public_url.as_deref().unwrap_or(&url).trim_end_matches('/').to_owned();
+    let start = start_link(&engine, &base)?;
+    output.either(
+        || announcement(&url, opened.as_ref(), start.as_deref()),
+        || greeting(&url, opened.as_ref(), start.as_deref()),
+    )?;
+    output.finish()?;
+    if let (None, Some(start)) = (&opened, &start) {
+        output.note(&format!("gapless: nobody can sign in yet. Begin at {start}"));
+    }
     let outside = Outside {
         base,
         public_url,
@@ -131,6 +138,12 @@ pub(crate) fn serve(
     let Outside { base, public_url, networks, origins, rates } = outside;
     let rules = AddressRules { allowed: networks };
     let counted = Arc::new(webhooks::Counts::default());
+    let pages = admin::Setup {
+        door: Arc::new(admin::EngineDoor(engine.clone())),
+        public_url: public_url.clone(),
+        url_refusal: Some(url_refusal(rules.clone())),
+    };
+    let pages = admin::router(engine.clone(), pages);
     let setup = api::Setup {
         replica,
         public_url,
@@ -140,7 +153,7 @@ pub(crate) fn serve(
         counts: Some(counts(Arc::clone(&counted))),
         ..api::Setup::default()
     };
-    let router = api::router_set_up(engine.clone(), setup);
+    let router = admin::beside(pages, api::router_set_up(engine.clone(), setup));
     let client = ClientOptions { rules, ..ClientOptions::default() };
     let options = WorkerOptions { client, counts: counted, ..WorkerOptions::default() };
     let telling = Arc::new(Telling { base });
@@ -285,19 +298,39 @@ async fn told_to_stop() {
     }
 }
 
-fn announcement(url: &str, opened: Option<&OpenedAccount>) -> serde_json::Value {
+/// Where the first administrator comes in, while there is none: once, and until the server ends.
+fn start_link(engine: &Engine, base: &str) -> Result<Option<String>, Failure> {
+    let account = match wait(engine.default_account()) {
+        Ok(account) => account.account,
+        // Among several, whoever has the database says whose people they are: `gapless user add`.
+        Err(EngineError::SeveralAccounts(_)) => return Ok(None),
+        Err(error) => return Err(door::failure(&error)),
+    };
+    let token = wait(engine.first_start(account)).map_err(|error| door::failure(&error))?;
+    Ok(token.map(|token| format!("{base}/start/{token}")))
+}
+
+fn announcement(
+    url: &str,
+    opened: Option<&OpenedAccount>,
+    start: Option<&str>,
+) -> serde_json::Value {
     let mut announcement = json!({ "object": "server", "url": url });
     if let Some(opened) = opened {
         announcement["account"] = json!(opened.account.0);
         announcement["keys"] = json!({ "test": opened.test_key, "live": opened.live_key });
     }
+    if let Some(start) = start {
+        announcement["start"] = json!(start);
+    }
     announcement
 }
 
-fn greeting(url: &str, opened: Option<&OpenedAccount>) -> String {
+fn greeting(url: &str, opened: Option<&OpenedAccount>, start: Option<&str>) -> String {
     let Some(opened) = opened else { return format!("{url}\n") };
+    let start = start.map(|start| format!("  begin at  {start}\n")).unwrap_or_default();
     format!(
-        "{url}\n\nThe database is new.\n\n  account   {}\n  test key  {}\n  live key  {}\n\n\
+        "{url}\n\nThe database is new.\n\n{start}  account   {}\n  test key  {}\n  live key  {}\n\n\
          Keep the keys; they are not shown again.\n",
         opened.account.0, opened.test_key, opened.live_key
     )

@@ -5,8 +5,13 @@ mod sample;
 use std::sync::Arc;
 
 use clap::Args;
-use engine::{Clock, EngineOptions, FixedClock, NewAccount, OpenedAccount, SystemClock};
+use engine::{
+    Clock, Engine, EngineOptions, FixedClock, NewAccount, NewPerson, OpenedAccount, SystemClock,
+    wait,
+};
+use ledger::Actor;
 use ledger::model::HouseStyle;
+use ledger::role::Role;
 use serde_json::json;
 use store::Create;
 use tokio::net::TcpListener;
@@ -41,17 +46,41 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     let opened = fill(&database)?;
     let engine = door::open_engine(&database, Create::Never, EngineOptions::default())?;
     let url = serve::url(&listener)?;
+    let password = hire(&engine, &opened)?;
     output.either(
         || {
             let keys = json!({ "test": opened.test_key, "live": opened.live_key });
-            json!({ "object": "demo", "url": url, "database": database, "keys": keys })
+            let user = json!({ "email": EMAIL, "password": password });
+            json!({
+                "object": "demo", "url": url, "database": database, "keys": keys, "user": user
+            })
         },
-        || tour(&url, &opened.live_key),
+        || tour(&url, &opened.live_key, &password),
     )?;
     output.finish()?;
     let outside = serve::Outside { base: url, ..serve::Outside::default() };
     serve::serve(&runtime, listener, &engine, None, outside);
     Ok(Ending::Done)
+}
+
+/// Whom the demo is shown as.
+const EMAIL: &str = "demo@example.com";
+/// Characters of the password, which lives as long as the demo.
+const PASSWORD_CHARS: usize = 16;
+
+/// Enters an administrator, and gives the password.
+fn hire(engine: &Engine, opened: &OpenedAccount) -> Result<String, Failure> {
+    let password = engine.ids().base62(PASSWORD_CHARS);
+    let person = NewPerson {
+        name: "Alex Sample".to_owned(),
+        email: EMAIL.to_owned(),
+        role: Role::Administrator,
+        password: Some(password.clone()),
+    };
+    let operator = Actor::Operator("demo".to_owned());
+    let made = wait(engine.create_user(opened.account.clone(), operator, person, None));
+    made.map_err(|error| door::failure(&error))?;
+    Ok(password)
 }
 
 fn listener(runtime: &Runtime, asked: Option<&str>) -> Result<TcpListener, Failure> {
@@ -79,10 +108,11 @@ fn fill(database: &str) -> Result<OpenedAccount, Failure> {
     Ok(opened)
 }
 
-fn tour(url: &str, key: &str) -> String {
+fn tour(url: &str, key: &str, password: &str) -> String {
     format!(
         "{url}\n\n\
          A year of documents, in a database that goes away when you stop this (Ctrl-C).\n\n\
+         Open {url} and sign in:\n  e-mail    {EMAIL}\n  password  {password}\n\n\
          Give a number:\n  curl {url}/v1/numbers -u {key}: -d reference=order-4711\n\n\
          Look around:\n  \
          curl '{url}/v1/numbers?limit=3' -u {key}:     the newest numbers\n  \
