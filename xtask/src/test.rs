@@ -17,6 +17,10 @@ use crate::step::{Outcome, Steps, program, say};
 use crate::tidy;
 use needs::Machine;
 
+/// Everything without the typesetter, which takes longer to compile than all else together and is
+/// tested in a step of its own.
+const LIGHT: [&str; 3] = ["--workspace", "--no-default-features", "--no-fail-fast"];
+
 /// How much is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -44,6 +48,7 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
             Machine::python,
             Machine::node,
             Machine::chromium,
+            Machine::poppler,
         ];
         let absent = needs.iter().map(|need| need(&machine)).find(|it| *it != Outcome::Passed);
         absent.unwrap_or(Outcome::Passed)
@@ -55,13 +60,18 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
                 return Outcome::Skipped("no crate has tests of this tier yet".to_owned());
             }
             let mut command = runner.command();
-            command.args(["--workspace", "--no-fail-fast"]).args(&tier.selection);
+            command.args(LIGHT).args(&tier.selection);
             program(prepared(&mut command, root, extent))
         });
     }
     steps.run("documentation", || {
         let mut command = Command::new(env!("CARGO"));
-        command.args(["test", "--doc", "--workspace", "--no-fail-fast"]);
+        command.args(["test", "--doc"]).args(LIGHT);
+        program(prepared(&mut command, root, extent))
+    });
+    steps.run("pdf", || {
+        let mut command = runner.command();
+        command.args(["--package", "pdf", "--features", "typst", "--no-fail-fast"]);
         program(prepared(&mut command, root, extent))
     });
     Ok(steps.finish())

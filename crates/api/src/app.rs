@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use engine::Engine;
 use ledger::model::Mode;
+use pdf::Press;
 
 use crate::cors::Origins;
 use crate::rate::{Meter, Rates};
@@ -41,6 +42,8 @@ pub struct Setup {
     pub url_refusal: Option<UrlRefusal>,
     /// More counts for `/metrics`, of what works beside the interface.
     pub counts: Option<Counts>,
+    /// What makes the PDF of a document.
+    pub press: Arc<Press>,
 }
 
 /// Why events would never be sent to the URL of an endpoint of a mode; `None` where they may be.
@@ -74,6 +77,10 @@ pub(crate) struct App {
     pub(crate) url_refusal: Option<UrlRefusal>,
     /// More counts for `/metrics`.
     pub(crate) counts: Option<Counts>,
+    /// What makes the PDF of a document.
+    pub(crate) press: Arc<Press>,
+    /// As many PDFs at a time as there are processors: more would only take longer each.
+    pub(crate) printing: tokio::sync::Semaphore,
     /// One verification at a time: each walks a whole ledger.
     pub(crate) verifying: tokio::sync::Semaphore,
     requests: AtomicUsize,
@@ -96,8 +103,10 @@ impl Drop for Room<'_> {
 
 impl App {
     pub(crate) fn new(engine: Engine, setup: Setup) -> App {
-        let Setup { limits, rates, origins, public_url, replica, url_refusal, counts } = setup;
+        let Setup { limits, rates, origins, public_url, replica, url_refusal, counts, press } =
+            setup;
         let document = crate::openapi::document();
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         App {
             engine,
             replica,
@@ -109,6 +118,8 @@ impl App {
             docs: crate::openapi::page(&document).into(),
             url_refusal,
             counts,
+            press,
+            printing: tokio::sync::Semaphore::new(processors),
             verifying: tokio::sync::Semaphore::new(1),
             requests: AtomicUsize::new(0),
             body_bytes: AtomicUsize::new(0),

@@ -14,7 +14,7 @@ use pdf::Paper;
 use wire::Problem;
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::failure::{Failure, internal};
 use crate::open::Page;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -50,7 +50,14 @@ pub(crate) async fn credit_note_pdf(app: Arc<App>, ids: Vec<String>) -> Result<P
 async fn print(app: &App, kind: ObjectKind, ids: &[String]) -> Result<Page, Failure> {
     let paper = open(app, kind, ids).await?;
     let disposition = format!("inline; filename=\"{}\"", paper.file_name);
-    let page = Page::new(PDF, Bytes::from(pdf::plain(&paper))).with(&GUARDED);
+    let _turn = app.printing.acquire().await.map_err(|_| internal())?;
+    let press = Arc::clone(&app.press);
+    let printed = tokio::task::spawn_blocking(move || press.print(&paper)).await;
+    let printed = printed.map_err(|_| internal())?.map_err(|error| {
+        tracing::error!(document = ids.first(), %error, "the template prints no such document");
+        internal()
+    })?;
+    let page = Page::new(PDF, Bytes::from(printed)).with(&GUARDED);
     Ok(page.with(&[(CONTENT_DISPOSITION, &disposition)]))
 }
 

@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Key(commands::key::Command),
     #[command(subcommand)]
     User(commands::user::Command),
+    #[command(subcommand)]
+    Pdf(commands::pdf::Command),
     Hammer(commands::hammer::Arguments),
     Migrate(commands::migrate::Arguments),
 }

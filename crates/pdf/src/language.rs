@@ -207,6 +207,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_account_may_choose_every_one() {
+        assert_eq!(Language::ALL.map(Language::tag), ledger::model::Branding::LANGUAGES);
+    }
+
+    #[test]
     fn a_region_does_not_matter() {
         assert_eq!(Language::of_tag("de-AT"), Some(Language::German));
         assert_eq!(Language::of_tag("EN_us"), Some(Language::English));

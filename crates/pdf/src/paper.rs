@@ -62,11 +62,6 @@ pub struct Paper {
 pub struct Brand {
     /// The colour of lines and headings, as in `#2b4c7e`.
     pub color: String,
-    /// The file that holds the logo, for a template: `logo.png` or `logo.jpg`.
-    pub logo: Option<&'static str>,
-    /// What the file holds.
-    #[serde(skip)]
-    pub logo_bytes: Vec<u8>,
 }
 
 /// A party with what is known of where it is.
@@ -139,6 +134,6 @@ impl Brand {
 
 impl Default for Brand {
     fn default() -> Brand {
-        Brand { color: Brand::COLOR.to_owned(), logo: None, logo_bytes: Vec::new() }
+        Brand { color: Brand::COLOR.to_owned() }
     }
 }

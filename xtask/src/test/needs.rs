@@ -87,6 +87,13 @@ impl Machine {
         self.need(Package::Chromium, "no Chromium", &|| self.has("chromium"))
     }
 
+    /// What reads PDFs as others do.
+    pub(super) fn poppler(&self) -> Outcome {
+        let programs = ["pdftotext", "pdfinfo", "pdffonts"];
+        let found = || programs.iter().all(|name| self.has(name));
+        self.need(Package::Poppler, "no `pdftotext`, `pdfinfo` or `pdffonts`", &found)
+    }
+
     /// Whether a program is in PATH.
     pub(super) fn has(&self, name: &str) -> bool {
         std::env::split_paths(&self.path).any(|directory| directory.join(name).is_file())

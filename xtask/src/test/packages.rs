@@ -13,6 +13,7 @@ pub(super) enum Package {
     Python,
     Node,
     Chromium,
+    Poppler,
 }
 
 /// A package manager.
@@ -32,6 +33,7 @@ struct Manager {
     python: &'static [&'static str],
     node: &'static [&'static str],
     chromium: &'static [&'static str],
+    poppler: &'static [&'static str],
 }
 
 /// In the order in which they are looked for; the server's package and that of its programs for
@@ -49,6 +51,7 @@ const MANAGERS: [Manager; 4] = [
         python: &["python3", "python3-venv"],
         node: &["nodejs", "npm"],
         chromium: &["chromium", "fonts-dejavu-core", "fonts-liberation"],
+        poppler: &["poppler-utils"],
     },
     Manager {
         name: "dnf",
@@ -62,6 +65,7 @@ const MANAGERS: [Manager; 4] = [
         python: &["python3"],
         node: &["nodejs", "npm"],
         chromium: &["chromium"],
+        poppler: &["poppler-utils"],
     },
     Manager {
         name: "apk",
@@ -75,6 +79,7 @@ const MANAGERS: [Manager; 4] = [
         python: &["python3"],
         node: &["nodejs", "npm"],
         chromium: &["chromium", "font-dejavu"],
+        poppler: &["poppler-utils"],
     },
     Manager {
         name: "brew",
@@ -88,6 +93,7 @@ const MANAGERS: [Manager; 4] = [
         python: &["python"],
         node: &["node"],
         chromium: &["chromium"],
+        poppler: &["poppler"],
     },
 ];
 
@@ -99,6 +105,7 @@ impl Manager {
             Package::Python => self.python,
             Package::Node => self.node,
             Package::Chromium => self.chromium,
+            Package::Poppler => self.poppler,
         }
     }
 
@@ -132,6 +139,7 @@ pub(super) fn install(machine: &Machine, package: Package) -> String {
             Package::Python => "install Python with `venv` and `pip`".to_owned(),
             Package::Node => "install Node with npm".to_owned(),
             Package::Chromium => "install Chromium".to_owned(),
+            Package::Poppler => "install Poppler's programs".to_owned(),
         };
     };
     let remedy = manager.remedy(package, user);

@@ -39,15 +39,23 @@ const NEW: &[Param] = &[
 
 const DASHBOARD: &[Param] = &[optional("timezone", Kind::Text, "IANA name of its zone")];
 
-const SHOWN: &[Param] =
-    &[optional("dashboard", Kind::Object(DASHBOARD), "The zone, where an account shows it")];
+const BRANDING: &[Param] = &[
+    optional("footer", Kind::Clearable, "The foot of documents that have none of their own"),
+    optional("language", Kind::Clearable, "The language of documents: en or de"),
+    optional("primary_color", Kind::Clearable, "The colour of documents, such as #2b4c7e"),
+];
+
+const SHOWN: &[Param] = &[
+    optional("branding", Kind::Object(BRANDING), "How its documents look"),
+    optional("dashboard", Kind::Object(DASHBOARD), "The zone, where an account shows it"),
+];
 
 const CHANGE: &[Param] = &[
     optional("business_profile", Kind::Object(PROFILE), "The name, as other libraries send it"),
     optional("email", Kind::Clearable, "Where it is written to"),
     Param::METADATA,
     optional("name", Kind::Text, "The name"),
-    optional("settings", Kind::Object(SHOWN), "The zone, where an account shows it"),
+    optional("settings", Kind::Object(SHOWN), "Its zone, and how its documents look"),
     optional("time_zone", Kind::Text, "IANA name of its zone"),
 ];
 

@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod migrate;
 pub(crate) mod pattern;
+pub(crate) mod pdf;
 pub(crate) mod preview;
 pub(crate) mod series;
 pub(crate) mod serve;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         Command::Trail(command) => trail::run(command, output),
         Command::Key(command) => key::run(command, output),
         Command::User(command) => user::run(command, output),
+        Command::Pdf(command) => pdf::run(command, output),
         Command::Hammer(arguments) => hammer::run(arguments, output),
         Command::Migrate(arguments) => migrate::run(arguments, output),
     }

@@ -4,12 +4,14 @@ mod telling;
 
 use std::io;
 use std::net::Ipv6Addr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::Replica;
 use clap::Args;
 use engine::{Engine, EngineError, EngineOptions, OpenedAccount, StoreAccess, wait};
+use pdf::Press;
 use serde_json::json;
 use store::Create;
 use tokio::net::TcpListener;
@@ -22,6 +24,7 @@ use webhooks::client::{ClientOptions, check_url};
 use webhooks::{Worker, WorkerOptions};
 
 use super::init::open_where_missing;
+use super::pdf::press;
 use crate::door;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
@@ -64,6 +67,9 @@ pub(crate) struct Arguments {
     /// Requests a second that are taken on from one account and mode at one address
     #[arg(long, value_name = "COUNT", default_value_t = api::Rates::default().operation)]
     address_rate_limit: u32,
+    /// Print documents with the templates of this directory; see `gapless pdf template`
+    #[arg(long, value_name = "DIRECTORY")]
+    templates: Option<PathBuf>,
     /// What to log on standard error: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: Level,
@@ -77,6 +83,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     log_to_standard_error(arguments.log);
     let runtime = runtime()?;
     let listener = listen(&runtime, &arguments.listen)?;
+    let press = Arc::new(press(arguments.templates.as_deref())?);
     let create = door::create_when_missing(&arguments.database)?;
     let engine = door::open_engine(&arguments.database, create, EngineOptions::default())?;
     let opened = open_where_missing(&engine, create)?;
@@ -106,6 +113,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
             test: arguments.rate_limit,
             operation: arguments.address_rate_limit,
         },
+        press,
     };
     serve(&runtime, listener, &engine, replica, outside);
     Ok(Ending::Done)
@@ -124,6 +132,8 @@ pub(crate) struct Outside {
     pub(crate) origins: Vec<String>,
     /// How much is taken on in a second.
     pub(crate) rates: api::Rates,
+    /// What makes the PDFs of documents.
+    pub(crate) press: Arc<Press>,
 }
 
 /// Serves an engine and delivers its webhooks until a signal comes; then what was accepted is
@@ -135,7 +145,7 @@ pub(crate) fn serve(
     replica: Option<Replica>,
     outside: Outside,
 ) {
-    let Outside { base, public_url, networks, origins, rates } = outside;
+    let Outside { base, public_url, networks, origins, rates, press } = outside;
     let rules = AddressRules { allowed: networks };
     let counted = Arc::new(webhooks::Counts::default());
     let pages = admin::Setup {
@@ -149,6 +159,7 @@ pub(crate) fn serve(
         public_url,
         origins,
         rates,
+        press,
         url_refusal: Some(url_refusal(rules.clone())),
         counts: Some(counts(Arc::clone(&counted))),
         ..api::Setup::default()

@@ -386,6 +386,19 @@ pub struct AccountChange {
     pub time_zone: Option<(String, &'static str)>,
     /// Free key-value pairs.
     pub metadata: MetadataChange,
+    /// How its documents look.
+    pub branding: BrandingChange,
+}
+
+/// What changes of how an account's documents look; see [`crate::model::Branding`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BrandingChange {
+    /// The colour.
+    pub color: Set<String>,
+    /// The foot.
+    pub footer: Set<String>,
+    /// The language.
+    pub language: Set<String>,
 }
 
 impl DocumentAction {

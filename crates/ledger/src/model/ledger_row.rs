@@ -109,6 +109,21 @@ pub struct AccountProfile {
     pub email: Option<String>,
     /// Free key-value pairs.
     pub metadata: Metadata,
+    /// How its documents look.
+    pub branding: Branding,
+}
+
+/// How the documents of an account look, and what they say of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Branding {
+    /// The colour of headings and lines: `#` and six hexadecimal digits, letters small.
+    pub color: Option<String>,
+    /// The foot of documents that have none of their own.
+    pub footer: Option<String>,
+    /// The language of documents for customers who name none that there are words for: one of
+    /// [`Branding::LANGUAGES`].
+    pub language: Option<String>,
 }
 
 /// What of a ledger's head seldom changes, as one stored value.
@@ -117,6 +132,11 @@ pub(crate) struct LedgerDefinition {
     pub(crate) name: String,
     pub(crate) settings: Settings,
     pub(crate) defaults: Vec<(Kind, Level, SeriesId)>,
+}
+
+impl Branding {
+    /// The languages that documents have words for.
+    pub const LANGUAGES: [&'static str; 2] = ["en", "de"];
 }
 
 impl AccountProfile {

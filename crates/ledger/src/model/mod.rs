@@ -24,7 +24,7 @@ pub use delivery::{ATTEMPTS_KEPT, DeliveryAttempt, DeliveryRow, DeliveryState, R
 pub use event::{EventBody, EventRow, Subject};
 pub use gap::{Explanation, GapCause, GapRow};
 pub use key::{KeyHash, KeyRow};
-pub use ledger_row::{AccountProfile, Documents, Head, LedgerRow, Mode};
+pub use ledger_row::{AccountProfile, Branding, Documents, Head, LedgerRow, Mode};
 pub use mark::Mark;
 pub use number::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
 pub use object::{Object, ObjectKeys, ObjectKind, ObjectRow};

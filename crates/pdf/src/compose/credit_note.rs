@@ -31,10 +31,10 @@ pub(super) fn compose(note: &CreditNote, scene: &Scene<'_>) -> Paper {
         to: party::customer(to, words),
         facts: facts(note, scene),
         headline,
+        head: note.memo.clone(),
         columns: columns(words, note.lines.iter().any(|line| !line.taxes.is_empty())),
         lines: note.lines.iter().map(|line| paper_line(line, note, scene)).collect(),
         sums: sums(note, scene),
-        foot: note.memo.clone(),
         ..scene.blank()
     }
 }

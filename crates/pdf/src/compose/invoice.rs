@@ -31,7 +31,7 @@ pub(super) fn compose(invoice: &Invoice, scene: &Scene<'_>) -> Paper {
         columns: columns(words, invoice.lines.iter().any(|line| !line.taxes.is_empty())),
         lines: invoice.lines.iter().map(|line| paper_line(line, invoice, scene)).collect(),
         sums: sums(invoice, scene),
-        foot: invoice.footer.clone(),
+        foot: invoice.footer.clone().or_else(|| paper.foot.clone()),
         ..paper
     }
 }

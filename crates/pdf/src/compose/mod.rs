@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::id::ObjectId;
 use ledger::model::document::{Invoice, Numbering, Totals};
-use ledger::model::{At, LedgerRow, Mode, Object, ObjectRow};
+use ledger::model::{At, Branding, LedgerRow, Mode, Object, ObjectRow};
 
 use crate::language::Language;
 use crate::paper::{Brand, Fact, Paper};
@@ -73,7 +73,9 @@ impl Around {
         });
         let spoken = customer.map(|customer| customer.preferred_locales.iter());
         let spoken = spoken.into_iter().flatten().map(String::as_str);
-        Language::first_of(spoken).unwrap_or_default()
+        let branding = &self.ledger.documents.profile.branding;
+        let own = || branding.language.as_deref().and_then(Language::of_tag);
+        Language::first_of(spoken).or_else(own).unwrap_or_default()
     }
 }
 
@@ -91,13 +93,23 @@ impl Scene<'_> {
         Paper {
             language: self.language.tag(),
             watermark: is_test.then_some(words.test),
-            brand: Brand::default(),
+            brand: self.brand(),
+            foot: self.branding().footer.clone(),
             from: party::issuer(&self.around.ledger),
             notes: is_test.then_some(words.test_note).into_iter().collect(),
             page: words.page,
             download: words.download,
             ..Paper::default()
         }
+    }
+
+    fn branding(&self) -> &Branding {
+        &self.around.ledger.documents.profile.branding
+    }
+
+    fn brand(&self) -> Brand {
+        let color = self.branding().color.clone();
+        color.map_or_else(Brand::default, |color| Brand { color })
     }
 
     /// The day of an instant where the account is.

@@ -1,4 +1,6 @@
 //! What documents print.
 
 mod sample;
+#[cfg(feature = "typst")]
+mod set;
 mod words;

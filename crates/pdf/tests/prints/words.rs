@@ -1,6 +1,8 @@
 //! The words and figures, whatever they are set as.
 
-use pdf::{Around, Paper, page, plain};
+use pdf::{Around, Paper, Press, page};
+
+use ledger::model::{AccountProfile, Branding, Documents, Object};
 
 use crate::sample;
 
@@ -87,6 +89,25 @@ fn a_customer_is_told_in_its_own_language() {
 }
 
 #[test]
+fn an_account_has_its_own_look() {
+    let mut around = sample::tiny();
+    let branding = Branding {
+        color: Some("#aa0000".to_owned()),
+        footer: Some("IBAN DE00".to_owned()),
+        language: Some("de".to_owned()),
+    };
+    let profile = AccountProfile { branding, ..AccountProfile::default() };
+    around.ledger.documents = Documents { profile, ..Documents::default() }.into();
+    let paper = around.paper().unwrap();
+    assert_eq!((paper.title, paper.foot.as_deref()), ("Rechnung", Some("IBAN DE00")));
+    assert!(page(&paper, "").html.contains("--brand:#aa0000"));
+    if let Object::Invoice(invoice) = &mut around.row.body {
+        invoice.footer = Some("Thank you".to_owned());
+    }
+    assert_eq!(around.paper().unwrap().foot.as_deref(), Some("Thank you"));
+}
+
+#[test]
 fn documents_that_go_together_name_each_other() {
     let credit = paper("credit");
     assert_eq!((credit.kind, credit.title), ("credit_note", "Credit note"));
@@ -134,6 +155,7 @@ fn every_document_becomes_a_page_and_a_plain_pdf() {
         for sum in &paper.sums {
             assert!(page.contains(&sum.value), "{name}: {}", sum.value);
         }
-        assert!(plain(&paper).starts_with(b"%PDF-1.4"), "{name}");
+        let printed = Press::plain().print(&paper).unwrap();
+        assert!(printed.starts_with(b"%PDF-1.4"), "{name}");
     }
 }

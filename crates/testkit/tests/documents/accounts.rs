@@ -1,9 +1,8 @@
 //! What is said of an account.
 
-use ledger::command::document::{AccountChange, DocumentAction, MetadataChange};
-use ledger::model::AccountProfile;
+use ledger::command::document::{AccountChange, BrandingChange, DocumentAction, MetadataChange};
 use ledger::model::HouseStyle::Stripe;
-use ledger::model::Level;
+use ledger::model::{AccountProfile, Branding, Level};
 use ledger::outcome::AccountView;
 use ledger::{Code, Outcome};
 
@@ -22,6 +21,14 @@ fn metadata(pairs: &[(&str, Option<&str>)]) -> MetadataChange {
     MetadataChange { clear: false, entries: pairs.collect() }
 }
 
+fn branding(color: &str, language: &str) -> BrandingChange {
+    BrandingChange {
+        color: Some(Some(color.to_owned())),
+        footer: Some(Some("Thank you.".to_owned())),
+        language: Some(Some(language.to_owned())),
+    }
+}
+
 #[test]
 fn a_change_is_kept_and_moves_the_head() {
     let mut office = Office::open(Stripe, Level::Account);
@@ -31,6 +38,7 @@ fn a_change_is_kept_and_moves_the_head() {
         email: Some(Some("a@example.com".to_owned())),
         time_zone: Some(("Europe/Berlin".to_owned(), "time_zone")),
         metadata: metadata(&[("a", Some("1")), ("b", Some("2"))]),
+        branding: branding("#AABBCC", "de"),
     };
     let view = ask(&mut office, change.clone()).expect("it is changed");
     let after = office.ledger();
@@ -46,7 +54,12 @@ fn a_change_is_kept_and_moves_the_head() {
     };
     let view = ask(&mut office, less).expect("it is changed");
     let rest = [("b".to_owned(), "2".to_owned())].into();
-    assert_eq!(view.profile, AccountProfile { email: None, metadata: rest });
+    let branding = Branding {
+        color: Some("#aabbcc".to_owned()),
+        footer: Some("Thank you.".to_owned()),
+        language: Some("de".to_owned()),
+    };
+    assert_eq!(view.profile, AccountProfile { email: None, metadata: rest, branding });
     assert_eq!(view.name, "Books");
     assert_ne!(office.ledger().head(), after.head(), "metadata alone moves it too");
     office.prove();
@@ -60,6 +73,9 @@ fn what_does_not_hold_is_refused_whole() {
     for change in [
         AccountChange { name: Some("x".repeat(201)), ..AccountChange::default() },
         AccountChange { email: Some(Some("nobody".to_owned())), ..AccountChange::default() },
+        AccountChange { branding: branding("red", "de"), ..AccountChange::default() },
+        AccountChange { branding: branding("#12345é", "de"), ..AccountChange::default() },
+        AccountChange { branding: branding("#123456", "fr"), ..AccountChange::default() },
         AccountChange {
             time_zone: Some(("Nowhere/Land".to_owned(), "time_zone")),
             ..AccountChange::default()

@@ -2,12 +2,13 @@
 
 use super::customer::set_email;
 use super::desk::Desk;
-use super::text::set_metadata;
+use super::text::{set_long, set_metadata};
 use crate::command::SettingsChange;
-use crate::command::document::AccountChange;
-use crate::decide::{Halt, open, record, settings};
-use crate::model::Documents;
+use crate::command::document::{AccountChange, BrandingChange};
+use crate::decide::{Halt, open, record, refuse_param, settings};
+use crate::model::{Branding, Documents};
 use crate::outcome::{AccountView, Outcome};
+use crate::refusal::Code;
 use crate::trail::Change;
 
 /// Changes what is said of the account in this mode.
@@ -17,6 +18,7 @@ pub(super) fn update(desk: &mut Desk<'_>, change: &AccountChange) -> Result<Outc
     let mut profile = desk.ledger.documents.profile.clone();
     set_email(&mut profile.email, &change.email)?;
     set_metadata(&mut profile.metadata, &change.metadata)?;
+    set_branding(&mut profile.branding, &change.branding)?;
     if let Some((zone, param)) = &change.time_zone {
         put_zone(desk, zone, param)?;
     }
@@ -30,6 +32,32 @@ pub(super) fn update(desk: &mut Desk<'_>, change: &AccountChange) -> Result<Outc
         record(desk.books, desk.command, &mut desk.ledger, &change);
     }
     Ok(Outcome::Account(Box::new(AccountView::of(&desk.ledger))))
+}
+
+fn set_branding(branding: &mut Branding, change: &BrandingChange) -> Result<(), Halt> {
+    const COLOR: &str = "settings[branding][primary_color]";
+    const LANGUAGE: &str = "settings[branding][language]";
+    if let Some(color) = &change.color {
+        let is_color = |text: &String| {
+            let digits = text.strip_prefix('#').unwrap_or_default();
+            digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        if color.as_ref().is_some_and(|text| !is_color(text)) {
+            let message = "A colour is # and six hexadecimal digits, such as #2b4c7e.";
+            return refuse_param(Code::ParameterInvalid, COLOR, message);
+        }
+        branding.color = color.as_ref().map(|text| text.to_ascii_lowercase());
+    }
+    if let Some(language) = &change.language {
+        let is_known = |text: &String| Branding::LANGUAGES.contains(&text.as_str());
+        if language.as_ref().is_some_and(|text| !is_known(text)) {
+            let known = Branding::LANGUAGES.join(", ");
+            let message = format!("Documents have words in these languages: {known}.");
+            return refuse_param(Code::ParameterInvalid, LANGUAGE, message);
+        }
+        branding.language.clone_from(language);
+    }
+    set_long(&mut branding.footer, &change.footer, "settings[branding][footer]")
 }
 
 /// Changes the zone, as the settings would.

@@ -38,18 +38,20 @@ struct BusinessProfile<'a> {
 
 #[derive(Serialize)]
 struct Settings<'a> {
-    branding: Branding,
+    branding: Branding<'a>,
     card_payments: CardPayments,
     dashboard: Dashboard<'a>,
     invoices: InvoiceSettings,
     payments: Payments,
 }
 
-#[derive(Default, Serialize)]
-struct Branding {
+#[derive(Serialize)]
+struct Branding<'a> {
+    footer: Option<&'a str>,
     icon: Null,
+    language: Option<&'a str>,
     logo: Null,
-    primary_color: Null,
+    primary_color: Option<&'a str>,
     secondary_color: Null,
 }
 
@@ -88,6 +90,7 @@ struct Keys<'a> {
 impl<'a> Account<'a> {
     /// An account.
     pub fn new(view: &'a AccountView) -> Account<'a> {
+        let look = &view.profile.branding;
         Account {
             id: &view.id.0,
             object: "account",
@@ -104,7 +107,14 @@ impl<'a> Account<'a> {
             payouts_enabled: false,
             platform: view.platform.as_ref().map(|platform| platform.0.as_str()),
             settings: Settings {
-                branding: Branding::default(),
+                branding: Branding {
+                    footer: look.footer.as_deref(),
+                    icon: Null,
+                    language: look.language.as_deref(),
+                    logo: Null,
+                    primary_color: look.color.as_deref(),
+                    secondary_color: Null,
+                },
                 card_payments: CardPayments::default(),
                 dashboard: Dashboard { display_name: &view.name, timezone: &view.time_zone },
                 invoices: InvoiceSettings {

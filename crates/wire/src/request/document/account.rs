@@ -1,11 +1,11 @@
 //! Requests about accounts and the version that they are on.
 
-use ledger::command::document::AccountChange;
+use ledger::command::document::{AccountChange, BrandingChange};
 use ledger::id::AccountId;
 use ledger::model::{AccountProfile, ApiVersion, HouseStyle};
 use numbering::FiscalYearStart;
 
-use super::{LINE_CHARS_MAX, metadata_change, new_metadata};
+use super::{LINE_CHARS_MAX, metadata_change, new_metadata, prose};
 use crate::error::Problem;
 use crate::params::{Fields, Params};
 use crate::request::list::{PAGING, Paging, paging};
@@ -28,6 +28,8 @@ pub struct NewConnected {
 }
 
 const VERSION_CHARS_MAX: usize = 60;
+/// Characters of a colour or a language, at most.
+const WORD_CHARS_MAX: usize = 35;
 
 /// Reads a connected account that is to be opened.
 ///
@@ -51,7 +53,8 @@ pub fn new_connected(params: Params<'_>) -> Result<NewConnected, Problem> {
     let time_zone = fields.text("time_zone", ZONE_CHARS_MAX)?;
     fields.word("type", |word| (word == "standard").then_some(()), "standard")?;
     let email = fields.clearable("email", |fields| fields.email("email"))?.flatten();
-    let profile = AccountProfile { email, metadata: new_metadata(&mut fields)? };
+    let metadata = new_metadata(&mut fields)?;
+    let profile = AccountProfile { email, metadata, ..AccountProfile::default() };
     Ok(NewConnected { name, style, time_zone, fiscal_year_start, profile })
 }
 
@@ -74,12 +77,14 @@ pub fn account_change(params: Params<'_>) -> Result<AccountChange, Problem> {
     let mut fields = params.fields(&KNOWN)?;
     fields.exclusive("time_zone", "settings")?;
     let own = fields.text("time_zone", ZONE_CHARS_MAX)?.map(|zone| (zone, "time_zone"));
-    let shown = shown_zone(&mut fields)?.map(|zone| (zone, "settings[dashboard][timezone]"));
+    let (zone, branding) = settings(&mut fields)?;
+    let shown = zone.map(|zone| (zone, "settings[dashboard][timezone]"));
     Ok(AccountChange {
         name: account_name(&mut fields)?,
         email: fields.clearable("email", |fields| fields.email("email"))?,
         time_zone: own.or(shown),
         metadata: metadata_change(&mut fields, "metadata")?,
+        branding,
     })
 }
 
@@ -92,13 +97,22 @@ fn account_name(fields: &mut Fields<'_>) -> Result<Option<String>, Problem> {
     Ok(fields.text("name", LINE_CHARS_MAX)?.or(profile))
 }
 
-/// The zone, where an account shows it.
-fn shown_zone(fields: &mut Fields<'_>) -> Result<Option<String>, Problem> {
-    let Some(mut settings) = fields.nested("settings", &["dashboard"])? else { return Ok(None) };
-    let Some(mut dashboard) = settings.nested("dashboard", &["timezone"])? else {
-        return Ok(None);
+/// The zone, where an account shows it, and how its documents look.
+fn settings(fields: &mut Fields<'_>) -> Result<(Option<String>, BrandingChange), Problem> {
+    let (mut zone, mut branding) = (None, BrandingChange::default());
+    let Some(mut settings) = fields.nested("settings", &["branding", "dashboard"])? else {
+        return Ok((zone, branding));
     };
-    dashboard.text("timezone", ZONE_CHARS_MAX)
+    if let Some(mut dashboard) = settings.nested("dashboard", &["timezone"])? {
+        zone = dashboard.text("timezone", ZONE_CHARS_MAX)?;
+    }
+    let known = ["footer", "language", "primary_color"];
+    if let Some(mut look) = settings.nested("branding", &known)? {
+        branding.color = look.clearable_text("primary_color", WORD_CHARS_MAX)?;
+        branding.language = look.clearable_text("language", WORD_CHARS_MAX)?;
+        branding.footer = prose(&mut look, "footer")?;
+    }
+    Ok((zone, branding))
 }
 
 /// Reads the version that an account is to be on.
@@ -130,6 +144,10 @@ mod tests {
         assert_eq!(change.metadata.entries["gone"], None);
         let zone = ("Europe/Berlin".to_owned(), "settings[dashboard][timezone]");
         assert_eq!(change.time_zone, Some(zone));
+        let look = read("settings[branding][primary_color]=#AABBCC&settings[branding][footer]=");
+        let look = look.unwrap().branding;
+        assert_eq!(look.color, Some(Some("#AABBCC".to_owned())));
+        assert_eq!((look.footer, look.language), (Some(None), None));
         assert_eq!(read("time_zone=UTC").unwrap().time_zone, Some(("UTC".to_owned(), "time_zone")));
         assert_eq!(read("email=").unwrap().email, Some(None));
         assert_eq!(read("").unwrap(), AccountChange::default());
