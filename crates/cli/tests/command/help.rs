@@ -41,6 +41,9 @@ fn every_command_teaches() {
         "user password",
         "user disable",
         "user enable",
+        "pdf",
+        "pdf template",
+        "pdf sample",
         "hammer",
         "migrate",
     ];
@@ -48,7 +51,7 @@ fn every_command_teaches() {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let help = place.ok(&words);
         let has_subcommands =
-            matches!(command, "" | "pattern" | "series" | "trail" | "key" | "user");
+            matches!(command, "" | "pattern" | "series" | "trail" | "key" | "user" | "pdf");
         assert!(has_subcommands || help.contains("Example"), "{command} has no example");
         let name = format!("help {command}").trim_end().replace(' ', "_");
         insta::assert_snapshot!(name, help);

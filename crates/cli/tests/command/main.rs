@@ -14,6 +14,7 @@ mod init;
 mod issue;
 mod migrate;
 mod pattern;
+mod pdf;
 mod replica;
 mod series;
 mod server;

@@ -82,7 +82,7 @@ async fn what_is_wrong_changes_nothing() {
         ("name=A&settings[dashboard][timezone]=x", "settings[dashboard][timezone]"),
         ("name=A&email=nobody", "email"),
         ("name=A&business_profile[name]=B", "business_profile"),
-        ("name=A&settings[branding][logo]=x", "settings[branding]"),
+        ("name=A&settings[branding][logo]=x", "settings[branding][logo]"),
         ("name=A&country=DE", "country"),
         (&format!("name={long}"), "name"),
     ] {

@@ -156,7 +156,7 @@ mod tests {
             ("name=", "parameter_invalid_empty", "name"),
             ("email=x", "parameter_invalid", "email"),
             ("name=a&business_profile[name]=b", "parameters_exclusive", "business_profile"),
-            ("settings[branding]=x", "parameter_unknown", "settings[branding]"),
+            ("settings[invoices]=x", "parameter_unknown", "settings[invoices]"),
             ("time_zone=UTC&settings[dashboard][timezone]=UTC", "parameters_exclusive", "settings"),
         ] {
             let problem = read(text).unwrap_err();
