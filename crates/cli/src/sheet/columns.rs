@@ -16,6 +16,8 @@ pub(crate) enum Wanted {
     Reference,
     /// Whom it is for.
     Customer,
+    /// Where the document is in its life.
+    Status,
 }
 
 impl Wanted {
@@ -27,6 +29,7 @@ impl Wanted {
             Wanted::Kind => "--kind-column",
             Wanted::Reference => "--reference-column",
             Wanted::Customer => "--customer-column",
+            Wanted::Status => "--status-column",
         }
     }
 
@@ -67,6 +70,13 @@ impl Wanted {
                 "date facture",
                 "fecha",
                 "created",
+                // Stripe's export: a number is given when a draft is finalized.
+                "finalized at utc",
+                "date utc",
+                "created utc",
+                // Odoo's.
+                "invoice bill date",
+                "accounting date",
             ],
             Wanted::Kind => &["kind", "type", "document type", "invoice type", "move type"],
             Wanted::Reference => &[
@@ -84,6 +94,7 @@ impl Wanted {
                 "auftragsnummer",
             ],
             Wanted::Customer => &["customer", "customer id", "client", "kunde", "kundennummer"],
+            Wanted::Status => &["status", "state"],
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The dates in a column.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -45,7 +47,7 @@ impl Sheet {
 
     /// What the file tells of each record's date.
     fn told(&self, column: Column, writing: Option<Writing>) -> Result<Vec<Option<Told>>, Failure> {
-        let texts: Vec<_> = self.rows().iter().map(|record| self.value(*record, column)).collect();
+        let texts: Vec<_> = self.rows().iter().map(|record| self.moment(*record, column)).collect();
         let filled = texts.iter().map(AsRef::as_ref).enumerate();
         let filled = filled.filter(|(_, text): &(usize, &str)| !text.is_empty());
         let writing = match writing {
@@ -72,6 +74,16 @@ impl Sheet {
             },
         })
         .collect()
+    }
+
+    /// The text of a date; an instant where the column's heading says that its times are in UTC, as
+    /// those of Stripe's export do.
+    fn moment(&self, record: Record, column: Column) -> Cow<'_, str> {
+        let text = self.value(record, column);
+        match self.name(column).ends_with("(UTC)") && text.contains(':') {
+            true if !text.ends_with('Z') => Cow::Owned(format!("{text}Z")),
+            _ => text,
+        }
     }
 
     fn ambiguous(&self, column: Column) -> Failure {

@@ -93,6 +93,14 @@ impl Sheet {
         &self.rows
     }
 
+    /// Leaves records out; answers how many.
+    pub(crate) fn leave_out(&mut self, is_meant: impl Fn(&Sheet, Record) -> bool) -> usize {
+        let count = self.rows.len();
+        let kept = self.rows.iter().copied().filter(|record| !is_meant(self, *record)).collect();
+        self.rows = kept;
+        count - self.rows.len()
+    }
+
     /// The value of a record in a column, without quotes and the spaces around it.
     pub(crate) fn value(&self, record: Record, column: Column) -> Cow<'_, str> {
         match self.fields(record).nth(column.0) {

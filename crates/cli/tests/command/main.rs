@@ -6,6 +6,7 @@ mod audit;
 mod bad_files;
 mod configuration;
 mod demo;
+mod exports;
 #[expect(dead_code, reason = "the stage has more than this play needs")]
 mod gapless;
 mod help;

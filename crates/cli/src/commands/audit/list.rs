@@ -40,6 +40,7 @@ pub(crate) struct List {
     number: Column,
     kind: Option<Column>,
     dates: Option<Dates>,
+    drafts: usize,
 }
 
 impl Columns {
@@ -61,22 +62,39 @@ impl List {
         columns: &Columns,
         zone: impl FnOnce() -> Result<TimeZone, Failure>,
     ) -> Result<List, Failure> {
-        let sheet = Sheet::read(path)?;
+        let mut sheet = Sheet::read(path)?;
         if sheet.rows().is_empty() {
             let problem = "there is a header and nothing below it; expected a line for each number";
             return Err(sheet.refuse_whole(problem));
         }
         let number = sheet.find_needed(Wanted::Number, columns.number_column.as_deref())?;
+        // Two columns of that name say nothing for certain.
+        let drafts = match sheet.find(Wanted::Status, None) {
+            Ok(Some(status)) => sheet.leave_out(|sheet, row| is_draft(sheet, row, status, number)),
+            Ok(None) | Err(_) => 0,
+        };
+        if sheet.rows().is_empty() {
+            return Err(sheet.refuse_whole("there are only drafts in it, which have no numbers"));
+        }
         let kind = sheet.find(Wanted::Kind, columns.kind_column.as_deref())?;
         let date = sheet.find(Wanted::Date, columns.date_column.as_deref())?;
         let dates = date.map(|column| sheet.dates(column, columns.date_order, zone));
         let dates = dates.transpose()?;
-        Ok(List { sheet, number, kind, dates })
+        Ok(List { sheet, number, kind, dates, drafts })
     }
 
     /// Whether the file tells dates.
     pub(crate) fn has_dates(&self) -> bool {
         self.dates.is_some()
+    }
+
+    /// What is said of drafts that were left out, where there were any.
+    pub(crate) fn told_of_drafts(&self) -> Option<String> {
+        match self.drafts {
+            0 => None,
+            1 => Some("1 draft without a number is left out.".to_owned()),
+            count => Some(format!("{count} drafts without a number are left out.")),
+        }
     }
 
     /// The zone in which dates with an offset are days, where there are such.
@@ -133,4 +151,11 @@ impl List {
         spinner.finish_and_clear();
         audit
     }
+}
+
+/// Whether a record is a draft that has no number yet: Stripe's export leaves it empty, Odoo's has a
+/// stroke.
+fn is_draft(sheet: &Sheet, record: Record, status: Column, number: Column) -> bool {
+    let is_blank = matches!(sheet.value(record, number).as_ref(), "" | "/");
+    is_blank && sheet.value(record, status).eq_ignore_ascii_case("draft")
 }

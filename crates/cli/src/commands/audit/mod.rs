@@ -50,6 +50,9 @@ struct Report<'a> {
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let zone = || Ok(arguments.time_zone.clone().unwrap_or(TimeZone::UTC));
     let list = List::read(&arguments.file, &arguments.columns, zone)?;
+    if let Some(drafts) = list.told_of_drafts() {
+        output.note(&drafts);
+    }
     let audit = list.audit(arguments.columns.fiscal_year());
     let title = arguments.file.file_name().unwrap_or(arguments.file.as_os_str());
     let title = title.to_string_lossy().into_owned();

@@ -68,6 +68,9 @@ pub(crate) struct Arguments {
 /// Plans, imports, tells what comes next.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, Failure> {
     let list = List::read(&arguments.file, &arguments.columns, || arguments.database.time_zone())?;
+    if let Some(drafts) = list.told_of_drafts() {
+        output.note(&drafts);
+    }
     let zone = list.zone().cloned();
     let fiscal_year = fiscal_year(arguments)?;
     let audit = list.audit(fiscal_year);

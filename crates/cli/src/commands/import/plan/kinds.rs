@@ -222,7 +222,12 @@ pub(super) fn word(text: &str) -> Option<Kind> {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
         .collect();
-    Kind::parse(word.trim_matches('_'))
+    match word.trim_matches('_') {
+        // As Odoo calls them, in a list and in its own names.
+        "customer_invoice" | "out_invoice" => Some(Kind::invoice()),
+        "customer_credit_note" | "out_refund" => Some(Kind::credit_note()),
+        word => Kind::parse(word),
+    }
 }
 
 /// The kind itself, or one called like it with a number behind, where a text beside it has it.
