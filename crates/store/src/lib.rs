@@ -235,8 +235,9 @@ pub trait Writer: Send {
 
     /// Puts a new ledger in the place of one of the same account and mode, in one transaction: the
     /// old one's head, keys, people and way by account are deleted, and `fresh` is committed, which
-    /// brings a head with `expected: None` and may bring the same keys and people. No query finds the old ledger from
-    /// then on; what else it had is deleted by [`Writer::discard`]. Called outside a batch.
+    /// brings a head with `expected: None` and may bring the same keys and people. No query finds
+    /// the old ledger from then on; what else it had is deleted by [`Writer::discard`]. Called
+    /// outside a batch.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the head of the old ledger is not `expected`, or `fresh` is

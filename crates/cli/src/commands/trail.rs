@@ -26,8 +26,8 @@ pub(crate) enum Command {
 ///
 /// Each entry holds its canonical bytes and its hash, in hexadecimal digits: the hash is SHA-256
 /// over the hash of the entry before (32 zero bytes before the first) and then these bytes. Lines
-/// kept beside a large entry follow it, and the head stands at the end. `docs/trail-format.md` has the
-/// format, and `tools/verify_trail.py` checks it.
+/// kept beside a large entry follow it, and the head stands at the end. `docs/trail-format.md` has
+/// the format, and `tools/verify_trail.py` checks it.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  gapless trail export --output trail.ndjson")]
 pub(crate) struct Export {

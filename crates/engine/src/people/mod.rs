@@ -8,8 +8,8 @@
 //! token for the browser; [`Engine::session`] with that token at each request, which gives an
 //! [`Access`](crate::Access) as a key does; [`Engine::sign_out`]. [`Engine::change_password`] ends
 //! every session of the person and begins another one. Where nobody can sign in yet,
-//! [`Engine::first_start`] gives a token for a link that is shown to whoever started the server, and
-//! [`Engine::claim_first_start`] enters the first administrator with it, once.
+//! [`Engine::first_start`] gives a token for a link that is shown to whoever started the server,
+//! and [`Engine::claim_first_start`] enters the first administrator with it, once.
 
 mod door;
 mod first_start;

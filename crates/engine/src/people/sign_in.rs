@@ -248,8 +248,8 @@ pub(super) fn token_hash(token: &str) -> TokenHash {
     TokenHash(Sha256::digest(token.as_bytes()).into())
 }
 
-/// Those who may come in with an e-mail address, and at how many passwords to look: as many as there
-/// could be, so that the time tells nothing.
+/// Those who may come in with an e-mail address, and at how many passwords to look: as many as
+/// there could be, so that the time tells nothing.
 fn candidates(
     reader: &mut dyn Reader,
     email: &str,

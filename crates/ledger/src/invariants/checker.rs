@@ -20,8 +20,8 @@ use crate::trail::Sealed;
 /// Takes a ledger in this order: [`Checker::entry`] and [`Checker::line`] for the whole trail,
 /// [`Checker::answer`] for what clients were told if that is known, [`Checker::series`] and
 /// [`Checker::keys`], [`Checker::users`], [`Checker::customers`], [`Checker::prefixes`] and
-/// [`Checker::objects`] in pages (the last with [`Checker::end_objects`] behind them), then for each
-/// sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
+/// [`Checker::objects`] in pages (the last with [`Checker::end_objects`] behind them), then for
+/// each sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
 /// order of ordinals, in as many pages as there are (a gap at the latest before the first number
 /// behind it), [`Checker::end_sequence`], and at last [`Checker::finish`].
 ///

@@ -151,11 +151,8 @@ fn new_user(id: UserId, role: Role) -> NewUser {
     NewUser { id, name, email, role, password, first: false }
 }
 
-/// One of each action, by each kind of one that asks for another right.
-fn actions(actor: UserId) -> Vec<Action> {
-    let hash = || PasswordHash("$argon2id$".to_owned());
-    let somebody = UserId(99);
-    let open = || Open {
+fn open() -> Open {
+    Open {
         account: AccountId("acct_other".to_owned()),
         name: "Other".to_owned(),
         mode: Mode::Live,
@@ -163,7 +160,13 @@ fn actions(actor: UserId) -> Vec<Action> {
         prefix: String::new(),
         time_zone: None,
         fiscal_year_start: None,
-    };
+    }
+}
+
+/// One of each action, by each kind of one that asks for another right.
+fn actions(actor: UserId) -> Vec<Action> {
+    let hash = || PasswordHash("$argon2id$".to_owned());
+    let somebody = UserId(99);
     let series = || SeriesRef::Name("invoices".to_owned());
     let mut actions = vec![
         Action::Open(open()),

@@ -153,8 +153,8 @@ impl List {
     }
 }
 
-/// Whether a record is a draft that has no number yet: Stripe's export leaves it empty, Odoo's has a
-/// stroke.
+/// Whether a record is a draft that has no number yet: Stripe's export leaves it empty, Odoo's has
+/// a stroke.
 fn is_draft(sheet: &Sheet, record: Record, status: Column, number: Column) -> bool {
     let is_blank = matches!(sheet.value(record, number).as_ref(), "" | "/");
     is_blank && sheet.value(record, status).eq_ignore_ascii_case("draft")
