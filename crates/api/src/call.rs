@@ -137,6 +137,18 @@ impl Call {
         }
     }
 
+    /// What an action would come to, with nothing written.
+    pub(crate) async fn rehearse(&self, action: Action) -> Result<Outcome, Failure> {
+        let command = Command {
+            ledger: self.ledger(),
+            actor: self.actor(action.right())?,
+            at: self.engine.now(),
+            idempotency: None,
+            action,
+        };
+        Ok(self.engine.rehearse(command).await?)
+    }
+
     /// Runs a command to its commit: what it came to, and whether it is a replay.
     pub(crate) async fn outcome(
         &self,

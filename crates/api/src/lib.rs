@@ -32,6 +32,7 @@ mod reply;
 mod route;
 mod serve;
 mod v1;
+pub mod written;
 
 pub use app::{Counts, Limits, Setup, UrlRefusal};
 pub use failure::problem;

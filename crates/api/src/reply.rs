@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::headers::{READ_AGE, STRIPE_VERSION};
 use crate::rate::GLOBAL_CONCURRENCY;
 
-/// A good answer in JSON.
+/// A good answer, in JSON unless it says otherwise.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
@@ -21,11 +21,19 @@ pub(crate) struct Reply {
     pub(crate) replayed: bool,
     /// How old it may be, where it was read from a replica.
     pub(crate) age: Option<Duration>,
+    /// What the body is.
+    pub(crate) content_type: HeaderValue,
 }
 
 impl Reply {
     pub(crate) fn of(body: Vec<u8>) -> Reply {
-        Reply { body, replayed: false, age: None }
+        Reply { body, replayed: false, age: None, content_type: JSON }
+    }
+
+    /// A good answer that is no JSON.
+    pub(crate) fn text(content_type: &'static str, text: String) -> Reply {
+        let content_type = HeaderValue::from_static(content_type);
+        Reply { content_type, ..Reply::of(text.into_bytes()) }
     }
 }
 
@@ -57,6 +65,7 @@ pub(crate) fn respond(
         Ok(reply) => {
             mark_replayed(&mut headers, reply.replayed);
             mark_age(&mut headers, reply.age);
+            headers.insert(CONTENT_TYPE, reply.content_type);
             (StatusCode::OK, reply.body)
         }
         Err(failure) => {

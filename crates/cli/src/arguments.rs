@@ -54,7 +54,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Series(commands::series::Command),
     Gaps(commands::gaps::Arguments),
+    Why(commands::why::Arguments),
     Lock(commands::lock::Arguments),
+    Close(commands::close::Arguments),
     Verify(commands::verify::Arguments),
     #[command(subcommand)]
     Trail(commands::trail::Command),

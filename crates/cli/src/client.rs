@@ -250,6 +250,10 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result
     let status = answer.status().as_u16();
     let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
     let text = body.read_to_string().map_err(no_answer)?;
+    let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    if status < 300 && kind.is_some_and(|kind| kind.starts_with("text/")) {
+        return Ok(Value::String(text));
+    }
     let value = serde_json::from_str::<Value>(&text);
     if matches!(status, 409 | 429 | 500..=599) {
         let code = value.as_ref().ok().and_then(|value| value["error"]["code"].as_str());

@@ -167,9 +167,12 @@ impl Batch {
 }
 
 /// How many of some commands are decided together. One that brings staged rows is alone: what comes
-/// behind it in a batch would not see them.
+/// behind it in a batch would not see them. So is one that closes a period: what it finds by date
+/// would not show what commands before it did.
 fn alone(commands: &[Command]) -> usize {
-    let brings = |command: &Command| matches!(command.action, Action::ApplyImport(_));
+    let brings = |command: &Command| {
+        matches!(command.action, Action::ApplyImport(_) | Action::ClosePeriod(_))
+    };
     match commands.iter().position(brings) {
         None => commands.len(),
         Some(first) => first.max(1),

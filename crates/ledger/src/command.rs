@@ -81,6 +81,8 @@ pub enum Action {
     ApplyImport(ApplyImport),
     /// Explain a gap.
     ExplainGap(crate::id::GapId, String),
+    /// Close everything up to a day.
+    ClosePeriod(ClosePeriod),
     /// Move the lock dates.
     MoveLocks(LockMove),
     /// Make an API key.
@@ -246,6 +248,15 @@ pub struct Advance {
     pub reason: String,
 }
 
+/// A period that is to be closed: from the first day that is not locked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosePeriod {
+    /// Its last day, which is over or today.
+    pub end: Date,
+    /// Why gaps are there; those that have none yet need one.
+    pub explanations: Vec<(crate::id::GapId, String)>,
+}
+
 /// Lock dates that are to move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockMove {
@@ -366,9 +377,10 @@ impl Action {
             Action::Document(document) => document.action.right(),
             // One's own; that of others needs more, see the command.
             Action::SetPassword(..) => Right::Read,
-            Action::ApplyImport(_) | Action::ExplainGap(..) | Action::MoveLocks(_) => {
-                Right::KeepBooks
-            }
+            Action::ApplyImport(_)
+            | Action::ExplainGap(..)
+            | Action::ClosePeriod(_)
+            | Action::MoveLocks(_) => Right::KeepBooks,
             Action::Open(_)
             | Action::OpenConnected(..)
             | Action::ChangeSettings(_)

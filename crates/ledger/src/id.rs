@@ -100,6 +100,18 @@ impl SeriesId {
     }
 }
 
+impl SequenceId {
+    /// The outside text, `seq_…`.
+    pub fn id(self, ledger: LedgerId) -> String {
+        encode("seq_", ledger, self.0)
+    }
+
+    /// Reads `seq_…`; `None` when it is no such id.
+    pub fn parse(text: &str) -> Option<(LedgerId, SequenceId)> {
+        decode("seq_", text).map(|(ledger, local)| (ledger, SequenceId(local)))
+    }
+}
+
 impl GapId {
     /// The outside text, `gap_…`.
     pub fn id(self, ledger: LedgerId) -> String {

@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod refusal;
 pub mod rehearsal;
 pub mod role;
+pub mod statement;
 mod stored;
 pub mod trail;
 

@@ -32,6 +32,8 @@ pub const EVENT_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 pub const OCCUPIED_LOOKAHEAD: u64 = 64;
 /// Objects of one label that a batch is told of, the oldest first.
 pub const LABELLED_MAX: usize = 1000;
+/// Gaps, and numbers that are irregular without one, that a statement or a closing tells of.
+pub const STATEMENT_ROWS_MAX: usize = 10_000;
 /// Lines of one invoice.
 pub const INVOICE_LINES_MAX: usize = 250;
 /// Webhook endpoints of one ledger.

@@ -1,5 +1,6 @@
 //! What a command came to.
 
+use jiff::civil::Date;
 use numbering::Period;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ use crate::model::{
     ObjectRow, Receipt, SequenceRow, SeriesRow, Settings, UserRow,
 };
 use crate::refusal::Refusal;
+use crate::trail::Hash;
 
 /// The answer to a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,8 @@ pub enum Outcome {
     User(Box<UserRow>),
     /// What a number would teach.
     Lesson(Box<LessonView>),
+    /// A period that was closed.
+    Closed(Box<ClosedView>),
 }
 
 /// What a number would teach its series.
@@ -118,6 +122,31 @@ pub struct GapView {
     pub period: Period,
     /// How people call the period.
     pub period_label: String,
+}
+
+/// A period that was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedView {
+    /// Settings with the lock dates as they are now.
+    pub settings: Settings,
+    /// Its first day.
+    #[serde(with = "crate::model::civil")]
+    pub from: Date,
+    /// Its last day.
+    #[serde(with = "crate::model::civil")]
+    pub to: Date,
+    /// Gaps dated in it.
+    pub gaps: u64,
+    /// Ordinals that they cover.
+    pub missing: u64,
+    /// Gaps that were explained with this.
+    pub explained: u64,
+    /// Void numbers dated in it.
+    pub voids: u64,
+    /// That of its statement; see [`crate::statement::Statement::digest`].
+    pub digest: Hash,
+    /// Where the trail records it.
+    pub receipt: Receipt,
 }
 
 /// What an import took over.

@@ -72,11 +72,13 @@ pub enum Code {
     RollbackExpired,
     /// Nobody would be left who may change settings and people.
     LastAdministrator,
+    /// Something in the period is not explained, or held by a draft.
+    PeriodUnexplained,
 }
 
 impl Code {
     /// Every code, in rank order.
-    pub const ALL: [Code; 31] = [
+    pub const ALL: [Code; 32] = [
         Code::ApiKeyExpired,
         Code::ParameterMissing,
         Code::ParameterInvalid,
@@ -100,6 +102,7 @@ impl Code {
         Code::AdvanceBackward,
         Code::PeriodLocked,
         Code::LockBackward,
+        Code::PeriodUnexplained,
         Code::RollbackExpired,
         Code::DateTooFar,
         Code::PeriodAmbiguous,
@@ -132,6 +135,7 @@ impl Code {
             Code::AdvanceBackward => "advance_backward",
             Code::PeriodLocked => "period_locked",
             Code::LockBackward => "lock_backward",
+            Code::PeriodUnexplained => "period_unexplained",
             Code::DateTooFar => "date_too_far",
             Code::PeriodAmbiguous => "period_ambiguous",
             Code::DateOrder => "date_order",
@@ -201,7 +205,7 @@ mod tests {
     fn all_is_complete_and_its_words_differ() {
         let mut places: Vec<_> = Code::ALL.iter().map(|code| *code as usize).collect();
         places.sort_unstable();
-        assert!(places.into_iter().eq(0..=Code::LastAdministrator as usize));
+        assert!(places.into_iter().eq(0..=Code::PeriodUnexplained as usize));
         let mut words: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
         words.sort_unstable();
         words.dedup();

@@ -78,6 +78,20 @@ impl Rehearsal {
         let written = &self.written;
         let gaps = written.gaps.iter().filter(|row| misses.gaps.contains(&(row.ledger, row.id)));
         found.gaps.extend(gaps.cloned());
+        for key in &misses.gap_days {
+            let mut gaps = std::collections::BTreeMap::new();
+            for row in written.gaps.iter().filter(|row| row.ledger == key.0) {
+                gaps.insert(row.id, row);
+            }
+            let dated = |row: &&&crate::model::GapRow| key.1 <= row.date && row.date <= key.2;
+            let dated = gaps.values().filter(dated);
+            found.gap_days.extend(dated.map(|row| (*key, (*row).clone())));
+        }
+        for key in &misses.irregular_days {
+            let numbers = self.irregular(key.0).into_values();
+            let dated = numbers.filter(|row| key.1 <= row.date && row.date <= key.2);
+            found.irregular_days.extend(dated.map(|row| (*key, row)));
+        }
         for key in &misses.customers {
             let of = |row: &&crate::model::CustomerRow| (&row.ledger, &row.id) == (&key.0, &key.1);
             found.customers.extend(written.customers.iter().rfind(of).cloned());
@@ -182,6 +196,17 @@ impl Rehearsal {
             let holders = self.with_slug(key).map(|holder| (key.clone(), holder));
             found.texts.extend(holders);
         }
+    }
+
+    /// The numbers of a ledger that are void or held by drafts.
+    fn irregular(&self, ledger: LedgerId) -> std::collections::BTreeMap<Position, NumberRow> {
+        let written = self.written.new_numbers.iter().chain(&self.written.changed_numbers);
+        let mut rows = std::collections::BTreeMap::new();
+        for row in written.filter(|row| row.ledger == ledger) {
+            rows.insert(row.position, row.clone());
+        }
+        rows.retain(|_, row| row.draft || row.state == crate::model::State::Void);
+        rows
     }
 
     fn number(&self, (ledger, position): (LedgerId, Position)) -> Option<NumberRow> {

@@ -1,5 +1,7 @@
 //! The rules, as tables of commands.
 
+#[path = "rules/closing.rs"]
+mod closing;
 #[path = "rules/import_meanwhile.rs"]
 mod import_meanwhile;
 #[path = "rules/import_trail.rs"]

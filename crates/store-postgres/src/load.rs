@@ -1,5 +1,6 @@
 //! Loading what a batch asks for.
 
+use jiff::civil::Date;
 use ledger::id::{AccountId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
 use ledger::model::{
     CustomerRow, DeliveryRow, EventRow, GapRow, Holder, KeyRow, Kind, LedgerRow, Mode, NumberRow,
@@ -57,6 +58,8 @@ tables! {
     references: ((LedgerId, Kind, String), Position) = table::number::load_references;
     texts: ((LedgerId, String), Holder) = table::number::load_texts;
     gaps: GapRow = table::gap::load;
+    gap_days: ((LedgerId, Date, Date), GapRow) = table::gap::load_days;
+    irregular_days: ((LedgerId, Date, Date), NumberRow) = table::number::load_days;
     customers: CustomerRow = table::customer::load;
     prefixes: ((LedgerId, String), PrefixOwner) = table::customer::load_prefixes;
     objects: ObjectRow = table::object::load;

@@ -1,6 +1,6 @@
 //! The conditions that choose the rows of a part of a list.
 
-use store::{Order, Span};
+use store::{Order, Span, Stretch};
 
 use crate::cell::IntoCell;
 use crate::rows::Value;
@@ -103,6 +103,50 @@ impl Question {
         let word = span.order().word();
         let order = format!(" ORDER BY {column} {word}, {time} {word}, {key} {word} LIMIT ?");
         self.with(&order, span.wanted() as i64);
+    }
+
+    /// Adds the bounds of the columns of a day and a key in rows in which other columns have
+    /// values, their order, and how many rows to read.
+    ///
+    /// It says so without an equality, so that only the index over all these columns lies in the
+    /// order: whatever the statistics say, no other index is walked.
+    pub(crate) fn stretch(
+        &mut self,
+        stretch: &Stretch,
+        of: &[(&str, Value)],
+        day: &str,
+        key: &str,
+    ) {
+        self.within_days(stretch, of, day, key);
+        let word = stretch.order().word();
+        let columns = of.iter().map(|(column, _)| *column).chain([day]);
+        let columns: String = columns.map(|column| format!("{column} {word}, ")).collect();
+        self.with(&format!(" ORDER BY {columns}{key} {word} LIMIT ?"), stretch.wanted() as i64);
+    }
+
+    /// Adds these bounds alone.
+    pub(crate) fn within_days(
+        &mut self,
+        stretch: &Stretch,
+        of: &[(&str, Value)],
+        day: &str,
+        key: &str,
+    ) {
+        let columns: String = of.iter().map(|(column, _)| format!("{column}, ")).collect();
+        for (order, (date, id)) in stretch.bounds() {
+            self.text(&format!(" AND ({columns}{day}, {key}) {} (", order.beyond()));
+            for (_, value) in of {
+                self.value(value.clone()).text(", ");
+            }
+            self.with("?, ", date).with("?)", id);
+        }
+    }
+
+    /// Adds the place of a value.
+    fn value(&mut self, value: Value) -> &mut Question {
+        self.values.push(value);
+        let place = format!("${}", self.values.len());
+        self.text(&place)
     }
 
     /// Adds the order of a column and a key, and how many rows are wanted.

@@ -90,7 +90,8 @@ fn faults_are_seen() {
 
 /// What is no part of a batch: forgetting, clearing away, setting up.
 fn is_aside(sql: &str) -> bool {
-    sql.starts_with("DELETE ") || sql.contains("pg_catalog.") || sql.starts_with("CREATE ")
+    let is_step = ["CREATE ", "--"].iter().any(|start| sql.starts_with(start));
+    is_step || sql.starts_with("DELETE ") || sql.contains("pg_catalog.")
 }
 
 /// What has no plan.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
@@ -16,10 +17,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
-    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
-    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, TrailPage,
-    Waking,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, Irregular,
+    IrregularCounts, LedgerPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace,
+    ObjectFilter, ObjectPage, OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf,
+    StoreError, TrailPage, Waking, Within,
 };
 
 use crate::counters::Counting;
@@ -229,9 +230,45 @@ impl Reader for PostgresReader {
         &mut self,
         ledger: LedgerId,
         filter: &GapFilter,
-        page: Page<GapId>,
+        page: Page<(Date, GapId)>,
     ) -> Result<GapPage, StoreError> {
         self.read(|session| table::gap::page(session, ledger, filter, page))
+    }
+
+    fn all_gaps(
+        &mut self,
+        ledger: LedgerId,
+        after: GapId,
+        limit: u32,
+    ) -> Result<Vec<GapRow>, StoreError> {
+        self.read(|session| table::gap::all(session, ledger, after, limit))
+    }
+
+    fn irregular(
+        &mut self,
+        ledger: LedgerId,
+        kind: Irregular,
+        within: &Within,
+        page: Page<(Date, Position)>,
+    ) -> Result<NumberPage, StoreError> {
+        self.at_once(|session| table::irregular::page(session, ledger, kind, within, page))
+    }
+
+    fn irregular_counts(
+        &mut self,
+        ledger: LedgerId,
+        within: &Within,
+    ) -> Result<Vec<(SeriesId, IrregularCounts)>, StoreError> {
+        self.at_once(|session| table::irregular::counts(session, ledger, within))
+    }
+
+    fn begun_late(
+        &mut self,
+        ledger: LedgerId,
+        within: &Within,
+        page: Page<(Date, SequenceId)>,
+    ) -> Result<SequencePage, StoreError> {
+        self.read(|session| table::irregular::begun_late(session, ledger, within, page))
     }
 
     fn gaps_of(

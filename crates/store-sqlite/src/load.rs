@@ -33,6 +33,8 @@ pub(crate) fn load(
         references: table::number::load_references(session, &misses.references)?,
         texts: table::number::load_texts(session, &misses.texts)?,
         gaps: table::gap::load(session, &misses.gaps)?,
+        gap_days: table::gap::load_days(session, &misses.gap_days)?,
+        irregular_days: table::irregular::load_days(session, &misses.irregular_days)?,
         customers: table::customer::load(session, &misses.customers)?,
         prefixes: table::customer::load_prefixes(session, &misses.prefixes)?,
         objects: table::object::load(session, &misses.objects)?,

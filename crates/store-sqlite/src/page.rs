@@ -1,7 +1,9 @@
 //! The conditions that choose the rows of a part of a list.
 
 use rusqlite::types::Value;
-use store::{Order, Span};
+use store::{Order, Span, Stretch};
+
+use crate::date::to_days;
 
 /// How an order is said in SQL.
 pub(crate) trait InSql {
@@ -44,6 +46,17 @@ impl Question {
         self.sql.push_str(text);
         self.values.push(value.into());
         self
+    }
+
+    /// Adds the bounds of the columns of a day and a key, their order, and how many rows to read.
+    pub(crate) fn stretch(&mut self, stretch: &Stretch, day: &str, key: &str) {
+        for (order, (date, id)) in stretch.bounds() {
+            let beyond = order.beyond();
+            self.with(&format!(" AND ({day}, {key}) {beyond} (?"), to_days(date)).with(", ?)", id);
+        }
+        let word = stretch.order().word();
+        let order = format!(" ORDER BY {day} {word}, {key} {word} LIMIT ?");
+        self.with(&order, stretch.wanted() as i64);
     }
 
     /// Adds text without a value.

@@ -18,19 +18,23 @@ mod session;
 pub use days::{Day, merge_days};
 pub use error::StoreError;
 pub use guessing::{begin_then_load, commit_after_a_look};
-pub use part::{Order, Slice, Span};
+pub use part::{Order, Slice, Span, Stretch};
 pub use query::{
     AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
-    GapPage, LedgerPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter,
-    ObjectPage, OutcomeCursor, OutcomePage, Page, SequencePage, StoredEntry, TrailPage, Waking,
+    GapPage, Irregular, IrregularCounts, LedgerPage, LedgerSummary, NumberFilter, NumberPage,
+    NumberWithPlace, ObjectFilter, ObjectPage, OutcomeCursor, OutcomePage, Page, SequencePage,
+    StoredEntry, TrailPage, Waking, Within,
 };
 pub use restored::restored_ledgers;
 pub use session::{SessionChange, SessionsOf};
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use ledger::books::Checkpoint;
-use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId};
+use ledger::id::{
+    AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
+};
 use ledger::job::{JobId, StagedPart};
 use ledger::model::{
     At, CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyHash, KeyRow, LedgerRow, Mode,
@@ -397,7 +401,7 @@ pub trait Reader: Send {
     fn sequences_of(
         &mut self,
         ledger: LedgerId,
-        series: ledger::id::SeriesId,
+        series: SeriesId,
         limit: u32,
     ) -> Result<Vec<SequenceRow>, StoreError>;
 
@@ -436,7 +440,8 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<ledger::model::NumberRow>, StoreError>;
 
-    /// Gaps of a ledger, newest first.
+    /// Gaps of a ledger, the latest date first, and of one day the newest. Edges of a page are told
+    /// by date and id.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -444,8 +449,56 @@ pub trait Reader: Send {
         &mut self,
         ledger: LedgerId,
         filter: &GapFilter,
-        page: Page<GapId>,
+        page: Page<(Date, GapId)>,
     ) -> Result<GapPage, StoreError>;
+
+    /// All gaps of a ledger by id, beginning behind `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn all_gaps(
+        &mut self,
+        ledger: LedgerId,
+        after: GapId,
+        limit: u32,
+    ) -> Result<Vec<GapRow>, StoreError>;
+
+    /// Numbers of a ledger that are irregular in one way, the latest date first, and of one day the
+    /// newest. Edges of a page are told by date and position.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn irregular(
+        &mut self,
+        ledger: LedgerId,
+        kind: Irregular,
+        within: &Within,
+        page: Page<(Date, Position)>,
+    ) -> Result<NumberPage, StoreError>;
+
+    /// How much is irregular in each series that has anything, by series. Looks at what is
+    /// irregular and at nothing else.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn irregular_counts(
+        &mut self,
+        ledger: LedgerId,
+        within: &Within,
+    ) -> Result<Vec<(SeriesId, IrregularCounts)>, StoreError>;
+
+    /// Sequences that begin behind 1, the latest period first, and of periods that begin on one day
+    /// the newest sequence. `within.date` is of the periods' first days, by which edges of a page
+    /// are told too, with the id.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn begun_late(
+        &mut self,
+        ledger: LedgerId,
+        within: &Within,
+        page: Page<(Date, SequenceId)>,
+    ) -> Result<SequencePage, StoreError>;
 
     /// The gaps of one sequence in the order of ordinals, from ordinal `from`, at most `limit`.
     ///

@@ -1,9 +1,10 @@
 //! Parts of lists, as a store reads them: from an edge on, and one row more than is shown, which
 //! tells whether more follow.
 
+use jiff::civil::Date;
 use ledger::model::At;
 
-use crate::{AtRange, Page};
+use crate::{AtRange, DateRange, Page};
 
 /// How a part of a list is read: by falling keys, towards older rows, or by rising ones, back
 /// towards newer rows.
@@ -28,6 +29,16 @@ pub struct Slice {
 pub struct Span {
     above: (i64, i64),
     below: (i64, i64),
+    order: Order,
+    limit: u32,
+}
+
+/// Part of a list that stands with the latest day first, and of one day by falling key, between two
+/// bounds that it leaves out.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    above: (Date, i64),
+    below: (Date, i64),
     order: Order,
     limit: u32,
 }
@@ -125,6 +136,53 @@ impl Span {
     }
 }
 
+impl Stretch {
+    /// The part that a page asks for, within a range of days, of rows by a store's own keys.
+    pub fn of<Id: Copy>(
+        page: Page<(Date, Id)>,
+        range: DateRange,
+        key: impl Fn(Id) -> i64,
+    ) -> Stretch {
+        let edge = |(date, id): (Date, Id)| (date, key(id));
+        let mut stretch = Stretch {
+            above: (range.from.unwrap_or(Date::MIN), i64::MIN),
+            below: (range.to.unwrap_or(Date::MAX), i64::MAX),
+            order: Order::Falling,
+            limit: page.limit,
+        };
+        match (page.starting_after, page.ending_before) {
+            (Some(cursor), _) => stretch.below = stretch.below.min(edge(cursor)),
+            (None, Some(cursor)) => {
+                stretch.above = stretch.above.max(edge(cursor));
+                stretch.order = Order::Rising;
+            }
+            (None, None) => {}
+        }
+        stretch
+    }
+
+    /// How to read it.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The days and keys that its rows lie behind: of the first when they rise, of the second when
+    /// they fall.
+    pub fn bounds(&self) -> [(Order, (Date, i64)); 2] {
+        [(Order::Rising, self.above), (Order::Falling, self.below)]
+    }
+
+    /// How many rows to read: one more than the page holds tells whether more follow.
+    pub fn wanted(&self) -> usize {
+        self.limit as usize + 1
+    }
+
+    /// Makes the page of rows that were read in the stretch's order, and tells whether more follow.
+    pub fn cut<T>(&self, rows: Vec<T>) -> (Vec<T>, bool) {
+        cut(rows, self.order, self.limit)
+    }
+}
+
 fn cut<T>(mut rows: Vec<T>, order: Order, limit: u32) -> (Vec<T>, bool) {
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
@@ -137,6 +195,24 @@ fn cut<T>(mut rows: Vec<T>, order: Order, limit: u32) -> (Vec<T>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stretch_lies_within_its_days_and_behind_its_edge() {
+        let day = |day| jiff::civil::date(2026, 3, day);
+        let range = DateRange { from: Some(day(2)), to: Some(day(20)) };
+        let edge = Some((day(9), 7));
+        let on = Page { starting_after: edge, ending_before: None, limit: 2 };
+        let on = Stretch::of(on, range, |id| id);
+        let rising = (Order::Rising, (day(2), i64::MIN));
+        assert_eq!(on.bounds(), [rising, (Order::Falling, (day(9), 7))]);
+        assert_eq!(on.cut(vec![8, 7, 6]), (vec![8, 7], true));
+        let back = Page { starting_after: None, ending_before: edge, limit: 2 };
+        let back = Stretch::of(back, range, |id| id);
+        let falling = (Order::Falling, (day(20), i64::MAX));
+        assert_eq!(back.bounds(), [(Order::Rising, (day(9), 7)), falling]);
+        assert_eq!(back.cut(vec![8, 9]), (vec![9, 8], false));
+        assert_eq!((back.order(), back.wanted()), (Order::Rising, 3));
+    }
 
     fn page(starting_after: Option<i64>, ending_before: Option<i64>) -> Page<i64> {
         Page { starting_after, ending_before, limit: 2 }

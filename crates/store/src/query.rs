@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use ledger::id::{CustomerId, LedgerId, ObjectId, Position, SequenceId, SeriesId};
+use ledger::id::{CustomerId, LedgerId, ObjectId, Position, ScopeKey, SequenceId, SeriesId};
 use ledger::model::{
     At, DeliveryRow, EventRow, GapCause, GapRow, Kind, LedgerRow, NumberRow, ObjectKind, ObjectRow,
     OutcomeRow, SequenceRow, State,
@@ -72,15 +72,53 @@ pub struct NumberPage {
 /// Which gaps; what is missing does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GapFilter {
-    /// Of a series.
-    pub series: Option<SeriesId>,
+    /// In this place.
+    pub within: Within,
     /// Of a cause.
     pub cause: Option<GapCause>,
     /// Explained or not.
     pub explained: Option<bool>,
 }
 
-/// A page of gaps, newest first.
+/// A part of a ledger; what is missing does not limit it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Of a series.
+    pub series: Option<SeriesId>,
+    /// Of what is counted apart: a customer, or a parent.
+    pub scope: Option<ScopeKey>,
+    /// Of periods that begin on a day. What lies in a period is dated in it, so whoever knows the
+    /// period's end says it in `date`.
+    pub period_from: Option<Date>,
+    /// Dated between.
+    pub date: DateRange,
+}
+
+/// What of the register is irregular without a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Irregular {
+    /// A number is void.
+    Void,
+    /// A draft holds a number.
+    Draft,
+}
+
+/// How much is irregular in a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IrregularCounts {
+    /// Gaps.
+    pub gaps: u64,
+    /// Ordinals that they cover.
+    pub missing: u64,
+    /// Gaps that nobody explained.
+    pub unexplained: u64,
+    /// Void numbers.
+    pub voids: u64,
+    /// Numbers that drafts hold.
+    pub drafts: u64,
+}
+
+/// A page of gaps, the latest date first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GapPage {
     /// The gaps with their sequences.
@@ -248,6 +286,31 @@ pub struct DeliveryPage {
     pub rows: Vec<DeliveryRow>,
     /// Whether more follow in the direction of the page.
     pub has_more: bool,
+}
+
+impl Irregular {
+    /// Every way, in the order in which reports tell of them.
+    pub const ALL: [Irregular; 2] = [Irregular::Void, Irregular::Draft];
+
+    /// In what way a number is irregular.
+    pub fn of(row: &NumberRow) -> Option<Irregular> {
+        match row.state {
+            State::Void => Some(Irregular::Void),
+            State::Held if row.draft => Some(Irregular::Draft),
+            State::Held | State::Blank | State::Occupied => None,
+        }
+    }
+}
+
+impl IrregularCounts {
+    /// Adds those of another part.
+    pub fn add(&mut self, other: &IrregularCounts) {
+        self.gaps += other.gaps;
+        self.missing += other.missing;
+        self.unexplained += other.unexplained;
+        self.voids += other.voids;
+        self.drafts += other.drafts;
+    }
 }
 
 impl<Id: Copy> Page<Id> {

@@ -1,7 +1,7 @@
 //! What is missing from the sequences, and why.
 
 use askama::Template;
-use engine::GapQuery;
+use engine::{GapQuery, Part};
 use ledger::Action;
 use ledger::id::GapId;
 use ledger::model::GapCause;
@@ -78,9 +78,12 @@ async fn written(call: &Call, status: u16, query: Form, form: Form) -> Result<An
     let asked = asked(&query, |text| request::gap_id(text, call.ledger(), "id"))?;
     let series = query.text("series");
     let asked_for = GapQuery {
-        series: series
-            .map(|text| request::series_ref(text, call.ledger(), "series"))
-            .transpose()?,
+        part: Part {
+            series: series
+                .map(|text| request::series_ref(text, call.ledger(), "series"))
+                .transpose()?,
+            ..Part::default()
+        },
         cause: query.text("cause").and_then(GapCause::parse),
         explained: query.text("explained").map(|word| word == "true"),
     };

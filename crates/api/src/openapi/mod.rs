@@ -194,6 +194,10 @@ fn answer(name: &str) -> Value {
             "description": "A page to read.",
             "content": { "text/html": { "schema": { "type": "string" } } },
         }),
+        "csv" => json!({
+            "description": "A table.",
+            "content": { "text/csv": { "schema": { "type": "string" } } },
+        }),
         "pdf" => json!({
             "description": "A file to print.",
             "content": { "application/pdf": { "schema": { "type": "string" } } },

@@ -5,8 +5,8 @@ use ledger::{Action, Outcome};
 use wire::answer::{self, Gap, List};
 use wire::request;
 
-use super::page;
 use super::series::{get, post};
+use super::{page, period};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::openapi::{Kind, Param, needed, optional};
@@ -17,6 +17,9 @@ const CAUSES: Kind = Kind::Words(&["skipped", "deleted", "renumbered", "imported
 
 const FILTERS: &[Param] = &[
     optional("series", Kind::Text, "Of a series, by id or name"),
+    optional("period", Kind::Text, "Of a period, by its label, such as 2026 or 2026-05"),
+    optional("customer", Kind::Text, "Of a customer's own counter"),
+    optional("date", Kind::DateBounds, "Dated on a day, or with gte, gt, lte, lt"),
     optional("cause", CAUSES, "Of a cause"),
     optional("explained", Kind::Flag, "Explained or not"),
     Param::LIMIT,
@@ -25,7 +28,7 @@ const FILTERS: &[Param] = &[
 ];
 
 pub(super) static ROUTES: &[Route] = &[
-    get("/v1/gaps", "list_gaps", "List gaps, newest first", "gap_list", FILTERS, |call| {
+    get("/v1/gaps", "list_gaps", "List gaps, the latest date first", "gap_list", FILTERS, |call| {
         Box::pin(list(call))
     }),
     post(
@@ -40,7 +43,8 @@ pub(super) static ROUTES: &[Route] = &[
 
 async fn list(call: Call) -> Result<Reply, Failure> {
     let list = request::gap_list(call.params()?, call.ledger())?;
-    let query = GapQuery { series: list.series, cause: list.cause, explained: list.explained };
+    let part = period::part(&call, list.part).await?;
+    let query = GapQuery { part, cause: list.cause, explained: list.explained };
     let found = call.engine.gaps(call.ledger(), query, page(list.paging)).await?;
     let data: Vec<_> = found.data.iter().map(|view| Gap::new(view, call.mode())).collect();
     Ok(Reply::of(answer::to_json(&List::new("/v1/gaps", found.has_more, data))))

@@ -9,6 +9,7 @@ mod gaps;
 mod invoice_items;
 mod invoice_lines;
 mod invoices;
+mod irregularities;
 mod locks;
 mod numbers;
 mod patterns;
@@ -36,6 +37,7 @@ pub(crate) static TABLES: &[&[Route]] = &[
     settings::ROUTES,
     patterns::ROUTES,
     gaps::ROUTES,
+    irregularities::ROUTES,
     locks::ROUTES,
     trail::ROUTES,
     customers::ROUTES,

@@ -1,6 +1,6 @@
 //! Numbers for documents of other systems, and the register of all.
 
-use engine::{NumberQuery, Why};
+use engine::NumberQuery;
 use ledger::{Action, Outcome};
 use store::DateRange;
 use wire::answer::{self, List, Numbers, PreviewedNumber};
@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::openapi::{Kind, Param, needed, optional};
 use crate::reply::Reply;
 use crate::route::{Handler, Method, Route};
+use crate::written;
 
 const ITEM: &[Param] = &[
     optional("date", Kind::Date, "The document's date; today in the account's zone when missing"),
@@ -203,36 +204,5 @@ async fn why(call: Call) -> Result<Reply, Failure> {
     let number = request::number_id(call.id(), call.ledger(), "id")?;
     let why = call.engine.why(call.ledger(), number).await?;
     let why = why.ok_or_else(|| not_found("number"))?;
-    Ok(Reply::of(write_why(&why, call.mode())))
-}
-
-fn write_why(why: &Why, mode: ledger::model::Mode) -> Vec<u8> {
-    let series = &why.series;
-    let since = why.since.iter().map(|since| answer::WhyEvent {
-        at: since.at,
-        actor: &since.actor,
-        index: since.index,
-        what: &since.what,
-    });
-    answer::to_json(&answer::why(
-        &answer::Why {
-            number: &why.number,
-            series_id: series.id,
-            pattern: series.pattern.as_deref(),
-            reset: series.reset,
-            scope: series.scope,
-            prefix: series.prefix.as_deref(),
-            time_zone: &why.time_zone,
-            scope_text: why.scope.as_deref(),
-            counter_before: why.counter_before,
-            counter_after: why.counter_after,
-            actor: &why.actor,
-            at: why.at,
-            receipt: why.receipt,
-            what: &why.what,
-            since: since.collect(),
-            text: &why.text,
-        },
-        mode,
-    ))
+    Ok(Reply::of(written::why(&why, call.mode())))
 }

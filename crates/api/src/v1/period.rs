@@ -1,13 +1,22 @@
-//! What a period's label means for a list of numbers.
+//! What a period's label means for what a request is about.
 
-use engine::NumberQuery;
+use engine::{NumberQuery, Part};
+use ledger::command::SeriesRef;
 use numbering::Period;
-use store::Page;
+use store::{DateRange, Page};
 use wire::Problem;
-use wire::request::labelled_days;
+use wire::request::{PartFields, labelled_days};
 
 use crate::call::Call;
 use crate::failure::Failure;
+
+/// A period as it is looked for.
+enum Meant {
+    /// A period of the series.
+    Period(Period),
+    /// What is dated between days.
+    Days(DateRange),
+}
 
 /// Restricts a query to a period: of the series, when it names one, else to the label's days.
 pub(super) async fn restrict(
@@ -15,6 +24,35 @@ pub(super) async fn restrict(
     query: &mut NumberQuery,
     label: &str,
 ) -> Result<(), Failure> {
+    match meant(call, query.series.as_ref(), label).await? {
+        Meant::Period(period) => query.period = Some(period.from),
+        Meant::Days(days) => query.date = cut(query.date, days),
+    }
+    Ok(())
+}
+
+/// The part of the ledger that a request is about.
+pub(super) async fn part(call: &Call, fields: PartFields) -> Result<Part, Failure> {
+    let mut part = Part {
+        series: fields.series,
+        period: None,
+        customer: fields.customer,
+        date: DateRange { from: fields.from, to: fields.to },
+    };
+    if let Some(label) = &fields.period {
+        match meant(call, part.series.as_ref(), label).await? {
+            Meant::Period(period) => part.period = Some(period.from),
+            Meant::Days(days) => part.date = cut(part.date, days),
+        }
+    }
+    Ok(part)
+}
+
+fn cut(given: DateRange, days: DateRange) -> DateRange {
+    DateRange { from: given.from.max(days.from), to: given.to.into_iter().chain(days.to).min() }
+}
+
+async fn meant(call: &Call, series: Option<&SeriesRef>, label: &str) -> Result<Meant, Failure> {
     let settings = call.engine.locks(call.ledger()).await?;
     let Some(days) = labelled_days(label, settings.fiscal_year_start) else {
         let message = format!(
@@ -23,27 +61,24 @@ pub(super) async fn restrict(
         );
         return Err(Problem::of(ledger::Code::ParameterInvalid, "period", message).into());
     };
-    if let Some(which) = &query.series {
+    if let Some(which) = series {
         let row = call.engine.one_series(call.ledger(), which.clone()).await?.row;
         // A period that a changed reset cut short may lack the first or the last of its days.
         // What it is called was fixed when it was first used, so its numbers tell.
         for day in [days.from, days.to.yesterday().unwrap_or(days.to)] {
-            let from = row.period(day).from;
+            let period = row.period(day);
             let of_period = NumberQuery {
                 series: Some(which.clone()),
-                period: Some(from),
+                period: Some(period.from),
                 ..NumberQuery::default()
             };
             let one = Page { starting_after: None, ending_before: None, limit: 1 };
             let found = call.engine.numbers(call.ledger(), of_period, one).await?;
             if found.data.first().is_some_and(|view| view.period_label == label) {
-                query.period = Some(from);
-                return Ok(());
+                return Ok(Meant::Period(period));
             }
         }
     }
     let last = if days == Period::ALL { days.to } else { days.to.yesterday().unwrap_or(days.to) };
-    query.date.from = query.date.from.max(Some(days.from));
-    query.date.to = Some(query.date.to.map_or(last, |to| to.min(last)));
-    Ok(())
+    Ok(Meant::Days(DateRange { from: Some(days.from), to: Some(last) }))
 }

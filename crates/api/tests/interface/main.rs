@@ -2,6 +2,7 @@
 
 mod app;
 mod bad_input;
+mod closing;
 mod contract;
 mod documents;
 mod every_parameter;

@@ -5,9 +5,11 @@ use std::ops::ControlFlow;
 use clap::Args;
 use engine::StoreAccess;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::door::{Door, Place, walk};
+use crate::date;
+use crate::door::{Door, Format, Place, StatementRequest, walk};
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::table::counted;
@@ -29,6 +31,18 @@ pub(crate) struct Arguments {
     /// The explanation
     #[arg(long, value_name = "TEXT", requires = "explain")]
     text: Option<String>,
+    /// Print the statement as a page, to be printed or kept
+    #[arg(long, conflicts_with_all = ["csv", "explain"])]
+    html: bool,
+    /// Print the statement as a table for spreadsheets
+    #[arg(long, conflicts_with = "explain")]
+    csv: bool,
+    /// Begin the statement on this day [default: the first that is not locked]
+    #[arg(long, value_name = "DATE", value_parser = date::parse)]
+    from: Option<Date>,
+    /// End the statement on this day [default: today]
+    #[arg(long, value_name = "DATE", value_parser = date::parse)]
+    to: Option<Date>,
     #[command(flatten)]
     place: Place,
 }
@@ -41,6 +55,14 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         return Ok(Ending::Done);
     }
     let door = arguments.place.open(StoreAccess::Read)?;
+    if arguments.html || arguments.csv {
+        let format = if arguments.html { Format::Html } else { Format::Csv };
+        let (from, to) = (arguments.from, arguments.to);
+        let asked = StatementRequest { series: arguments.series.clone(), from, to, format };
+        let text = door.statement(&asked)?;
+        output.text(text.as_str().unwrap_or_default())?;
+        return Ok(Ending::Done);
+    }
     let gaps = all(&door, arguments.series.as_deref())?;
     output.either(
         || json!({ "object": "list", "has_more": false, "data": gaps }),
@@ -49,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
     Ok(Ending::Done)
 }
 
-/// Every gap, newest first.
+/// Every gap, the latest date first.
 fn all(door: &Door, series: Option<&str>) -> Result<Vec<Value>, Failure> {
     let mut gaps: Vec<Value> = Vec::new();
     walk(

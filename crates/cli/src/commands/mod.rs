@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod audit;
+pub(crate) mod close;
 pub(crate) mod demo;
 pub(crate) mod gaps;
 pub(crate) mod hammer;
@@ -18,6 +19,7 @@ pub(crate) mod serve;
 pub(crate) mod trail;
 pub(crate) mod user;
 pub(crate) mod verify;
+pub(crate) mod why;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::{Ending, Failure};
@@ -39,7 +41,9 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Ending, 
         Command::Import(arguments) => import::run(arguments, output),
         Command::Series(command) => series::run(command, output),
         Command::Gaps(arguments) => gaps::run(arguments, output),
+        Command::Why(arguments) => why::run(arguments, output),
         Command::Lock(arguments) => lock::run(arguments, output),
+        Command::Close(arguments) => close::run(arguments, output),
         Command::Verify(arguments) => verify::run(arguments, output),
         Command::Trail(command) => trail::run(command, output),
         Command::Key(command) => key::run(command, output),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use engine::{
     AccountView, Engine, EngineError, EngineOptions, GapQuery, Kept, NumberQuery, OpenedAccount,
-    Preview, StoreAccess, StoreFailureKind, TrailHead, wait,
+    Part, Preview, StoreAccess, StoreFailureKind, TrailHead, wait,
 };
 use gapless::DatabaseUrl;
 use ledger::command::{Item, LockMove, SeriesRef};
@@ -181,7 +181,10 @@ impl Database {
         after: Option<&str>,
     ) -> Result<Listed, Failure> {
         let query = GapQuery {
-            series: series.map(|text| self.series(text)).transpose()?,
+            part: Part {
+                series: series.map(|text| self.series(text)).transpose()?,
+                ..Part::default()
+            },
             ..GapQuery::default()
         };
         let starting_after = after.map(|text| self.gap(text)).transpose()?;
@@ -256,7 +259,7 @@ impl Database {
         lines.map_err(|error| failure(&error))
     }
 
-    fn gap(&self, text: &str) -> Result<GapId, Failure> {
+    pub(super) fn gap(&self, text: &str) -> Result<GapId, Failure> {
         match GapId::parse(text) {
             Some((ledger, gap)) if ledger == self.ledger => Ok(gap),
             _ => {

@@ -3,6 +3,7 @@
 //! Both answer in the shapes of the HTTP interface, so that a command and its `--json` are the
 //! same whichever it is.
 
+mod books;
 mod database;
 mod item;
 mod proof;
@@ -18,7 +19,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::command::{Item, LockMove};
 use ledger::model::Settings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use self::database::{
     Database, create_when_missing, database_url, failure, kind, open_engine, operator,
@@ -81,6 +82,24 @@ pub(crate) struct PreviewRequest {
     pub(crate) count: u32,
 }
 
+/// What a statement is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StatementRequest {
+    pub(crate) series: Option<String>,
+    pub(crate) from: Option<Date>,
+    pub(crate) to: Option<Date>,
+    pub(crate) format: Format,
+}
+
+/// How a statement is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    #[default]
+    Json,
+    Csv,
+    Html,
+}
+
 /// A page of a list, in the list's order.
 pub(crate) struct Listed {
     pub(crate) data: Vec<Value>,
@@ -123,6 +142,12 @@ impl Place {
         }
         Client::new(url, self.server.key.as_deref())
     }
+}
+
+/// That there is no such number.
+fn no_number(number: &str) -> Failure {
+    let message = format!("there is no number '{number}' in this ledger");
+    Failure::refused(ledger::Code::ResourceMissing.text(), message).about("number")
 }
 
 impl DatabaseArguments {
@@ -209,6 +234,35 @@ impl Door {
         match self {
             Door::Database(database) => database.gaps(series, after),
             Door::Server(client) => server::gaps(client, series, after),
+        }
+    }
+
+    /// The statement of what is irregular: as JSON, or as a text in the format.
+    pub(crate) fn statement(&self, asked: &StatementRequest) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.statement(asked),
+            Door::Server(client) => server::statement(client, asked),
+        }
+    }
+
+    /// Closes a period, or says what that would come to.
+    pub(crate) fn close_period(
+        &self,
+        end: Date,
+        explanations: &Map<String, Value>,
+        dry_run: bool,
+    ) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.close_period(end, explanations, dry_run),
+            Door::Server(client) => server::close_period(client, end, explanations, dry_run),
+        }
+    }
+
+    /// Why a number is what it is; the number by its text or its id.
+    pub(crate) fn why(&self, number: &str) -> Result<Value, Failure> {
+        match self {
+            Door::Database(database) => database.why(number),
+            Door::Server(client) => server::why(client, number),
         }
     }
 

@@ -1,10 +1,11 @@
 //! A ledger behind a server.
 
 use engine::TrailHead;
+use jiff::civil::Date;
 use ledger::command::{Item, LockMove};
 use serde_json::{Map, Value, json};
 
-use super::{Listed, PAGE, PreviewRequest, item};
+use super::{Format, Listed, PAGE, PreviewRequest, StatementRequest, item};
 use crate::client::Client;
 use crate::failure::Failure;
 
@@ -80,6 +81,42 @@ pub(super) fn gaps(
     after: Option<&str>,
 ) -> Result<Listed, Failure> {
     list(client, "/v1/gaps", &[("series", series), ("starting_after", after)])
+}
+
+pub(super) fn statement(client: &Client, asked: &StatementRequest) -> Result<Value, Failure> {
+    let path = match asked.format {
+        Format::Json => "/v1/gaps/statement",
+        Format::Csv => "/v1/gaps/statement/csv",
+        Format::Html => "/v1/gaps/statement/html",
+    };
+    let (from, to) = (asked.from.map(|day| day.to_string()), asked.to.map(|day| day.to_string()));
+    let fields = [("series", &asked.series), ("date[gte]", &from), ("date[lte]", &to)];
+    let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+    let fields: Vec<_> = fields.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    client.get(&format!("{path}?{}", fields.join("&")))
+}
+
+pub(super) fn close_period(
+    client: &Client,
+    end: Date,
+    explanations: &Map<String, Value>,
+    dry_run: bool,
+) -> Result<Value, Failure> {
+    let body = json!({ "end": end.to_string(), "explanations": explanations, "dry_run": dry_run });
+    client.post("/v1/periods/close", &body)
+}
+
+pub(super) fn why(client: &Client, number: &str) -> Result<Value, Failure> {
+    let id = match number.starts_with("num_") {
+        true => number.to_owned(),
+        false => {
+            let path = format!("/v1/numbers?number={}&limit=1", escaped(number));
+            let found = listed(client.get(&path)?)?.data;
+            let found = found.first().ok_or_else(|| super::no_number(number))?;
+            text(found, "id")?
+        }
+    };
+    client.get(&format!("/v1/numbers/{}/why", escaped(&id)))
 }
 
 pub(super) fn explain_gap(client: &Client, gap: &str, text: &str) -> Result<Value, Failure> {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod bad_files;
+mod closing;
 mod configuration;
 mod demo;
 mod exports;

@@ -7,7 +7,7 @@ use ledger::Changes;
 use ledger::books::{LedgerChange, TrailLine};
 use ledger::id::{CustomerId, GapId, LedgerId, Position, SequenceId};
 use ledger::model::{LedgerRow, NumberRow};
-use store::{GapFilter, NumberFilter, Page, Reader, Store, StoreError, StoredEntry, Writer};
+use store::{NumberFilter, Page, Reader, Store, StoreError, StoredEntry, Writer};
 
 use super::documents;
 use super::error::MoveError;
@@ -101,12 +101,10 @@ fn number_bytes(row: &NumberRow) -> usize {
 fn gaps(from: &mut dyn Reader, ledger: LedgerId, part: &mut Part<'_>) -> Result<(), MoveError> {
     let mut after = GapId(0);
     loop {
-        let page = Page { starting_after: None, ending_before: Some(after), limit: PLAIN };
-        let rows = from.gaps(ledger, &GapFilter::default(), page)?.rows;
-        forward("gaps", Bound::Excluded(after), rows.iter().rev().map(|(gap, _)| gap.id))?;
-        let Some((newest, _)) = rows.first() else { return Ok(()) };
-        after = newest.id;
-        let rows = rows.into_iter().rev().map(|(gap, _)| gap);
+        let rows = from.all_gaps(ledger, after, PLAIN)?;
+        forward("gaps", Bound::Excluded(after), rows.iter().map(|gap| gap.id))?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id;
         part.add(rows.len(), rows.len() * 4 * ROW, |changes| changes.gaps.extend(rows))?;
     }
 }

@@ -5,7 +5,7 @@ use ledger::Misses;
 use ledger::id::{LedgerId, Position, ScopeKey};
 use ledger::model::{At, NumberRow, SequenceKey, SequenceRow, SeriesRow};
 use numbering::Scope;
-use store::{GapFilter, NumberFilter, Page, Reader};
+use store::{GapFilter, NumberFilter, Page, Reader, Within};
 
 use super::series::{SeriesView, views};
 use crate::engine::Engine;
@@ -111,7 +111,10 @@ fn current(
 
 /// What a sequence covers, without its gaps. Of a series with very many gaps the newest count.
 fn given(reader: &mut dyn Reader, sequence: &SequenceRow) -> Result<u64, EngineError> {
-    let filter = GapFilter { series: Some(sequence.series), ..GapFilter::default() };
+    let filter = GapFilter {
+        within: Within { series: Some(sequence.series), ..Within::default() },
+        ..GapFilter::default()
+    };
     let page = Page { limit: GAPS_MAX, starting_after: None, ending_before: None };
     let gaps = reader.gaps(sequence.ledger, &filter, page)?.rows.into_iter();
     let own = gaps.filter(|(_, of)| of.id == sequence.id);

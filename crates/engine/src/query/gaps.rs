@@ -1,11 +1,13 @@
 //! Gaps, listed.
 
-use ledger::command::SeriesRef;
+use jiff::civil::Date;
+use ledger::Misses;
 use ledger::id::{GapId, LedgerId};
-use ledger::model::GapCause;
+use ledger::model::{GapCause, SequenceRow};
 use ledger::outcome::GapView;
 use store::{GapFilter, Page, Reader};
 
+use super::Part;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::lookup;
@@ -14,15 +16,15 @@ use crate::pending::Pending;
 /// Which gaps; what is missing does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GapQuery {
-    /// Of a series.
-    pub series: Option<SeriesRef>,
+    /// Where.
+    pub part: Part,
     /// Of a cause.
     pub cause: Option<GapCause>,
     /// Explained or not.
     pub explained: Option<bool>,
 }
 
-/// A page of gaps, newest first.
+/// A page of gaps, the latest date first, and of one day the newest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GapList {
     /// The gaps.
@@ -32,20 +34,17 @@ pub struct GapList {
 }
 
 impl Engine {
-    /// Gaps of a ledger, newest first. The answer refuses a series or a cursor that is not
-    /// there.
+    /// Gaps of a ledger, the latest date first. The answer refuses a series or a cursor that is not
+    /// there, and a period without a series.
     pub fn gaps(&self, ledger: LedgerId, query: GapQuery, page: Page<GapId>) -> Pending<GapList> {
         self.read(move |reader| {
-            let series = match &query.series {
-                Some(which) => Some(lookup::series(reader, ledger, which)?.id),
-                None => None,
-            };
-            lookup::cursors(&page, |id| gap_is_there(reader, ledger, id))?;
-            let filter = GapFilter { series, cause: query.cause, explained: query.explained };
+            let within = query.part.within(reader, ledger)?;
+            let page = edges(reader, ledger, page)?;
+            let filter = GapFilter { within, cause: query.cause, explained: query.explained };
             let found = reader.gaps(ledger, &filter, page)?;
             let ids = found.rows.iter().map(|(_, sequence)| sequence.series);
             let series = lookup::series_by_id(reader, ledger, ids)?;
-            let view = |(row, sequence): (_, ledger::model::SequenceRow)| {
+            let view = |(row, sequence): (_, SequenceRow)| {
                 Some(GapView::new(row, &sequence, series.get(&sequence.series)?))
             };
             let data = found.rows.into_iter().filter_map(view).collect();
@@ -54,10 +53,17 @@ impl Engine {
     }
 }
 
-fn gap_is_there(reader: &mut dyn Reader, ledger: LedgerId, id: GapId) -> Result<bool, EngineError> {
-    // Newest first: the first one behind the next id is this one, or it is not there.
-    let next = id.0.checked_add(1).map(GapId);
-    let page = Page { starting_after: next, ending_before: None, limit: 1 };
-    let found = reader.gaps(ledger, &GapFilter::default(), page)?;
-    Ok(found.rows.first().is_some_and(|(row, _)| row.id == id))
+/// The edges of a page with the dates of their gaps, which must be there.
+fn edges(
+    reader: &mut dyn Reader,
+    ledger: LedgerId,
+    page: Page<GapId>,
+) -> Result<Page<(Date, GapId)>, EngineError> {
+    let mut edge = None;
+    lookup::cursors(&page, |id| {
+        let misses = Misses { gaps: vec![(ledger, id)], ..Misses::default() };
+        edge = reader.load(&misses)?.gaps.pop().map(|row| row.date);
+        Ok(edge.is_some())
+    })?;
+    Ok(page.map(|id| (edge.unwrap_or_default(), id)))
 }

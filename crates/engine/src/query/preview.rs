@@ -101,6 +101,17 @@ fn pretended(ledger: LedgerId, at: At, action: Action) -> Command {
     Command { ledger, actor, at, idempotency: None, action }
 }
 
+impl Engine {
+    /// What a command would come to; nothing is written.
+    pub fn rehearse(&self, command: Command) -> Pending<Outcome> {
+        self.read(move |reader| {
+            let answer = decide_and_forget(reader, vec![command.clone()])?.pop();
+            let missing = || EngineError::Defect("a rehearsal came to nothing".to_owned());
+            Ok(answer.ok_or_else(missing)?.result?)
+        })
+    }
+}
+
 /// Decides commands of one ledger on what is there at one moment, and forgets what came of it.
 pub(super) fn decide_and_forget(
     reader: &mut dyn Reader,

@@ -146,6 +146,15 @@ fn entry(reader: &mut dyn Reader, ledger: LedgerId, index: u64) -> Result<Told, 
     Ok(Told { at: entry.at, actor, what: entry.what })
 }
 
+/// Who made an entry of the trail: the operator's name, or the key's id with its name.
+pub(super) fn actor_of(
+    reader: &mut dyn Reader,
+    ledger: LedgerId,
+    index: u64,
+) -> Result<String, EngineError> {
+    entry(reader, ledger, index).map(|told| told.actor)
+}
+
 fn named(reader: &mut dyn Reader, ledger: LedgerId, actor: String) -> Result<String, EngineError> {
     let name = match (KeyId::parse(&actor), UserId::parse(&actor)) {
         (Some(id), _) => reader.key(id)?.map(|key| key.name),

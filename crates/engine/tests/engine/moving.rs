@@ -17,7 +17,7 @@ use ledger::model::{
 use ledger::outcome::Outcome;
 use ledger::role::Role;
 use ledger::{Action, Changes, Command};
-use store::{GapFilter, NumberFilter, Page, Reader, Store};
+use store::{NumberFilter, Page, Reader, Store};
 use store_sqlite::{OpenOptions, SqliteStore};
 
 use crate::stage::{Stage, TODAY, operator, order, text};
@@ -170,8 +170,7 @@ fn everything(reader: &mut dyn Reader, ledger: LedgerId) -> String {
     put(&reader.sequences(ledger, ledger::id::SequenceId(0), 1_000).unwrap());
     let all = Page { limit: 100_000, ..Page::default() };
     put(&reader.numbers(ledger, &NumberFilter::default(), all).unwrap());
-    let all = Page { limit: 100_000, ..Page::default() };
-    put(&reader.gaps(ledger, &GapFilter::default(), all).unwrap());
+    put(&reader.all_gaps(ledger, ledger::id::GapId(0), 100_000).unwrap());
     put(&reader.customers(ledger, None, 100_000).unwrap());
     put(&reader.prefixes(ledger, None, 100_000).unwrap());
     let mut outcomes = reader.outcomes(ledger, None, 100_000).unwrap().rows;

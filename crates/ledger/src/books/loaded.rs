@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::{Books, Table};
 use crate::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
@@ -32,6 +34,10 @@ pub struct Misses {
     /// The text is a slug key: stored beside each number, see [`NumberRow::slug_key`].
     pub texts: Vec<(LedgerId, String)>,
     pub gaps: Vec<(LedgerId, GapId)>,
+    /// The ledger, the first and the last day.
+    pub gap_days: Vec<(LedgerId, Date, Date)>,
+    /// The same.
+    pub irregular_days: Vec<(LedgerId, Date, Date)>,
     pub customers: Vec<(LedgerId, CustomerId)>,
     pub prefixes: Vec<(LedgerId, String)>,
     pub objects: Vec<(LedgerId, ObjectId)>,
@@ -66,6 +72,11 @@ pub struct Loaded {
     /// One pair for each number with that slug key; numbers that are occupied are left out.
     pub texts: Vec<((LedgerId, String), Holder)>,
     pub gaps: Vec<GapRow>,
+    /// One pair for each gap dated so, but for those behind the first of them that are one more
+    /// than [`crate::limits::STATEMENT_ROWS_MAX`].
+    pub gap_days: Vec<((LedgerId, Date, Date), GapRow)>,
+    /// The same for numbers that are void or held by drafts, each of both for itself.
+    pub irregular_days: Vec<((LedgerId, Date, Date), NumberRow)>,
     pub customers: Vec<CustomerRow>,
     pub prefixes: Vec<((LedgerId, String), PrefixOwner)>,
     /// Deleted ones too.
@@ -106,6 +117,8 @@ impl Books {
         fill_pairs(&mut self.references, asked.references, found.references);
         fill_groups(&mut self.texts, asked.texts, found.texts);
         fill(&mut self.gaps, asked.gaps, found.gaps, |row| (row.ledger, row.id));
+        fill_groups(&mut self.gap_days, asked.gap_days, found.gap_days);
+        fill_groups(&mut self.irregular_days, asked.irregular_days, found.irregular_days);
         let customer_key = |row: &CustomerRow| (row.ledger, row.id.clone());
         fill(&mut self.customers, asked.customers, found.customers, customer_key);
         fill_pairs(&mut self.prefixes, asked.prefixes, found.prefixes);

@@ -8,6 +8,8 @@ mod table;
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 pub use changes::{Changes, Checkpoint, LedgerChange, Stored, TrailLine};
 pub use loaded::{Loaded, Misses};
 pub use table::{Missing, Table};
@@ -56,6 +58,10 @@ pub struct Books {
     pub texts: Table<(LedgerId, String), Vec<Holder>>,
     /// Gaps.
     pub gaps: Table<(LedgerId, GapId), GapRow>,
+    /// Gaps dated from one day to another, for a command that is alone in its batch.
+    pub gap_days: Table<(LedgerId, Date, Date), Vec<GapRow>>,
+    /// Numbers that are void or held by drafts, dated so, for such a command.
+    pub irregular_days: Table<(LedgerId, Date, Date), Vec<NumberRow>>,
     /// Customers.
     pub customers: Table<(LedgerId, CustomerId), CustomerRow>,
     /// Prefixes, taken for ever.
@@ -100,6 +106,8 @@ macro_rules! each_table {
         $books.references.$method();
         $books.texts.$method();
         $books.gaps.$method();
+        $books.gap_days.$method();
+        $books.irregular_days.$method();
         $books.customers.$method();
         $books.prefixes.$method();
         $books.objects.$method();
@@ -178,6 +186,8 @@ impl Books {
             || self.references.is_missing_any()
             || self.texts.is_missing_any()
             || self.gaps.is_missing_any()
+            || self.gap_days.is_missing_any()
+            || self.irregular_days.is_missing_any()
             || self.customers.is_missing_any()
             || self.prefixes.is_missing_any()
             || self.objects.is_missing_any()
@@ -203,6 +213,8 @@ impl Books {
             references: self.references.take_missing(),
             texts: self.texts.take_missing(),
             gaps: self.gaps.take_missing(),
+            gap_days: self.gap_days.take_missing(),
+            irregular_days: self.irregular_days.take_missing(),
             customers: self.customers.take_missing(),
             prefixes: self.prefixes.take_missing(),
             objects: self.objects.take_missing(),

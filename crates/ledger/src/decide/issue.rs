@@ -373,6 +373,7 @@ impl<'a> Run<'a> {
             reissue_of: None,
             warning: None,
             mark: None,
+            draft: false,
         }
     }
 
@@ -440,12 +441,21 @@ impl<'a> Run<'a> {
         self.tell_issued()?;
         let opened = std::mem::take(&mut self.opened);
         let prefixes = std::mem::take(&mut self.prefixes);
+        if let (Some(fresh), Some(recipient)) = (self.fresh.last_mut(), &recipient) {
+            fresh.row.draft = recipient.draft;
+        }
         let lines = self.fresh.iter().map(|fresh| line(&fresh.row)).collect();
         let change = match recipient {
             None => Change::NumbersIssued { opened, prefixes, lines },
-            Some(Recipient { document, digest, series }) => {
-                Change::DocumentNumbered { series, opened, prefixes, lines, document, digest }
-            }
+            Some(Recipient { document, digest, series, draft }) => Change::DocumentNumbered {
+                series,
+                opened,
+                prefixes,
+                lines,
+                document,
+                digest,
+                draft,
+            },
         };
         let receipt = record(self.books, self.command, &mut self.ledger, &change);
         let mut views = BTreeMap::new();

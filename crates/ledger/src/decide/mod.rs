@@ -1,5 +1,6 @@
 //! The rules: one file for each family of commands.
 
+mod close;
 mod defaults;
 mod document;
 mod gaps;
@@ -121,6 +122,7 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::Void(void) => void::void(books, command, void),
         Action::ApplyImport(apply) => import::apply(books, command, apply),
         Action::ExplainGap(gap, text) => gaps::explain(books, command, *gap, text),
+        Action::ClosePeriod(period) => close::close(books, command, period),
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
         Action::CreateKey(new) => keys::create(books, command, new),
         Action::RevokeKey(key) => keys::revoke(books, command, *key),

@@ -397,6 +397,7 @@ pub(super) fn skip(
         kind: place.series.kind_text(&place.kind).unwrap_or_default(),
     };
     let format = &place.series.version(place.date).format;
+    let below = sequence.last_date.unwrap_or(sequence.period_from);
     ledger.last_gap += 1;
     let gap = GapRow {
         ledger: ledger.id,
@@ -406,6 +407,7 @@ pub(super) fn skip(
         to: next - 1,
         first_text: render(format, place.date, sequence.next(), &texts)?,
         last_text: render(format, place.date, next - 1, &texts)?,
+        date: ledger.settings.first_free().map_or(below, |free| below.max(free)),
         cause: GapCause::Skipped,
         at: command.at,
         actor: actor_text(&command.actor),

@@ -46,7 +46,7 @@ pub(super) fn void_number(
     let change = Change::NumberVoided { position: row.position, cause, reason: why.clone() };
     let receipt = record(books, command, ledger, &change);
     let voided = Voided { cause, reason: why, at: command.at, index: receipt.index };
-    let row = NumberRow { state: State::Void, voided: Some(voided), ..row };
+    let row = NumberRow { state: State::Void, voided: Some(voided), draft: false, ..row };
     books.numbers.write((row.ledger, row.position), row);
     Ok(())
 }

@@ -187,6 +187,10 @@ impl Recorded {
             }
             _ => {}
         }
+        if row.draft != self.replay.drafts.contains(&row.position) {
+            let what = format!("whether a draft holds {} is not as the trail records it", row.text);
+            log.say(Invariant::Recorded, what);
+        }
         if (row.state == State::Void) != row.voided.is_some() {
             let what = format!("{} is {} without what made it so", row.text, row.state.text());
             log.say(Invariant::Recorded, what);
@@ -316,7 +320,7 @@ impl Given {
     fn add(&mut self, row: &NumberRow, date: Date) {
         let state = if row.state == State::Occupied { State::Occupied } else { State::Held };
         let voided = None::<Voided>;
-        self.facts.add(&NumberRow { state, voided, date: Date::MIN, ..row.clone() });
+        self.facts.add(&NumberRow { state, voided, date: Date::MIN, draft: false, ..row.clone() });
         self.dates.add(&(row.position, Day(date)));
     }
 }

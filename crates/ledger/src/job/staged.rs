@@ -135,6 +135,7 @@ impl StagedNumber {
             reissue_of: None,
             warning: None,
             mark: None,
+            draft: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Runs of ordinals that no document holds.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::At;
@@ -46,6 +47,11 @@ pub struct GapRow {
     pub first_text: String,
     /// The text that `to` has, or would have had.
     pub last_text: String,
+    /// The day that it counts as: that of the last document that held one of its ordinals, else the
+    /// latest below it, else the period's first. Never a day that was locked when it arose, unless
+    /// it was imported: whoever locks has seen what was there.
+    #[serde(with = "super::civil")]
+    pub date: Date,
     /// Why.
     pub cause: GapCause,
     /// When it arose.

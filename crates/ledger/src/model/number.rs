@@ -110,6 +110,10 @@ pub struct NumberRow {
     pub warning: Option<Warning>,
     /// What changed its sequence just before it.
     pub mark: Option<Mark>,
+    /// Whether the document that holds it is a draft. No part of remembered outcomes: what is told
+    /// there are numbers of outside documents.
+    #[serde(skip)]
+    pub draft: bool,
 }
 
 /// Who has a text, as far as uniqueness asks.

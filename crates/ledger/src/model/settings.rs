@@ -169,6 +169,11 @@ impl Settings {
     pub fn locked_through(&self) -> Option<Date> {
         self.lock_date.max(self.hard_lock_date)
     }
+
+    /// The first day behind both lock dates.
+    pub fn first_free(&self) -> Option<Date> {
+        self.locked_through().map(|locked| locked.tomorrow().unwrap_or(locked))
+    }
 }
 
 pub(crate) mod fiscal {

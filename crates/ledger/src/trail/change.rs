@@ -150,6 +150,8 @@ pub enum Change {
         document: ObjectId,
         /// What the document says; see [`super::DocumentDigest`].
         digest: super::Hash,
+        /// Whether the document is a draft still.
+        draft: bool,
     },
     /// A document that had its number as a draft was finalized.
     DocumentFinalized {
@@ -263,6 +265,25 @@ pub enum Change {
         #[serde(with = "civil")]
         date: Date,
     },
+    /// A period was closed, and its last day locked.
+    PeriodClosed {
+        /// Its first day.
+        #[serde(with = "civil")]
+        from: Date,
+        /// Its last day, which is the lock date now.
+        #[serde(with = "civil")]
+        to: Date,
+        /// Gaps that were explained with it.
+        explanations: Vec<(GapId, String)>,
+        /// Gaps dated in it.
+        gaps: u64,
+        /// Ordinals that they cover.
+        missing: u64,
+        /// Void numbers dated in it.
+        voids: u64,
+        /// That of its statement; see [`crate::statement::Statement::digest`].
+        digest: super::Hash,
+    },
 }
 
 /// What is said of a person.
@@ -312,6 +333,9 @@ pub struct LeftGap {
     pub first_text: String,
     /// The text that `to` would have had.
     pub last_text: String,
+    /// The day that it counts as.
+    #[serde(with = "civil")]
+    pub date: Date,
 }
 
 /// One ordinal that was given, imported, or found occupied.
@@ -376,6 +400,7 @@ impl Change {
             Change::DocumentDeleted { .. } => "document.deleted",
             Change::SeriesTaught { .. } => "series.taught",
             Change::NumberRedated { .. } => "number.redated",
+            Change::PeriodClosed { .. } => "period.closed",
         }
     }
 
@@ -403,6 +428,7 @@ impl LeftGap {
             to: row.to,
             first_text: row.first_text.clone(),
             last_text: row.last_text.clone(),
+            date: row.date,
         }
     }
 }

@@ -117,6 +117,15 @@ fn changes() -> Vec<Change> {
     ];
     changes.extend(of_documents());
     changes.extend(of_people());
+    changes.push(Change::PeriodClosed {
+        from: date(2026, 1, 1),
+        to: date(2026, 1, 31),
+        explanations: vec![(GapId(5), "found burnt".to_owned())],
+        gaps: 1,
+        missing: 9,
+        voids: 2,
+        digest: Hash([6; 32]),
+    });
     changes
 }
 
@@ -129,6 +138,7 @@ fn of_documents() -> Vec<Change> {
             lines: vec![issued()],
             document: ObjectId(88),
             digest: Hash([8; 32]),
+            draft: true,
         },
         Change::DocumentFinalized {
             position: Position(301),
@@ -255,6 +265,7 @@ fn gap() -> LeftGap {
         to: 709,
         first_text: "I2026-2027/00701".to_owned(),
         last_text: "I2026-2027/00709".to_owned(),
+        date: date(2026, 6, 30),
     }
 }
 

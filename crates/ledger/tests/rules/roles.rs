@@ -9,8 +9,8 @@ use ledger::command::document::{
     DocumentAction as Document, DocumentCommand, MetadataChange, TeachingAsked,
 };
 use ledger::command::{
-    Action, Actor, Advance, Import, ImportLine, ImportSeries, Item, LockMove, NewKey, NewSeries,
-    NewUser, Open, SeriesChange, SeriesRef, SettingsChange, UserChange, Void,
+    Action, Actor, Advance, ClosePeriod, Import, ImportLine, ImportSeries, Item, LockMove, NewKey,
+    NewSeries, NewUser, Open, SeriesChange, SeriesRef, SettingsChange, UserChange, Void,
 };
 use ledger::id::{AccountId, GapId, KeyId, ObjectId, Position, UserId};
 use ledger::model::document::FinalizationError;
@@ -33,6 +33,7 @@ const NUMBERS: &str = "give numbers to outside documents, and void them";
 const IMPORT: &str = "import numbers";
 const GAPS: &str = "explain gaps";
 const LOCK: &str = "set the lock date, forward";
+const CLOSE: &str = "close a period";
 const LOCK_BACK: &str = "move the lock date back or away, and set the hard lock date";
 const OPEN: &str = "open a ledger";
 const KEYS: &str = "make and revoke keys";
@@ -48,7 +49,7 @@ const ACCOUNT: &str = "change what is said of the account, and its API version";
 const REDELIVER: &str = "have an event delivered again";
 
 /// How many kinds of actions there are.
-const ACTIONS: usize = 19;
+const ACTIONS: usize = 20;
 const DOCUMENT_ACTIONS: usize = 34;
 
 /// What each action is in the table. Whoever adds one is reminded here.
@@ -64,6 +65,7 @@ fn row(action: &Action, actor: UserId) -> &'static str {
         Action::Issue(_) | Action::Void(_) => NUMBERS,
         Action::ApplyImport(_) => IMPORT,
         Action::ExplainGap(..) => GAPS,
+        Action::ClosePeriod(_) => CLOSE,
         Action::MoveLocks(LockMove { hard_lock_date: Some(_), .. }) => LOCK_BACK,
         Action::MoveLocks(LockMove { lock_date: Some(None), .. }) => LOCK_BACK,
         Action::MoveLocks(_) => LOCK,
@@ -201,6 +203,7 @@ fn actions(actor: UserId) -> Vec<Action> {
         }),
         apply_import(),
         Action::ExplainGap(GapId(1), "lost".to_owned()),
+        Action::ClosePeriod(ClosePeriod { end: date(2026, 1, 31), explanations: Vec::new() }),
         Action::CreateKey(NewKey {
             id: KeyId(1),
             hash: KeyHash([1; 32]),

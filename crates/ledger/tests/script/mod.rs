@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ledger::command::{
-    Action, Actor, Advance, Import, Item, LockMove, NewSeries, Open, SeriesChange, SeriesRef,
-    SettingsChange, Void,
+    Action, Actor, Advance, ClosePeriod, Import, Item, LockMove, NewSeries, Open, SeriesChange,
+    SeriesRef, SettingsChange, Void,
 };
 use ledger::id::{AccountId, CustomerId, GapId, LedgerId, Position};
 use ledger::job::JobId;
@@ -155,6 +155,8 @@ impl Script {
             "cancel" => Action::CancelPlan(words.series()),
             "advance" => words.advance(),
             "lock" => words.lock(),
+            "close" => words.close(),
+            "explain" => words.explain(),
             other => panic!("no command {other}"),
         };
         words.finish(line);
@@ -302,6 +304,19 @@ impl Words {
             next: self.number("next").expect("the next ordinal"),
             reason: self.take("reason").unwrap_or_default(),
         })
+    }
+
+    /// Explanations by the numbers of their gaps: `close 2026-10-31 1=lost`.
+    fn close(&mut self) -> Action {
+        let end = self.first().parse().expect("a date");
+        let given = std::mem::take(&mut self.named).into_iter();
+        let gap = |(id, text): (String, String)| (GapId(id.parse().expect("a gap")), text);
+        Action::ClosePeriod(ClosePeriod { end, explanations: given.map(gap).collect() })
+    }
+
+    fn explain(&mut self) -> Action {
+        let gap = GapId(self.first().parse().expect("a gap"));
+        Action::ExplainGap(gap, self.take("text").unwrap_or_default())
     }
 
     fn lock(&mut self) -> Action {

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use ledger::id::{CustomerId, LedgerId, Position, SequenceId, SeriesId};
 use ledger::model::{
     Cause, Holder, Kind, Metadata, NumberRow, Receipt, SequenceRow, State, Voided, Warning,
 };
 use ledger::trail::Hash;
-use store::{NumberWithPlace, StoreError};
+use store::{Irregular, NumberWithPlace, StoreError};
 
 use super::bound;
 use crate::cell::Fields;
@@ -23,7 +24,7 @@ macro_rules! columns {
         "n.ledger_id, n.position, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
          n.kind, n.date, n.created, n.entry, t.hash, n.reference, n.customer, n.parent, \
          n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, \
-         n.void_entry, n.mark"
+         n.void_entry, n.mark, n.irregular"
     };
 }
 
@@ -61,6 +62,18 @@ const LOAD_WITH_PLACE: &str = concat!(
      AND s.ledger_id = ANY($3) AND s.sequence_id BETWEEN n.sequence_id AND n.sequence_id \
      ORDER BY s.sequence_id LIMIT 1) s",
     entries!(" AND t.ledger_id = ANY($3)")
+);
+
+// One more than a statement may have tells that there are too many.
+const DAYS: &str = concat!(
+    "SELECT k.c2, k.c3, ",
+    columns!(),
+    " FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[]) k (c0, c1, c2, c3) \
+     CROSS JOIN LATERAL (SELECT * FROM number n WHERE n.ledger_id = k.c0 \
+     AND n.ledger_id = ANY($5) AND n.irregular IS NOT NULL \
+     AND (n.irregular, n.date) >= (k.c1, k.c2) AND (n.irregular, n.date) <= (k.c1, k.c3) \
+     ORDER BY n.irregular, n.date, n.position LIMIT 10001) n",
+    entries!(" AND t.ledger_id = ANY($5)")
 );
 
 const REGISTER: &str = concat!(
@@ -119,7 +132,7 @@ macro_rules! always {
 macro_rules! seldom {
     () => {
         ", slug_rank, state, text, customer, parent, reissue_of, warning, metadata, void_cause, \
-         void_reason, void_at, void_entry, mark"
+         void_reason, void_at, void_entry, mark, irregular"
     };
 }
 
@@ -134,7 +147,8 @@ macro_rules! seldom_arrays {
     () => {
         ", $12::integer[], $13::smallint[], $14::text[], $15::text[], $16::bigint[], \
          $17::bigint[], $18::smallint[], $19::text[], $20::smallint[], $21::text[], \
-         $22::bigint[], $23::bigint[], $24::smallint[])"
+         $22::bigint[], $23::bigint[], $24::smallint[], \
+         $25::smallint[])"
     };
 }
 
@@ -144,12 +158,12 @@ macro_rules! with_series {
         concat!(
             " SELECT s.ledger_id, k.c1, k.c2, k.c3, k.c4, k.c5, s.series_id, k.c7, k.c8, k.c9, \
              k.c10, k.c11, k.c12, k.c13, k.c14, k.c15, k.c16, k.c17, k.c18, k.c19, k.c20, k.c21, \
-             k.c22, k.c23 FROM ",
+             k.c22, k.c23, k.c24 FROM ",
             always_arrays!(),
             seldom_arrays!(),
             " k (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, \
-             c18, c19, c20, c21, c22, c23) CROSS JOIN LATERAL (SELECT s.ledger_id, s.series_id \
-             FROM sequence s WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($25) \
+             c18, c19, c20, c21, c22, c23, c24) CROSS JOIN LATERAL (SELECT s.ledger_id, \
+             s.series_id FROM sequence s WHERE s.ledger_id = k.c0 AND s.ledger_id = ANY($26) \
              AND s.sequence_id BETWEEN k.c2 AND k.c2 ORDER BY s.sequence_id LIMIT 1) s"
         )
     };
@@ -185,7 +199,7 @@ const UPDATE: &str = concat!(
     ")",
     with_series!(),
     " CROSS JOIN LATERAL (SELECT 1 FROM number n WHERE n.ledger_id = k.c0 \
-     AND n.ledger_id = ANY($25) AND n.position BETWEEN k.c1 AND k.c1 \
+     AND n.ledger_id = ANY($26) AND n.position BETWEEN k.c1 AND k.c1 \
      ORDER BY n.position LIMIT 1) n \
      ON CONFLICT (ledger_id, position) DO UPDATE SET sequence_id = excluded.sequence_id, \
      series_id = excluded.series_id, ordinal = excluded.ordinal, slug = excluded.slug, \
@@ -195,14 +209,14 @@ const UPDATE: &str = concat!(
      parent = excluded.parent, reissue_of = excluded.reissue_of, warning = excluded.warning, \
      metadata = excluded.metadata, void_cause = excluded.void_cause, \
      void_reason = excluded.void_reason, void_at = excluded.void_at, \
-     void_entry = excluded.void_entry, mark = excluded.mark"
+     void_entry = excluded.void_entry, mark = excluded.mark, irregular = excluded.irregular"
 );
 
 /// The width of the rows that `INSERT_PLAIN` takes.
 const PLAIN_WIDTH: usize = 11;
 
 /// The width of the rows that the other statements take.
-const WIDTH: usize = 24;
+const WIDTH: usize = 25;
 
 pub(crate) fn load(trip: &mut Trip, keys: &[(LedgerId, Position)]) -> Asked<NumberRow> {
     trip.look(LOAD, key_rows(keys.iter().copied()), read)
@@ -230,6 +244,24 @@ pub(crate) fn register(
     limit: u32,
 ) -> Result<Vec<NumberRow>, StoreError> {
     session.all(REGISTER, values![ledger, sequence, bound(from), i64::from(limit)], read)
+}
+
+/// Numbers that are irregular from one day to another.
+pub(crate) fn load_days(
+    trip: &mut Trip,
+    keys: &[(LedgerId, Date, Date)],
+) -> Asked<((LedgerId, Date, Date), NumberRow)> {
+    let mut rows = Rows::new(4);
+    for (ledger, from, to) in keys {
+        for kind in Irregular::ALL {
+            rows.row(*ledger).put(stored_irregular(kind)).put(*from).put(*to);
+        }
+    }
+    trip.look(DAYS, rows, |fields| {
+        let (from, to) = (fields.date()?, fields.date()?);
+        let row = read(fields)?;
+        Ok(((row.ledger, from, to), row))
+    })
 }
 
 pub(crate) fn load_references(
@@ -337,6 +369,13 @@ pub(crate) fn read_text(fields: &mut Fields<'_>) -> Result<String, StoreError> {
     Ok(fields.maybe_string()?.unwrap_or_else(|| slug.to_owned()))
 }
 
+pub(crate) fn stored_irregular(kind: Irregular) -> i16 {
+    match kind {
+        Irregular::Void => 1,
+        Irregular::Draft => 2,
+    }
+}
+
 fn key_rows(keys: impl Iterator<Item = (LedgerId, Position)>) -> Rows {
     let mut rows = Rows::new(2);
     for (ledger, position) in keys {
@@ -353,6 +392,7 @@ fn is_plain(row: &NumberRow, slug: &str) -> bool {
         && row.state == State::Held
         && (customer.is_none() && parent.is_none() && reissue_of.is_none())
         && (warning.is_none() && mark.is_none() && voided.is_none() && row.metadata.is_empty())
+        && !row.draft
 }
 
 fn put_always(rows: &mut Rows, row: &NumberRow, series: SeriesId, slug: &str) {
@@ -381,6 +421,7 @@ fn put_all(
         None => rows.put(None::<i16>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
     };
     rows.put(row.mark.map(|mark| i16::from(mark.code())));
+    rows.put(Irregular::of(row).map(stored_irregular));
     Ok(())
 }
 
@@ -408,6 +449,7 @@ fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {
         metadata: read_metadata(fields.get()?)?,
         voided: read_voided(fields)?,
         mark: fields.maybe_mark()?,
+        draft: fields.get::<Option<i16>>()? == Some(stored_irregular(Irregular::Draft)),
     })
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod customer;
 pub(crate) mod delivery;
 pub(crate) mod event;
 pub(crate) mod gap;
+pub(crate) mod irregular;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod number;

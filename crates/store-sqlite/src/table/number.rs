@@ -3,7 +3,7 @@
 use ledger::id::{CustomerId, LedgerId, Position, SequenceId};
 use ledger::model::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
 use ledger::trail::Hash;
-use store::{NumberWithPlace, StoreError};
+use store::{Irregular, NumberWithPlace, StoreError};
 
 use crate::cell::Fields;
 use crate::error::damaged;
@@ -18,7 +18,7 @@ macro_rules! columns {
         "n.number_id, n.sequence_id, n.ordinal, n.slug, n.text, n.slug_rank, n.state, \
          n.kind, n.date, n.created, n.entry, t.hash, n.reference, n.customer, n.parent, \
          n.reissue_of, n.warning, n.metadata, n.void_cause, n.void_reason, n.void_at, \
-         n.void_entry, n.mark"
+         n.void_entry, n.mark, n.irregular"
     };
 }
 
@@ -63,9 +63,9 @@ const TEXTS: &str = "SELECT k.c0, k.c1, n.number_id, n.slug, n.text, n.slug_rank
 
 const INSERT: &str = "INSERT INTO number (number_id, ledger_id, sequence_id, series_id, ordinal, \
     slug, text, slug_rank, state, kind, date, created, entry, reference, customer, parent, \
-    reissue_of, warning, metadata, void_cause, void_reason, void_at, void_entry, mark) \
+    reissue_of, warning, metadata, void_cause, void_reason, void_at, void_entry, mark, irregular) \
     SELECT c0, c1, c2, s.series_id, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, \
-    c16, c17, c18, c19, c20, c21, c22 FROM rows(?1) k \
+    c16, c17, c18, c19, c20, c21, c22, c23 FROM rows(?1) k \
     LEFT JOIN sequence s ON s.ledger_id = k.c1 AND s.sequence_id = k.c2";
 
 const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
@@ -74,11 +74,11 @@ const UPDATE: &str = "UPDATE number SET sequence_id = c2, \
     ordinal = c3, slug = c4, text = c5, slug_rank = c6, state = c7, kind = c8, date = c9, \
     created = c10, entry = c11, reference = c12, customer = c13, parent = c14, reissue_of = c15, \
     warning = c16, metadata = c17, void_cause = c18, void_reason = c19, void_at = c20, \
-    void_entry = c21, mark = c22 FROM rows(?1) k \
+    void_entry = c21, mark = c22, irregular = c23 FROM rows(?1) k \
     WHERE number.number_id = k.c0";
 
 /// The width of the rows that `INSERT` and `UPDATE` take.
-const WIDTH: usize = 23;
+const WIDTH: usize = 24;
 
 pub(crate) fn load(
     session: &Session,
@@ -178,6 +178,13 @@ pub(crate) fn stored_state(state: State) -> i64 {
     }
 }
 
+pub(crate) fn stored_irregular(kind: Irregular) -> i64 {
+    match kind {
+        Irregular::Void => 1,
+        Irregular::Draft => 2,
+    }
+}
+
 fn key_rows(keys: impl ExactSizeIterator<Item = (LedgerId, Position)>) -> Rows {
     let mut rows = Rows::new(1, keys.len());
     for (ledger, position) in keys {
@@ -209,6 +216,7 @@ fn rows_of(numbers: &[NumberRow]) -> Result<Rows, StoreError> {
             None => rows.put(None::<i64>).put(None::<&str>).put(None::<i64>).put(None::<i64>),
         };
         rows.put(row.mark.map(|mark| i64::from(mark.code())));
+        rows.put(Irregular::of(row).map(stored_irregular));
     }
     Ok(rows)
 }
@@ -239,6 +247,7 @@ fn read(fields: &mut Fields<'_>) -> Result<NumberRow, StoreError> {
         metadata: read_metadata(fields.get()?)?,
         voided: read_voided(fields)?,
         mark: fields.maybe_mark()?,
+        draft: fields.get::<Option<i64>>()? == Some(stored_irregular(Irregular::Draft)),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::ToSpan;
 use jiff::civil::date;
 use ledger::books::LedgerChange;
 use ledger::id::{AccountId, GapId, KeyId, LedgerId, Position, ScopeKey, SequenceId, SeriesId};
@@ -210,6 +211,7 @@ pub(super) fn gap(id: u64, explanation: Option<&str>) -> GapRow {
         to: id * 100 + 9,
         first_text: format!("INV/2026/{:05}", id * 100),
         last_text: format!("INV/2026/{:05}", id * 100 + 9),
+        date: date(2026, 1, 1).saturating_add((id as i64 % 5).days()),
         cause: GapCause::ALL[id as usize % 4],
         at: NOON,
         actor: "tester".to_owned(),

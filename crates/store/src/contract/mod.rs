@@ -13,8 +13,10 @@ mod events;
 mod filters;
 mod guesses;
 mod history;
+mod irregular;
 mod kept;
 mod loading;
+mod locks;
 mod moving;
 mod outcomes;
 mod pages;
@@ -43,10 +45,12 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 16] = [
+const CASES: [&[Case]; 18] = [
     batches::CASES,
     guesses::CASES,
     history::CASES,
+    irregular::CASES,
+    locks::CASES,
     loading::CASES,
     moving::CASES,
     outcomes::CASES,

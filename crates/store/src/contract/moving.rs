@@ -182,6 +182,7 @@ fn parts(count: u64) -> (Vec<Changes>, Changes) {
         to: count + 2,
         first_text: "X".to_owned(),
         last_text: "Y".to_owned(),
+        date: jiff::civil::date(2026, 5, 1),
         cause: GapCause::Imported,
         at: NOON,
         actor: "tester".to_owned(),
@@ -233,14 +234,13 @@ fn documents(count: u64) -> Changes {
 /// What a reader finds of the moved ledger, as text.
 fn seen(reader: &mut dyn Reader) -> String {
     let page = Page { limit: 50, ..Page::default() };
-    let gaps = Page { limit: 50, ..Page::default() };
     format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         reader.series(MOVED).expect("read"),
         reader.sequences(MOVED, SequenceId(0), 50).expect("read").rows,
         reader.numbers(MOVED, &Default::default(), page).expect("read").rows,
         reader.register(MOVED, SequenceId(1), 0, 50).expect("read"),
-        reader.gaps(MOVED, &Default::default(), gaps).expect("read").rows,
+        reader.all_gaps(MOVED, GapId(0), 50).expect("read"),
         reader.customers(MOVED, None, 50).expect("read"),
         reader.prefixes(MOVED, None, 50).expect("read"),
         remembered(reader, MOVED, 1_000),

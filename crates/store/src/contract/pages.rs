@@ -2,19 +2,17 @@
 
 use ledger::Changes;
 use ledger::books::LedgerChange;
-use ledger::id::{GapId, LedgerId, SequenceId, SeriesId};
-use ledger::model::{GapCause, Mode};
+use ledger::id::{LedgerId, SequenceId, SeriesId};
+use ledger::model::Mode;
 
-use super::loading::gap;
 use super::sample::{LEDGER, head, ledger, put, sequence, writer};
 use super::{Case, Database};
-use crate::{GapFilter, Page};
+use crate::Page;
 
 pub(super) const CASES: &[Case] = &[
     ("ledgers in pages", ledgers_in_pages),
     ("a reader that holds sees one state", a_reader_that_holds_sees_one_state),
     ("sequences in pages", sequences_in_pages),
-    ("gaps in pages, by every filter", gaps_in_pages_by_every_filter),
 ];
 
 fn ledgers_in_pages(database: &dyn Database) {
@@ -73,41 +71,6 @@ fn sequences_in_pages(database: &dyn Database) {
     assert_eq!((rest.rows.as_slice(), rest.has_more), (&changes.sequences[5..], false));
     let latest = reader.sequences_of(LEDGER, SeriesId(1), 3).expect("read");
     assert_eq!(latest, changes.sequences[..3], "later periods were opened earlier here");
-}
-
-fn gaps_in_pages_by_every_filter(database: &dyn Database) {
-    let store = database.open().expect("open");
-    let mut changes = ledger();
-    for id in 1..=40 {
-        let mut row = gap(id, (id % 3 == 0).then_some("explained"));
-        row.sequence = SequenceId(id % 2 + 2);
-        changes.gaps.push(row);
-    }
-    put(&mut *writer(&*store), &changes);
-    let mut reader = store.reader().expect("reader");
-    for series in [None, Some(SeriesId(1)), Some(SeriesId(2)), Some(SeriesId(3))] {
-        for cause in [None, Some(GapCause::Skipped), Some(GapCause::Deleted)] {
-            for explained in [None, Some(true), Some(false)] {
-                let filter = GapFilter { series, cause, explained };
-                let passes = |id: &u64| {
-                    let of = if id.is_multiple_of(2) { 1 } else { 2 };
-                    series.is_none_or(|series| series.0 == of)
-                        && cause.is_none_or(|cause| GapCause::ALL[*id as usize % 4] == cause)
-                        && explained.is_none_or(|explained| id.is_multiple_of(3) == explained)
-                };
-                let expected: Vec<u64> = (1..=40).rev().filter(passes).collect();
-                let mut page = |page| {
-                    let found = reader.gaps(LEDGER, &filter, page).expect("read");
-                    let of = |row: &ledger::model::GapRow| SequenceId(row.id.0 % 2 + 2);
-                    assert!(found.rows.iter().all(|(row, place)| place.id == of(row)));
-                    let ids = found.rows.iter().map(|(row, _)| row.id.0).collect();
-                    (ids, found.has_more)
-                };
-                walk(&expected, GapId, &mut page, &format!("{filter:?}"));
-            }
-        }
-    }
-    assert_eq!(reader.gaps_of(LEDGER, SequenceId(2), 300, 2).expect("read").len(), 2);
 }
 
 /// Reads a whole list forwards and back again, in pages of several sizes, and compares it.

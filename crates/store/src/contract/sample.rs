@@ -159,6 +159,7 @@ pub(super) fn number(position: u64, sequence: u64, ordinal: u64, text: &str) -> 
         reissue_of: None,
         warning: None,
         mark: None,
+        draft: false,
     }
 }
 

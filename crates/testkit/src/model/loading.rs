@@ -2,8 +2,9 @@
 
 use ledger::id::{KeyId, LedgerId};
 use ledger::limits::LABELLED_MAX;
-use ledger::model::{Holder, NumberRow, ObjectRow, State};
+use ledger::model::{GapRow, Holder, NumberRow, ObjectRow, State};
 use ledger::{Loaded, Misses};
+use store::Irregular;
 
 use super::rows::Rows;
 
@@ -14,6 +15,19 @@ pub(super) fn load(rows: &Rows, misses: &Misses) -> Loaded {
     load_numbers(rows, misses, &mut loaded);
     let gaps = misses.gaps.iter().filter_map(|key| rows.gaps.get(key));
     loaded.gaps = gaps.cloned().collect();
+    for key in &misses.gap_days {
+        let dated = |row: &&GapRow| row.ledger == key.0 && key.1 <= row.date && row.date <= key.2;
+        let found = rows.gaps.values().filter(dated);
+        loaded.gap_days.extend(found.map(|row| (*key, row.clone())));
+    }
+    for key in &misses.irregular_days {
+        let dated = |row: &&NumberRow| {
+            let is_dated = key.1 <= row.date && row.date <= key.2;
+            row.ledger == key.0 && is_dated && Irregular::of(row).is_some()
+        };
+        let found = rows.numbers.values().filter(dated);
+        loaded.irregular_days.extend(found.map(|row| (*key, row.clone())));
+    }
     let customers = misses.customers.iter().filter_map(|key| rows.customers.get(key));
     loaded.customers = customers.cloned().collect();
     let prefixes = misses.prefixes.iter().filter_map(|key| rows.prefixes.get_key_value(key));

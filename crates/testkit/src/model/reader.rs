@@ -1,9 +1,11 @@
 //! The model's reader.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
@@ -14,10 +16,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
-    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
-    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, StoreError, StoredEntry,
-    TrailPage, Waking,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, Irregular,
+    IrregularCounts, LedgerPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace,
+    ObjectFilter, ObjectPage, OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf,
+    StoreError, StoredEntry, TrailPage, Waking, Within,
 };
 
 use super::rows::Rows;
@@ -211,7 +213,7 @@ impl Reader for ModelReader {
         &mut self,
         ledger: LedgerId,
         filter: &GapFilter,
-        page: Page<GapId>,
+        page: Page<(Date, GapId)>,
     ) -> Result<GapPage, StoreError> {
         let rows = self.shared.rows();
         let found = rows.gaps.values().rev().filter(|row| row.ledger == ledger);
@@ -220,12 +222,88 @@ impl Reader for ModelReader {
             Some((row.clone(), sequence))
         });
         let passes = |(row, sequence): &(GapRow, SequenceRow)| {
-            filter.series.is_none_or(|series| series == sequence.series)
+            is_within(&filter.within, row.date, sequence)
                 && filter.cause.is_none_or(|cause| cause == row.cause)
                 && filter.explained.is_none_or(|wanted| wanted == row.explanation.is_some())
         };
-        let (rows, has_more) = part(found.filter(passes).collect(), page, |(row, _)| row.id);
+        let mut found: Vec<_> = found.filter(passes).collect();
+        found.sort_by_key(|(row, _)| Reverse((row.date, row.id)));
+        let (rows, has_more) = part(found, page, |(row, _)| (row.date, row.id));
         Ok(GapPage { rows, has_more })
+    }
+
+    fn all_gaps(
+        &mut self,
+        ledger: LedgerId,
+        after: GapId,
+        limit: u32,
+    ) -> Result<Vec<GapRow>, StoreError> {
+        let rows = self.shared.rows();
+        let behind = |row: &&GapRow| row.ledger == ledger && row.id > after;
+        Ok(rows.gaps.values().filter(behind).take(limit as usize).cloned().collect())
+    }
+
+    fn irregular(
+        &mut self,
+        ledger: LedgerId,
+        kind: Irregular,
+        within: &Within,
+        page: Page<(Date, Position)>,
+    ) -> Result<NumberPage, StoreError> {
+        let rows = self.shared.rows();
+        let found = rows.numbers.values().filter(|row| row.ledger == ledger);
+        let found = found.filter(|row| Irregular::of(row) == Some(kind));
+        let mut found: Vec<_> = found
+            .filter_map(|row| with_place(&rows, row))
+            .filter(|found| is_within(within, found.row.date, &found.sequence))
+            .collect();
+        found.sort_by_key(|found| Reverse((found.row.date, found.row.position)));
+        let (rows, has_more) = part(found, page, |found| (found.row.date, found.row.position));
+        Ok(NumberPage { rows, has_more })
+    }
+
+    fn irregular_counts(
+        &mut self,
+        ledger: LedgerId,
+        within: &Within,
+    ) -> Result<Vec<(SeriesId, IrregularCounts)>, StoreError> {
+        let rows = self.shared.rows();
+        let mut counts: BTreeMap<SeriesId, IrregularCounts> = BTreeMap::new();
+        for gap in rows.gaps.values().filter(|gap| gap.ledger == ledger) {
+            let Some(sequence) = rows.sequences.get(&(ledger, gap.sequence)) else { continue };
+            if is_within(within, gap.date, sequence) {
+                let counts = counts.entry(sequence.series).or_default();
+                counts.gaps += 1;
+                counts.missing += gap.to - gap.from + 1;
+                counts.unexplained += u64::from(gap.explanation.is_none());
+            }
+        }
+        for row in rows.numbers.values().filter(|row| row.ledger == ledger) {
+            let Some(sequence) = rows.sequences.get(&(ledger, row.sequence)) else { continue };
+            let Some(kind) = Irregular::of(row) else { continue };
+            if is_within(within, row.date, sequence) {
+                let counts = counts.entry(sequence.series).or_default();
+                counts.voids += u64::from(kind == Irregular::Void);
+                counts.drafts += u64::from(kind == Irregular::Draft);
+            }
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    fn begun_late(
+        &mut self,
+        ledger: LedgerId,
+        within: &Within,
+        page: Page<(Date, SequenceId)>,
+    ) -> Result<SequencePage, StoreError> {
+        let rows = self.shared.rows();
+        let late = |row: &&SequenceRow| {
+            row.ledger == ledger && row.first > 1 && is_within(within, row.period_from, row)
+        };
+        let mut found: Vec<_> = rows.sequences.values().filter(late).cloned().collect();
+        found.sort_by_key(|row| Reverse((row.period_from, row.id)));
+        let (rows, has_more) = part(found, page, |row| (row.period_from, row.id));
+        Ok(SequencePage { rows, has_more })
     }
 
     fn gaps_of(
@@ -430,6 +508,14 @@ fn with_place(rows: &Rows, row: &NumberRow) -> Option<NumberWithPlace> {
 /// How present a holder of a text is: a document before a void one, and so on.
 fn presence(state: State) -> usize {
     State::ALL.iter().position(|known| *known == state).unwrap_or_default()
+}
+
+fn is_within(within: &Within, date: Date, sequence: &SequenceRow) -> bool {
+    within.series.is_none_or(|series| series == sequence.series)
+        && within.scope.as_ref().is_none_or(|scope| *scope == sequence.scope)
+        && within.period_from.is_none_or(|from| from == sequence.period_from)
+        && within.date.from.is_none_or(|from| date >= from)
+        && within.date.to.is_none_or(|to| date <= to)
 }
 
 fn passes(found: &NumberWithPlace, filter: &NumberFilter) -> bool {

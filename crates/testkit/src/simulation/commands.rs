@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 use ledger::command::{
-    Action, Actor, Advance, Import, ImportLine, ImportSeries, Item, LockMove, NewKey, NewSeries,
-    Open, SeriesChange, SeriesRef, SettingsChange, Void,
+    Action, Actor, Advance, ClosePeriod, Import, ImportLine, ImportSeries, Item, LockMove, NewKey,
+    NewSeries, Open, SeriesChange, SeriesRef, SettingsChange, Void,
 };
 use ledger::id::{AccountId, CustomerId, GapId, KeyId, LedgerId, SeriesId};
 use ledger::model::{
@@ -111,7 +111,8 @@ impl World {
                 true => self.create_key(ledger),
                 false => Action::RevokeKey(self.random.pick(&self.keys.clone()).1),
             },
-            96..=97 => {
+            96 => self.close(),
+            97 => {
                 let gap = GapId(1 + self.random.below(6));
                 Action::ExplainGap(gap, self.reason())
             }
@@ -136,6 +137,13 @@ impl World {
             metadata,
             reissue: self.random.chance(1, 8),
         }
+    }
+
+    fn close(&mut self) -> Action {
+        let gaps = self.random.below(4);
+        let gap = |id| (GapId(id), format!("gap {id} was looked into"));
+        let explanations = (1..=gaps).map(gap).collect();
+        Action::ClosePeriod(ClosePeriod { end: self.date(), explanations })
     }
 
     fn customer(&mut self) -> CustomerId {

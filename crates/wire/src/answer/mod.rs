@@ -2,12 +2,14 @@
 
 mod books;
 mod document;
+mod irregular;
 mod lesson;
 mod list;
 mod number;
 mod pattern;
 mod series;
 mod settings;
+mod statement;
 mod trail;
 mod user;
 mod why;
@@ -23,12 +25,14 @@ pub use self::document::{
     Account, ApiVersionAnswer, Deleted, Delivery, Document, DocumentLines, Event, EventData,
     LINES_SHOWN, Surroundings, endpoint_with_secret, event_body, to_value,
 };
+pub use self::irregular::{ClosedPeriod, Counts, Irregularity, IrregularitySummary};
 pub use self::lesson::LessonAnswer;
 pub use self::list::{List, SearchResult};
 pub use self::number::{Numbers, number};
 pub use self::pattern::{CheckAnswer, InferenceAnswer, InferredPattern, Made, Remark};
 pub use self::series::{AdvanceAnswer, PreviewAnswer, PreviewedNumber, Series};
 pub use self::settings::{Settings, settings_prefix};
+pub use self::statement::{StatementAnswer, StatementFacts};
 pub use self::trail::{TrailAnchor, TrailEntry, TrailVerification, Walked};
 pub use self::user::User;
 pub use self::why::{Why, WhyEvent, why};

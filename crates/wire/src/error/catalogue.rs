@@ -350,6 +350,13 @@ pub const CATALOGUE: &[Entry] = &[
          nobody the hard one.",
     ),
     ledger(
+        Code::PeriodUnexplained,
+        400,
+        ErrorType::InvalidRequest,
+        "A gap of the period is not explained, or a draft holds a number of it.",
+        "Explain the gaps that the message names, and finalize or delete the drafts.",
+    ),
+    ledger(
         Code::RollbackExpired,
         400,
         ErrorType::InvalidRequest,

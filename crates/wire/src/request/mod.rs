@@ -16,7 +16,10 @@ use ledger::command::SeriesRef;
 use ledger::id::{LedgerId, ObjectId, Position, SeriesId};
 use ledger::model::ObjectKind;
 
-pub use self::books::{GapList, explanation, gap_list, lock_move};
+pub use self::books::{
+    AskedClosing, GapList, IrregularCursor, IrregularList, PartFields, close_period, explanation,
+    gap_list, irregularity_list, lock_move, part_only,
+};
 pub use self::date::{civil_date, labelled_days};
 pub use self::document::{
     CreditNoteFilter, CustomerFilter, EventsAsked, InvoiceFilter, InvoicePreview, ItemFilter,

@@ -112,7 +112,7 @@ pub fn number_list(params: Params<'_>, ledger: LedgerId) -> Result<NumberList, P
     Ok(list)
 }
 
-const PERIOD_CHARS_MAX: usize = 40;
+pub(super) const PERIOD_CHARS_MAX: usize = 40;
 
 fn state(fields: &mut Fields<'_>) -> Result<Option<State>, Problem> {
     match fields.word("state", State::parse, "held, void or occupied")? {
@@ -125,7 +125,9 @@ fn state(fields: &mut Fields<'_>) -> Result<Option<State>, Problem> {
 }
 
 /// `date=D`, or `date[gte|gt|lte|lt]=D`.
-fn date_bounds(fields: &mut Fields<'_>) -> Result<(Option<Date>, Option<Date>), Problem> {
+pub(super) fn date_bounds(
+    fields: &mut Fields<'_>,
+) -> Result<(Option<Date>, Option<Date>), Problem> {
     if fields.is_text("date") {
         let day = fields.date("date")?;
         return Ok((day, day));

@@ -116,6 +116,7 @@ async fn numbers(app: &App) {
     post(app, "/v1/numbering/settings", "time_zone=Europe/Berlin").await;
     post(app, "/v1/patterns/infer", "number=INV/2024/03/0007&date=2024-03-01").await;
     post(app, "/v1/patterns/check", "pattern=X-{seq:3}").await;
+    post(app, "/v1/periods/close", "end=2026-03-31").await;
     post(app, "/v1/locks", "lock_date=2026-04-30").await;
     let head = post(app, "/v1/trail/anchors", "").await;
     let kept = format!("entries={}&head={}", head.body["entries"], head.str("/head"));
@@ -124,6 +125,9 @@ async fn numbers(app: &App) {
     let (why, list) = (format!("{number}/why"), "/v1/numbers?limit=2");
     read(app, &[&number, &why, list, "/v1/series", "/v1/series/shop"]).await;
     read(app, &["/v1/series/shop/preview?count=2", "/v1/numbering/settings"]).await;
+    read(app, &["/v1/irregularities", "/v1/irregularities/summary"]).await;
+    let statement = "/v1/gaps/statement";
+    read(app, &[statement, &format!("{statement}/csv"), &format!("{statement}/html")]).await;
     read(app, &["/v1/gaps", "/v1/locks", "/v1/trail", "/v1/trail/verify"]).await;
     post(app, "/v1/series/shop/archive", "").await;
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use jiff::civil::Date;
 use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
@@ -14,10 +15,10 @@ use ledger::model::{
 };
 use ledger::{Loaded, Misses};
 use store::{
-    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, LedgerPage,
-    LedgerSummary, NumberFilter, NumberPage, NumberWithPlace, ObjectFilter, ObjectPage,
-    OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf, Store, StoreError,
-    TrailPage, Waking, Writer,
+    DeliveriesOf, DeliveryPage, EventFilter, EventPage, GapFilter, GapPage, Irregular,
+    IrregularCounts, LedgerPage, LedgerSummary, NumberFilter, NumberPage, NumberWithPlace,
+    ObjectFilter, ObjectPage, OutcomeCursor, OutcomePage, Page, Reader, SequencePage, SessionsOf,
+    Store, StoreError, TrailPage, Waking, Within, Writer,
 };
 use store_sqlite::SqliteStore;
 
@@ -173,7 +174,17 @@ impl Reader for FollowerReader {
         numbers(ledger: LedgerId, filter: &NumberFilter, page: Page<Position>) -> NumberPage;
         number(ledger: LedgerId, position: Position) -> Option<NumberWithPlace>;
         register(ledger: LedgerId, sequence: SequenceId, from: u64, limit: u32) -> Vec<NumberRow>;
-        gaps(ledger: LedgerId, filter: &GapFilter, page: Page<GapId>) -> GapPage;
+        gaps(ledger: LedgerId, filter: &GapFilter, page: Page<(Date, GapId)>) -> GapPage;
+        all_gaps(ledger: LedgerId, after: GapId, limit: u32) -> Vec<GapRow>;
+        irregular(
+            ledger: LedgerId, kind: Irregular, within: &Within, page: Page<(Date, Position)>
+        ) -> NumberPage;
+        irregular_counts(
+            ledger: LedgerId, within: &Within
+        ) -> Vec<(SeriesId, IrregularCounts)>;
+        begun_late(
+            ledger: LedgerId, within: &Within, page: Page<(Date, SequenceId)>
+        ) -> SequencePage;
         gaps_of(ledger: LedgerId, sequence: SequenceId, from: u64, limit: u32) -> Vec<GapRow>;
         customers(ledger: LedgerId, after: Option<&CustomerId>, limit: u32) -> Vec<CustomerRow>;
         prefixes(

@@ -57,7 +57,7 @@ pub(super) fn create(desk: &mut Desk<'_>, new: &NewInvoice) -> Result<Outcome, H
     let at_creation = desk.ledger.settings.number_on == NumberOn::Create
         || (desk.document.drafts_numbered && level == Level::Customer);
     if at_creation && invoice.number.is_none() {
-        number_invoice(desk, id, &mut invoice, None)?;
+        number_invoice(desk, id, &mut invoice, (None, true))?;
     }
     let row = desk.add(id, invoice);
     desk.told("invoice.created", row)

@@ -63,7 +63,7 @@ pub(super) fn finalized(
     invoice.auto_advance = advance.unwrap_or(invoice.auto_advance);
     let issued_at = match invoice.numbering.clone() {
         None => {
-            number_invoice(desk, row.id, &mut invoice, None)?;
+            number_invoice(desk, row.id, &mut invoice, (None, false))?;
             desk.now()
         }
         Some(numbering) => {
@@ -71,7 +71,7 @@ pub(super) fn finalized(
             if invoice.reset_at.is_some() {
                 check_unlocked(desk, &numbering, &invoice, "finalized")?;
             }
-            record_finalized(desk, row.id, &invoice);
+            record_finalized(desk, row.id, &invoice)?;
             // Its number was given for the day on which it was made.
             row.created
         }

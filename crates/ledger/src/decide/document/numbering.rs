@@ -17,12 +17,12 @@ use crate::refusal::{Code, Refusal};
 use crate::trail::{Change, DocumentDigest, Hash, LeftGap};
 
 /// Gives an invoice its number: the one that is typed on it, or the next one. `replaces` is a void
-/// number that it had before.
+/// number that it had before; `draft` says whether it is a draft still behind that.
 pub(super) fn number_invoice(
     desk: &mut Desk<'_>,
     id: ObjectId,
     invoice: &mut Invoice,
-    replaces: Option<Position>,
+    (replaces, draft): (Option<Position>, bool),
 ) -> Result<(), Halt> {
     let date = date_of(desk, invoice.effective_at.unwrap_or(desk.now()))?;
     let teaching = invoice.teaching.take();
@@ -33,7 +33,7 @@ pub(super) fn number_invoice(
     let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, date);
     // What taught the series is the next number of it.
     let typed = invoice.number.clone().filter(|_| teaching.is_none());
-    let view = give(desk, (id, digest), &item, (typed.as_deref(), replaces))?;
+    let view = give(desk, (id, digest, draft), &item, (typed.as_deref(), replaces))?;
     if teaching.is_some() && invoice.number.as_ref() != Some(&view.row.text) {
         return taken(invoice.number.as_deref().unwrap_or_default());
     }
@@ -71,18 +71,26 @@ pub(super) fn number_credit_note(
         ..Item::default()
     };
     let digest = DocumentDigest::of_credit_note(desk.ledger.id, note, date);
-    let view = give(desk, (id, digest), &item, (None, None))?;
+    let view = give(desk, (id, digest, false), &item, (None, None))?;
     note.numbering = Some(numbering(&view, false));
     note.number = view.row.text;
     Ok(())
 }
 
 /// Records what an invoice says that had its number as a draft.
-pub(super) fn record_finalized(desk: &mut Desk<'_>, id: ObjectId, invoice: &Invoice) {
-    let Some(numbering) = &invoice.numbering else { return };
+pub(super) fn record_finalized(
+    desk: &mut Desk<'_>,
+    id: ObjectId,
+    invoice: &Invoice,
+) -> Result<(), Halt> {
+    let Some(numbering) = &invoice.numbering else { return Ok(()) };
+    let row = number_of(desk, numbering)?;
     let digest = DocumentDigest::of_invoice(desk.ledger.id, invoice, numbering.date);
     let change = Change::DocumentFinalized { position: numbering.position, document: id, digest };
     record(desk.books, desk.command, &mut desk.ledger, &change);
+    let row = NumberRow { draft: false, ..row };
+    desk.books.numbers.write((row.ledger, row.position), row);
+    Ok(())
 }
 
 /// Voids the number of a document, if it has one.
@@ -123,6 +131,7 @@ pub(super) fn blank_number(
         to: row.ordinal,
         first_text: row.text.clone(),
         last_text: row.text.clone(),
+        date: row.date,
         cause: GapCause::Deleted,
         at: desk.now(),
         actor: actor_text(&desk.command.actor),
@@ -136,14 +145,14 @@ pub(super) fn blank_number(
     let change = Change::DocumentDeleted { position: row.position, document, gap: left, reason };
     record(desk.books, desk.command, &mut desk.ledger, &change);
     desk.books.gaps.write((gap.ledger, gap.id), gap);
-    let row = NumberRow { state: State::Blank, ..row };
+    let row = NumberRow { state: State::Blank, draft: false, ..row };
     desk.books.numbers.write((row.ledger, row.position), row);
     Ok(())
 }
 
 fn give(
     desk: &mut Desk<'_>,
-    document: (ObjectId, Hash),
+    document: (ObjectId, Hash, bool),
     item: &Item,
     given: (Option<&str>, Option<Position>),
 ) -> Result<NumberView, Halt> {

@@ -44,7 +44,7 @@ pub(super) fn follow(desk: &mut Desk<'_>, id: ObjectId, invoice: &mut Invoice) -
     let why = format!("the draft was moved to {date}, which the number does not fit");
     void_number_of(desk, Some(&numbering), Cause::Unused, &why)?;
     (invoice.number, invoice.numbering) = (None, None);
-    number_invoice(desk, id, invoice, Some(numbering.position))
+    number_invoice(desk, id, invoice, (Some(numbering.position), true))
 }
 
 /// Refuses to finalize an invoice under a number that was given for another period.

@@ -3,10 +3,11 @@
 use super::desk::{Desk, ID, Opened};
 use super::finalize::{customer_of, set_balance};
 use super::line::reckon;
+use super::numbering::number_of;
 use crate::decide::{Halt, reason, record, refuse, refuse_param};
 use crate::id::ObjectId;
-use crate::model::At;
 use crate::model::document::{Invoice, InvoiceStatus, Numbering, StatusTransitions};
+use crate::model::{At, NumberRow};
 use crate::outcome::Outcome;
 use crate::refusal::Code;
 use crate::role::Right;
@@ -29,8 +30,11 @@ pub(super) fn reset(desk: &mut Desk<'_>, id: ObjectId, why: &str) -> Result<Outc
     };
     reopen(&mut invoice, desk.now());
     reckon(desk, &mut invoice, ID)?;
+    let number = number_of(desk, &numbering)?;
     let change = Change::DocumentReset { position: numbering.position, document: id, reason: why };
     record(desk.books, desk.command, &mut desk.ledger, &change);
+    let number = NumberRow { draft: true, ..number };
+    desk.books.numbers.write((number.ledger, number.position), number);
     let after = desk.put(&row, invoice);
     let view = desk.view(after)?;
     desk.tell_changed("invoice.reset_to_draft", &view, Some(&row))?;

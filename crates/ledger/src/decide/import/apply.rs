@@ -255,6 +255,7 @@ fn gaps(
         to: gap.to,
         first_text: gap.first_text.clone(),
         last_text: gap.last_text.clone(),
+        date: gap.date,
         cause: GapCause::Imported,
         at: command.at,
         actor: actor.clone(),

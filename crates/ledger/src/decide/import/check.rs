@@ -295,7 +295,8 @@ impl Checking<'_> {
             let (from, to) = (lower.ordinal + 1, upper.ordinal - 1);
             let (first_text, last_text) =
                 (blank_text(series, lower, from)?, blank_text(series, lower, to)?);
-            gaps.push(CheckedGap { sequence, from, to, first_text, last_text });
+            let date = lower.date;
+            gaps.push(CheckedGap { sequence, from, to, first_text, last_text, date });
         }
         Ok(gaps)
     }

@@ -22,6 +22,8 @@ use crate::trail::Hash;
 pub(super) struct Recipient {
     pub(super) document: ObjectId,
     pub(super) digest: Hash,
+    /// Whether it is a draft still.
+    pub(super) draft: bool,
     /// The series of typed numbers, when it is made for this one.
     pub(super) series: Option<Box<SeriesRow>>,
 }
@@ -32,12 +34,12 @@ pub(in crate::decide) fn number_document(
     books: &mut Books,
     command: &Command,
     ledger: &mut LedgerRow,
-    (document, digest): (ObjectId, Hash),
+    (document, digest, draft): (ObjectId, Hash, bool),
     item: &Item,
     (typed, replaces): (Option<&str>, Option<Position>),
 ) -> Result<NumberView, Halt> {
     let mut run = Run::new(books, command, ledger.clone())?;
-    let mut recipient = Recipient { document, digest, series: None };
+    let mut recipient = Recipient { document, digest, draft, series: None };
     let position = match typed {
         // Its reference is its own id, so nobody else can have it.
         None => run.next(item, replaces)?,

@@ -10,10 +10,12 @@ use crate::trail::{Change, Sealed};
 impl Replay {
     pub(super) fn later(&mut self, sealed: &Sealed, change: Change, on: &mut dyn FnMut(Event)) {
         match change {
-            Change::DocumentFinalized { document, digest, .. } => {
+            Change::DocumentFinalized { document, digest, position } => {
+                self.drafts.remove(&position);
                 on(Event::Finalized(document, digest));
             }
             Change::NumberVoided { position, cause, reason } => {
+                self.drafts.remove(&position);
                 let (at, index) = (sealed.entry.at, sealed.entry.index);
                 on(Event::Voided(position, Voided { cause, reason, at, index }));
             }
@@ -22,7 +24,11 @@ impl Replay {
                 self.open(sealed, opened.into_iter().collect());
                 self.skip(sealed, sequence, gap, date);
             }
+            Change::DocumentReset { position, .. } => {
+                self.drafts.insert(position);
+            }
             Change::DocumentDeleted { position, gap, .. } => {
+                self.drafts.remove(&position);
                 let row = self.gap(sealed, GapCause::Deleted, gap);
                 on(Event::Deleted(position, Box::new(row)));
             }

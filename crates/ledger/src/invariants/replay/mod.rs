@@ -74,6 +74,8 @@ pub struct Replay {
     pub gaps: BTreeMap<GapId, GapRow>,
     /// How many gaps a sequence has.
     pub gap_counts: BTreeMap<SequenceId, u64>,
+    /// Numbers whose documents are drafts.
+    pub drafts: BTreeSet<Position>,
     /// The keys.
     pub keys: BTreeMap<KeyId, KeyRow>,
     /// The people, without the hashes of their passwords.
@@ -138,6 +140,11 @@ pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
         }
     }
     let violations = rest.finish();
+    for position in &rest.drafts {
+        if let Some(row) = numbers.get_mut(position) {
+            row.draft = true;
+        }
+    }
     (register, violations)
 }
 
@@ -218,14 +225,8 @@ impl Replay {
                 self.open(sealed, opened);
                 self.issued(sealed, lines, on);
             }
-            Change::DocumentNumbered { series, opened, prefixes, lines, document, digest } => {
-                self.revise(series.into_iter().map(|series| *series).collect());
-                named(sealed, prefixes, on);
-                self.open(sealed, opened);
-                if let Some(line) = lines.last() {
-                    on(Event::Numbered(kind_of(line), document, digest, line.text.clone()));
-                }
-                self.issued(sealed, lines, on);
+            numbered @ Change::DocumentNumbered { .. } => {
+                self.numbered(sealed, numbered, on);
             }
             Change::EndpointChanged { .. } => {}
             change @ (Change::DocumentFinalized { .. }
@@ -244,6 +245,9 @@ impl Replay {
                 self.version = Some(ApiVersion { name, drafts_numbered });
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
+            Change::PeriodClosed { to, explanations, .. } => {
+                self.close(sealed, to, explanations);
+            }
             Change::LocksMoved { lock_date, hard_lock_date, .. } => {
                 self.lock(lock_date, hard_lock_date);
             }
@@ -266,6 +270,23 @@ impl Replay {
                 self.import = Some(Import::new(sealed.clone(), count, digest));
             }
         }
+    }
+
+    /// Takes a document's number, with the ordinals found occupied before it.
+    fn numbered(&mut self, sealed: &Sealed, numbered: Change, on: &mut dyn FnMut(Event)) {
+        let Change::DocumentNumbered { series, opened, prefixes, lines, document, digest, draft } =
+            numbered
+        else {
+            return;
+        };
+        self.revise(series.into_iter().map(|series| *series).collect());
+        named(sealed, prefixes, on);
+        self.open(sealed, opened);
+        if let Some(line) = lines.last() {
+            on(Event::Numbered(kind_of(line), document, digest, line.text.clone()));
+            self.drafts.extend(draft.then_some(line.position));
+        }
+        self.issued(sealed, lines, on);
     }
 
     fn rename(&mut self, name: String) {
@@ -308,6 +329,15 @@ impl Replay {
         for gap in gaps {
             self.stretch(gap.sequence, gap.to);
             self.gap(sealed, GapCause::Imported, gap);
+        }
+    }
+
+    fn close(&mut self, sealed: &Sealed, to: Date, explanations: Vec<(GapId, String)>) {
+        for (gap, text) in explanations {
+            self.explain(sealed, gap, text);
+        }
+        if let Some(settings) = &mut self.settings {
+            settings.lock_date = Some(to);
         }
     }
 
@@ -461,6 +491,7 @@ impl Replay {
             to: gap.to,
             first_text: gap.first_text,
             last_text: gap.last_text,
+            date: gap.date,
             cause,
             at: sealed.entry.at,
             actor: sealed.entry.actor.clone(),
@@ -511,5 +542,6 @@ fn row(sealed: &Sealed, line: IssuedLine) -> NumberRow {
         reissue_of: line.reissue_of,
         warning: line.warning,
         mark: None,
+        draft: false,
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct CheckedGap {
     pub(crate) to: u64,
     pub(crate) first_text: String,
     pub(crate) last_text: String,
+    /// That of the number below it.
+    pub(crate) date: Date,
 }
 
 /// What a reference is found by.
