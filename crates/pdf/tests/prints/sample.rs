@@ -228,7 +228,8 @@ fn around(mut invoice: Invoice, rates: &[(u64, &str, &str, bool)]) -> Around {
         }
         match totals.taxes.iter_mut().find(|sum| sum.rate == tax.rate) {
             Some(sum) => {
-                (sum.amount, sum.taxable) = (sum.amount + tax.amount, sum.taxable + tax.taxable)
+                sum.amount += tax.amount;
+                sum.taxable += tax.taxable;
             }
             None => totals.taxes.push(tax),
         }
