@@ -74,7 +74,9 @@ impl Typesetter {
         let Warned { output, warnings: _ } = typst::compile::<PagedDocument>(&sheet);
         let printed = output.map_err(|errors| told(&sheet, &errors)).and_then(|document| {
             export(&document, &[PdfStandard::A_3a, PdfStandard::Ua_1])
-                // A letter that no font knows fits no standard for archives, but is to be printed.
+                // What has no date, as a draft, is not for archives, but is to be read aloud.
+                .or_else(|_| export(&document, &[PdfStandard::Ua_1]))
+                // A letter that no font knows fits neither standard, but is to be printed.
                 .or_else(|_| export(&document, &[]))
                 .map_err(|errors| told(&sheet, &errors))
         });
