@@ -32,10 +32,11 @@ pub(crate) struct RunningJobs(Mutex<HashSet<JobId>>);
 
 /// A job that may have staged something. Dropped, it clears that away: what was placed is in the
 /// ledger by then, and nothing else is of use.
-struct Staging<'a> {
+pub(crate) struct Staging<'a> {
     engine: &'a Engine,
     ledger: LedgerId,
-    job: JobId,
+    pub(crate) job: JobId,
+    is_kept: bool,
 }
 
 impl Engine {
@@ -107,12 +108,17 @@ impl Engine {
     }
 
     /// Clears away what jobs left that nobody works on any more.
-    fn clear_abandoned(&self, ledger: LedgerId) -> Result<(), EngineError> {
+    pub(crate) fn clear_abandoned(&self, ledger: LedgerId) -> Result<(), EngineError> {
         let staged = || self.run_job(ledger, move |writer| Ok(writer.staged(ledger)?)).wait();
         let alone = !self.store().is_shared();
         let since = self.now().0.saturating_sub(ABANDONED_MS);
-        for (job, at) in self.patiently(staged)? {
-            let is_ours = self.shared().jobs.lock().contains(&job);
+        let staged = self.patiently(staged)?;
+        if staged.is_empty() {
+            return Ok(());
+        }
+        let kept = self.kept_jobs(ledger)?;
+        for (job, at) in staged {
+            let is_ours = kept.contains(&job) || self.shared().jobs.lock().contains(&job);
             if !is_ours && (alone || at.0 < since) {
                 self.unstage(ledger, job)?;
             }
@@ -120,14 +126,14 @@ impl Engine {
         Ok(())
     }
 
-    fn unstage(&self, ledger: LedgerId, job: JobId) -> Result<(), EngineError> {
+    pub(crate) fn unstage(&self, ledger: LedgerId, job: JobId) -> Result<(), EngineError> {
         let portion = move |writer: &mut dyn Writer| Ok(writer.unstage(ledger, job, PORTION)?);
         while self.patiently(|| self.run_job(ledger, portion).wait())? >= PORTION {}
         Ok(())
     }
 
     /// Hands something in again where too much is waiting: a job has time.
-    fn patiently<T>(
+    pub(crate) fn patiently<T>(
         &self,
         mut hand_in: impl FnMut() -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
@@ -148,18 +154,25 @@ impl RunningJobs {
 }
 
 impl Staging<'_> {
-    fn begin(engine: &Engine, ledger: LedgerId) -> Staging<'_> {
+    pub(crate) fn begin(engine: &Engine, ledger: LedgerId) -> Staging<'_> {
         // Stores keep it as a signed integer.
         let job = JobId(engine.ids().bits() >> 1);
         engine.shared().jobs.lock().insert(job);
-        Staging { engine, ledger, job }
+        Staging { engine, ledger, job, is_kept: false }
+    }
+
+    /// What was staged is needed still.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
     }
 }
 
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
         // What cannot be cleared away now is cleared away by the next import.
-        drop(self.engine.unstage(self.ledger, self.job));
+        if !self.is_kept {
+            drop(self.engine.unstage(self.ledger, self.job));
+        }
         self.engine.shared().jobs.lock().remove(&self.job);
     }
 }

@@ -171,7 +171,10 @@ impl Batch {
 /// would not show what commands before it did.
 fn alone(commands: &[Command]) -> usize {
     let brings = |command: &Command| {
-        matches!(command.action, Action::ApplyImport(_) | Action::ClosePeriod(_))
+        matches!(
+            command.action,
+            Action::ApplyImport(_) | Action::ApplyResequence(_) | Action::ClosePeriod(_)
+        )
     };
     match commands.iter().position(brings) {
         None => commands.len(),

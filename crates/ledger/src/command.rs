@@ -9,11 +9,12 @@ use jiff::civil::Date;
 use numbering::{FiscalYearStart, Format, Reset, Scope};
 
 use self::document::DocumentCommand;
-use crate::id::{AccountId, CustomerId, KeyId, LedgerId, Position, SeriesId, UserId};
+use crate::id::{AccountId, CustomerId, KeyId, LedgerId, ObjectId, Position, SeriesId, UserId};
 use crate::job::import::CheckedImport;
+use crate::job::resequence::Plan;
 use crate::model::{
     At, Cause, DateOrder, HouseStyle, IdempotencyKey, KeyHash, Kind, KindText, Level, Metadata,
-    Mode, NumberOn, PasswordHash, RequestHash,
+    Mode, NumberOn, PasswordHash, RequestHash, Resequence,
 };
 use crate::role::{Right, Role};
 
@@ -79,6 +80,12 @@ pub enum Action {
     Void(Void),
     /// Take over the numbers of a list that was checked and staged by a job.
     ApplyImport(ApplyImport),
+    /// Keep a resequence that was worked out and staged by a job.
+    PreviewResequence(Box<Resequence>),
+    /// Apply a resequence that was worked out again.
+    ApplyResequence(ApplyResequence),
+    /// Give a resequence up.
+    CancelResequence(ObjectId),
     /// Explain a gap.
     ExplainGap(crate::id::GapId, String),
     /// Close everything up to a day.
@@ -287,6 +294,17 @@ pub struct ApplyImport {
     pub seen: u64,
 }
 
+/// The end of a resequence: its changes are staged, and what they rest on was looked at just now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplyResequence {
+    /// The resequence.
+    pub id: ObjectId,
+    /// What it comes to, or what taking it back comes to.
+    pub plan: Arc<Plan>,
+    /// The last position whose number the new texts were compared with.
+    pub seen: u64,
+}
+
 /// A series to take numbers into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportSeries {
@@ -378,6 +396,9 @@ impl Action {
             // One's own; that of others needs more, see the command.
             Action::SetPassword(..) => Right::Read,
             Action::ApplyImport(_)
+            | Action::PreviewResequence(_)
+            | Action::ApplyResequence(_)
+            | Action::CancelResequence(_)
             | Action::ExplainGap(..)
             | Action::ClosePeriod(_)
             | Action::MoveLocks(_) => Right::KeepBooks,

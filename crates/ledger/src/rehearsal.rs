@@ -54,6 +54,9 @@ impl Rehearsal {
         written.trail_lines.extend(changes.trail_lines);
         written.checkpoints.extend(changes.checkpoints);
         written.placings.extend(changes.placings);
+        written.renumberings.extend(changes.renumberings);
+        written.closed_gaps.extend(changes.closed_gaps);
+        written.formers.extend(changes.formers);
     }
 
     /// Takes what an import would have written; its rows need not be staged.

@@ -20,7 +20,7 @@ const EVERYWHERE: [&str; 5] =
 const FIRST: &str = "ledger";
 
 /// The tables whose rows lie with their ledger.
-const WITH_THEIR_LEDGER: [&str; 18] = [
+const WITH_THEIR_LEDGER: [&str; 20] = [
     FIRST,
     "api_key",
     "person",
@@ -39,6 +39,8 @@ const WITH_THEIR_LEDGER: [&str; 18] = [
     "checkpoint",
     "staged_job",
     "staged_number",
+    "staged_change",
+    "former",
 ];
 
 const EXTENSION: &str =

@@ -18,7 +18,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") },
     Migration { name: "0002_staging", sql: include_str!("../migrations/0002_staging.sql") },
     Migration { name: "0003_documents", sql: include_str!("../migrations/0003_documents.sql") },
@@ -27,6 +27,7 @@ const MIGRATIONS: [Migration; 8] = [
     Migration { name: "0006_marks", sql: include_str!("../migrations/0006_marks.sql") },
     Migration { name: "0007_platform", sql: include_str!("../migrations/0007_platform.sql") },
     Migration { name: "0008_irregular", sql: include_str!("../migrations/0008_irregular.sql") },
+    Migration { name: "0009_resequences", sql: include_str!("../migrations/0009_resequences.sql") },
 ];
 
 /// How many steps there are: the shape of a database that has taken them all.

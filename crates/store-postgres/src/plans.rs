@@ -74,7 +74,7 @@ fn faults_are_seen() {
     let walk = "SELECT n.text FROM number n WHERE n.ledger_id = $1 AND n.slug_rank = 5";
     assert!(seen(walk).is_some_and(|fault| fault.contains("ledger")), "{}", plan(&session, walk));
     let sort = "SELECT n.text FROM number n WHERE n.ledger_id = $1 AND n.position > $2 \
-                ORDER BY n.entry LIMIT $3";
+                AND n.position < $3 ORDER BY n.entry LIMIT $4";
     assert!(seen(sort).is_some_and(|fault| fault.contains("sort")), "{}", plan(&session, sort));
     let passed = "SELECT 1 FROM sequence s WHERE s.ledger_id = $1 AND s.period_label = $2";
     assert!(passed_over(&plan(&session, passed)).is_some(), "{}", plan(&session, passed));

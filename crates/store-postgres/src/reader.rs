@@ -11,9 +11,10 @@ use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
 };
+use ledger::job::{JobId, StagedChange};
 use ledger::model::{
-    At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
+    At, CustomerRow, DeliveryRow, EventRow, FormerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode,
+    NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
@@ -320,6 +321,25 @@ impl Reader for PostgresReader {
         limit: u32,
     ) -> Result<Vec<Vec<u8>>, StoreError> {
         self.read(|session| table::trail::lines(session, ledger, index, from, limit))
+    }
+
+    fn formers(
+        &mut self,
+        ledger: LedgerId,
+        after: (Position, u64),
+        limit: u32,
+    ) -> Result<Vec<FormerRow>, StoreError> {
+        self.read(|session| table::renumbering::formers(session, ledger, after, limit))
+    }
+
+    fn staged_changes(
+        &mut self,
+        ledger: LedgerId,
+        job: JobId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<StagedChange>, StoreError> {
+        self.read(|session| table::renumbering::staged(session, ledger, job, from, limit))
     }
 
     fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {

@@ -10,7 +10,7 @@ use crate::trip::{Trip, values};
 use crate::writer::{PostgresWriter, write};
 
 /// Statements that delete the rows of a ledger. Keys come with its head, so there are none.
-const DELETE: [&str; 15] = [
+const DELETE: [&str; 17] = [
     "DELETE FROM outcome o WHERE o.ledger_id = $1",
     "DELETE FROM number n WHERE n.ledger_id = $1",
     "DELETE FROM object o WHERE o.ledger_id = $1",
@@ -25,6 +25,8 @@ const DELETE: [&str; 15] = [
     "DELETE FROM customer c WHERE c.ledger_id = $1",
     "DELETE FROM series s WHERE s.ledger_id = $1",
     "DELETE FROM staged_number s WHERE s.ledger_id = $1",
+    "DELETE FROM staged_change s WHERE s.ledger_id = $1",
+    "DELETE FROM former f WHERE f.ledger_id = $1",
     "DELETE FROM staged_job j WHERE j.ledger_id = $1",
 ];
 

@@ -157,7 +157,13 @@ impl Call {
         self.values.truncate(taken);
         self.values.push(Value::of(expected));
         let check = format!("SELECT 1 / (count(*) = ${}::bigint)::integer FROM w", taken + 1);
-        Call { sql: format!("WITH w AS ({sql} RETURNING 1) {check}").into(), ..self }
+        // What a statement has before itself stays before it: nothing that writes may stand deeper.
+        let (before, last) =
+            match sql.strip_prefix("WITH ").and_then(|s| s.rsplit_once(") INSERT ")) {
+                Some((before, last)) => (format!("{before}), "), format!("INSERT {last}")),
+                None => (String::new(), sql.into_owned()),
+            };
+        Call { sql: format!("WITH {before}w AS ({last} RETURNING 1) {check}").into(), ..self }
     }
 }
 
@@ -195,6 +201,13 @@ mod tests {
         trip.run("SELECT $1", values![1_i64]);
         let [guarded, plain] = trip.calls.try_into().map(|calls: [Call; 2]| calls).expect("two");
         let guarded = guarded.guarded();
+        let mut behind = Trip::new();
+        behind
+            .write_one("WITH g AS (DELETE FROM a x RETURNING 1) INSERT INTO b SELECT 1", values![]);
+        let behind = behind.calls.remove(0).guarded();
+        let both = "WITH g AS (DELETE FROM a x RETURNING 1), w AS (INSERT INTO b SELECT 1 \
+                    RETURNING 1) SELECT";
+        assert!(behind.sql.starts_with(both), "{}", behind.sql);
         assert_eq!(
             guarded.sql,
             "WITH w AS (UPDATE a x SET b = $2 FROM y WHERE x.k = $1 RETURNING 1) \

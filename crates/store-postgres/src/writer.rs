@@ -308,6 +308,8 @@ fn write_into(trip: &mut Trip, changes: &Changes) -> Result<(), StoreError> {
     table::number::insert(trip, &changes.new_numbers, &changes.sequences)?;
     table::number::update(trip, &changes.changed_numbers)?;
     table::staging::place_all(trip, &changes.placings);
+    table::renumbering::make_all(trip, &changes.renumberings);
+    table::gap::close(trip, &changes.closed_gaps);
     table::gap::write(trip, &changes.gaps);
     table::customer::write(trip, &changes.customers);
     table::customer::write_prefixes(trip, &changes.prefixes);
@@ -319,6 +321,7 @@ fn write_into(trip: &mut Trip, changes: &Changes) -> Result<(), StoreError> {
     table::trail::write(trip, &changes.trail);
     table::trail::write_lines(trip, &changes.trail_lines);
     table::trail::write_checkpoints(trip, &changes.checkpoints);
+    table::renumbering::write(trip, &changes.formers);
     table::outcome::write(trip, &changes.outcomes);
     Ok(())
 }

@@ -11,7 +11,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration { name: "0001_heart", sql: include_str!("../migrations/0001_heart.sql") },
     Migration { name: "0002_staging", sql: include_str!("../migrations/0002_staging.sql") },
     Migration { name: "0003_documents", sql: include_str!("../migrations/0003_documents.sql") },
@@ -21,6 +21,7 @@ const MIGRATIONS: [Migration; 9] = [
     Migration { name: "0007_marks", sql: include_str!("../migrations/0007_marks.sql") },
     Migration { name: "0008_platform", sql: include_str!("../migrations/0008_platform.sql") },
     Migration { name: "0009_irregular", sql: include_str!("../migrations/0009_irregular.sql") },
+    Migration { name: "0010_resequences", sql: include_str!("../migrations/0010_resequences.sql") },
 ];
 
 /// How many steps there are: the shape of a file that has taken them all.

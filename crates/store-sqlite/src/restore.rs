@@ -27,7 +27,7 @@ const BY_PLACE: [&str; 5] = [
 ];
 
 /// Statements that delete rows of the ledger `?1`, at most `?2`.
-const BY_LEDGER: [&str; 9] = [
+const BY_LEDGER: [&str; 11] = [
     "DELETE FROM trail_line WHERE (ledger_id, entry, line) IN \
      (SELECT ledger_id, entry, line FROM trail_line WHERE ledger_id = ?1 LIMIT ?2)",
     "DELETE FROM checkpoint WHERE (ledger_id, entry) IN \
@@ -44,6 +44,10 @@ const BY_LEDGER: [&str; 9] = [
      (SELECT ledger_id, series_id FROM series WHERE ledger_id = ?1 LIMIT ?2)",
     "DELETE FROM staged_number WHERE (ledger_id, job_id, place) IN \
      (SELECT ledger_id, job_id, place FROM staged_number WHERE ledger_id = ?1 LIMIT ?2)",
+    "DELETE FROM staged_change WHERE (ledger_id, job_id, place) IN \
+     (SELECT ledger_id, job_id, place FROM staged_change WHERE ledger_id = ?1 LIMIT ?2)",
+    "DELETE FROM former WHERE (ledger_id, position, entry) IN \
+     (SELECT ledger_id, position, entry FROM former WHERE ledger_id = ?1 LIMIT ?2)",
     "DELETE FROM staged_job WHERE (ledger_id, job_id) IN \
      (SELECT ledger_id, job_id FROM staged_job WHERE ledger_id = ?1 LIMIT ?2)",
 ];

@@ -301,6 +301,8 @@ pub(crate) fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, S
     table::number::insert(session, &changes.new_numbers)?;
     table::number::update(session, &changes.changed_numbers)?;
     table::staging::place_all(session, &changes.placings)?;
+    table::renumbering::make_all(session, &changes.renumberings)?;
+    table::gap::close(session, &changes.closed_gaps)?;
     table::gap::write(session, &changes.gaps)?;
     table::customer::write(session, &changes.customers)?;
     table::customer::write_prefixes(session, &changes.prefixes)?;
@@ -312,6 +314,7 @@ pub(crate) fn write(opened: &mut Opened, changes: &Changes) -> Result<Portion, S
     table::trail::write(session, &changes.trail)?;
     table::trail::write_lines(session, &changes.trail_lines)?;
     table::trail::write_checkpoints(session, &changes.checkpoints)?;
+    table::renumbering::write(session, &changes.formers)?;
     table::outcome::write(session, fresh, &changes.outcomes)
 }
 

@@ -18,7 +18,7 @@ mod session;
 pub use days::{Day, merge_days};
 pub use error::StoreError;
 pub use guessing::{begin_then_load, commit_after_a_look};
-pub use part::{Order, Slice, Span, Stretch};
+pub use part::{Order, Slice, Span, Stretch, cut_register};
 pub use query::{
     AtRange, DateRange, DeliveriesOf, DeliveryPage, EventFilter, EventKinds, EventPage, GapFilter,
     GapPage, Irregular, IrregularCounts, LedgerPage, LedgerSummary, NumberFilter, NumberPage,
@@ -35,10 +35,10 @@ use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
 };
-use ledger::job::{JobId, StagedPart};
+use ledger::job::{JobId, StagedChange, StagedPart};
 use ledger::model::{
-    At, CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyHash, KeyRow, LedgerRow, Mode,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
+    At, CustomerRow, DeliveryRow, EventRow, FormerRow, GapRow, Head, KeyHash, KeyRow, LedgerRow,
+    Mode, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::trail::Hash;
 use ledger::{Changes, Guess, Loaded, Misses};
@@ -567,6 +567,30 @@ pub trait Reader: Send {
         from: u64,
         limit: u32,
     ) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Texts that numbers of a ledger had before, by position and trail entry, beginning behind
+    /// `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn formers(
+        &mut self,
+        ledger: LedgerId,
+        after: (Position, u64),
+        limit: u32,
+    ) -> Result<Vec<FormerRow>, StoreError>;
+
+    /// What a job has staged to change, from a place on, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn staged_changes(
+        &mut self,
+        ledger: LedgerId,
+        job: JobId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<StagedChange>, StoreError>;
 
     /// The checkpoints of a trail, in order.
     ///

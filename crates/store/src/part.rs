@@ -2,7 +2,7 @@
 //! tells whether more follow.
 
 use jiff::civil::Date;
-use ledger::model::At;
+use ledger::model::{At, NumberRow};
 
 use crate::{AtRange, DateRange, Page};
 
@@ -190,6 +190,20 @@ fn cut<T>(mut rows: Vec<T>, order: Order, limit: u32) -> (Vec<T>, bool) {
         rows.reverse();
     }
     (rows, has_more)
+}
+
+/// Takes off the end of a page of a register what the next page begins with; whether there may be
+/// more. A page that is full may end among rows of one ordinal: what has it, and those that no
+/// document has any more.
+pub fn cut_register(rows: &mut Vec<NumberRow>, limit: u32) -> bool {
+    if rows.len() < limit as usize {
+        return false;
+    }
+    let last = rows.last().map(|row| row.ordinal);
+    if rows.first().map(|row| row.ordinal) != last {
+        rows.retain(|row| Some(row.ordinal) != last);
+    }
+    true
 }
 
 #[cfg(test)]

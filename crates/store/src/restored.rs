@@ -12,9 +12,12 @@ use crate::StoreError;
 /// # Errors
 /// [`StoreError::Conflict`] when it brings heads, keys, people, changed numbers or placings.
 pub fn restored_ledgers(part: &Changes) -> Result<Vec<LedgerId>, StoreError> {
-    let is_new =
-        part.changed_numbers.is_empty() && part.retries.is_empty() && part.placings.is_empty();
     let is_headless = part.ledgers.is_empty() && part.keys.is_empty() && part.users.is_empty();
+    let is_new = part.changed_numbers.is_empty()
+        && part.retries.is_empty()
+        && part.placings.is_empty()
+        && part.renumberings.is_empty()
+        && part.closed_gaps.is_empty();
     if !(is_headless && is_new) {
         let what =
             "a part that is restored brings no heads, keys, people, changed or staged numbers";
@@ -34,6 +37,7 @@ pub fn restored_ledgers(part: &Changes) -> Result<Vec<LedgerId>, StoreError> {
     ledgers.extend(part.outcomes.iter().map(|row| row.ledger));
     ledgers.extend(part.trail.iter().map(|sealed| sealed.entry.ledger));
     ledgers.extend(part.trail_lines.iter().map(|line| line.ledger));
+    ledgers.extend(part.formers.iter().map(|row| row.ledger));
     ledgers.extend(part.checkpoints.iter().map(|checkpoint| checkpoint.ledger));
     Ok(ledgers.into_iter().collect())
 }

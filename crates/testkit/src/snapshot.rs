@@ -1,9 +1,9 @@
 //! Reading a whole ledger, for ledgers of a size that tests have.
 
-use ledger::id::{LedgerId, ObjectId, SequenceId};
+use ledger::id::{LedgerId, ObjectId, Position, SequenceId};
 use ledger::invariants::Snapshot;
 use ledger::invariants::replay::WholeEntry;
-use ledger::model::ObjectRow;
+use ledger::model::{FormerRow, NumberRow, ObjectRow};
 use store::{Reader, StoreError};
 
 /// Rows read at once; small, so that tests turn pages.
@@ -27,6 +27,7 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         sequences: Vec::new(),
         numbers: Vec::new(),
         gaps: Vec::new(),
+        formers: formers(reader, ledger)?,
         trail: Vec::new(),
     };
     snapshot.keys.sort_by_key(|row| row.id);
@@ -58,8 +59,7 @@ pub fn take(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Option<Snapshot
         }
     }
     for id in snapshot.sequences.iter().map(|row| row.id) {
-        let read = |from| reader.register(ledger, id, from, PAGE);
-        snapshot.numbers.extend(pages(read, |row| row.ordinal)?);
+        snapshot.numbers.extend(register(reader, ledger, id)?);
         let read = |from| reader.gaps_of(ledger, id, from, PAGE);
         snapshot.gaps.extend(pages(read, |row| row.from)?);
     }
@@ -89,6 +89,38 @@ fn objects(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Vec<ObjectRow>, 
     loop {
         let after = rows.last().map_or(ObjectId(0), |row| row.id);
         let page = reader.all_objects(ledger, after, PAGE)?;
+        let full = page.len() == PAGE as usize;
+        rows.extend(page);
+        if !full {
+            return Ok(rows);
+        }
+    }
+}
+
+/// All numbers of a sequence.
+fn register(
+    reader: &mut dyn Reader,
+    ledger: LedgerId,
+    sequence: SequenceId,
+) -> Result<Vec<NumberRow>, StoreError> {
+    let (mut all, mut from) = (Vec::new(), 0);
+    loop {
+        let mut rows = reader.register(ledger, sequence, from, PAGE)?;
+        let has_more = store::cut_register(&mut rows, PAGE);
+        from = rows.last().map_or(from, |row| row.ordinal + 1);
+        all.extend(rows);
+        if !has_more {
+            return Ok(all);
+        }
+    }
+}
+
+/// All former texts of a ledger.
+fn formers(reader: &mut dyn Reader, ledger: LedgerId) -> Result<Vec<FormerRow>, StoreError> {
+    let mut rows: Vec<FormerRow> = Vec::new();
+    loop {
+        let after = rows.last().map_or((Position(0), 0), |row| (row.position, row.index));
+        let page = reader.formers(ledger, after, PAGE)?;
         let full = page.len() == PAGE as usize;
         rows.extend(page);
         if !full {

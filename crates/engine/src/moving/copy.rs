@@ -42,6 +42,7 @@ pub(super) fn copy(
     customers(from, head.id, &mut part, progress)?;
     prefixes(from, head.id, &mut part, progress)?;
     trail(from, head, &mut part, progress)?;
+    formers(from, head.id, &mut part, progress)?;
     outcomes(from, head.id, &mut part, progress)?;
     let documents = documents::copy(from, head.id, &mut part, progress)?;
     part.flush()?;
@@ -195,6 +196,25 @@ fn trail_lines(
         part.add(lines.len(), bytes, |changes| changes.trail_lines.extend(lines))?;
     }
     Ok(())
+}
+
+/// Texts that numbers had before.
+fn formers(
+    from: &mut dyn Reader,
+    ledger: LedgerId,
+    part: &mut Part<'_>,
+    progress: &Progress,
+) -> Result<(), MoveError> {
+    let mut after = (Position(0), 0);
+    loop {
+        let rows = from.formers(ledger, after, PLAIN)?;
+        let keys = rows.iter().map(|row| (row.position, row.index));
+        forward("former texts", Bound::Excluded(after), keys)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (last.position, last.index);
+        progress.begin(rows.len() as u64);
+        part.add(rows.len(), rows.len() * ROW, |changes| changes.formers.extend(rows))?;
+    }
 }
 
 /// Remembered outcomes: who repeats a request across the move gets the same answer.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ledger::command::SeriesRef;
 use ledger::id::{CustomerId, LedgerId, Position};
-use ledger::model::{Kind, State};
+use ledger::model::{FormerRow, Kind, State};
 use ledger::outcome::NumberView;
 use ledger::{Code, Refusal};
 use store::{DateRange, NumberFilter, NumberPage, Page, Reader};
@@ -12,6 +12,9 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::lookup;
 use crate::pending::Pending;
+
+/// Texts of one number, at most, that are told.
+const FORMERS: u32 = 100;
 
 /// Which numbers; what is missing does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +70,25 @@ impl Engine {
             let id = found.sequence.series;
             let series = lookup::series(reader, ledger, &SeriesRef::Id(id))?;
             Ok(Some(NumberView::new(found.row, &found.sequence, &series)))
+        })
+    }
+
+    /// The texts that numbers had before, the newest first, for each of them.
+    pub fn former_numbers(
+        &self,
+        ledger: LedgerId,
+        positions: Vec<Position>,
+    ) -> Pending<Vec<Vec<FormerRow>>> {
+        self.read(move |reader| {
+            let mut all = Vec::with_capacity(positions.len());
+            for &position in &positions {
+                let before = (Position(position.0.saturating_sub(1)), u64::MAX);
+                let mut rows = reader.formers(ledger, before, FORMERS)?;
+                rows.retain(|row| row.position == position);
+                rows.reverse();
+                all.push(rows);
+            }
+            Ok(all)
         })
     }
 }

@@ -240,7 +240,7 @@ fn items(command: &Command) -> usize {
     match &command.action {
         Action::Issue(items) => items.len().max(1),
         // Its rows are staged and do not wait here, but placing them takes its time.
-        Action::ApplyImport(_) => LARGE_ITEMS + 1,
+        Action::ApplyImport(_) | Action::ApplyResequence(_) => LARGE_ITEMS + 1,
         _ => 1,
     }
 }

@@ -143,7 +143,7 @@ fn a_list_that_does_not_fit_stages_nothing_and_leaves_nothing() {
 /// Leaves what a killed process leaves.
 fn leave(stage: &Stage, job: JobId) {
     let (ledger, at) = (stage.live(), stage.engine.now());
-    let part = StagedPart { ledger, job, at, numbers: Vec::new() };
+    let part = StagedPart { ledger, job, at, numbers: Vec::new(), changes: Vec::new() };
     let left = stage.engine.run_job(ledger, move |writer| Ok(writer.stage(&part)?));
     left.wait().expect("staged");
     assert_eq!(staged(stage), [(job, at)]);

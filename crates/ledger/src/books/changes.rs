@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Books;
-use crate::id::{LedgerId, ObjectId, SequenceId};
-use crate::job::Placing;
+use crate::id::{GapId, LedgerId, ObjectId, SequenceId};
+use crate::job::{Placing, Renumbering};
 use crate::limits::CHECKPOINT_EVERY;
 use crate::model::{
-    CustomerRow, DeliveryRow, EventRow, GapRow, Head, KeyRow, LedgerRow, NumberRow, ObjectRow,
-    OutcomeRow, PrefixOwner, Retry, SequenceRow, SeriesRow, UserRow,
+    CustomerRow, DeliveryRow, EventRow, FormerRow, GapRow, Head, KeyRow, LedgerRow, NumberRow,
+    ObjectRow, OutcomeRow, PrefixOwner, Retry, SequenceRow, SeriesRow, UserRow,
 };
 use crate::trail::{Hash, Sealed};
 
@@ -56,6 +56,13 @@ pub struct Changes {
     pub checkpoints: Vec<Checkpoint>,
     /// Where the staged rows of jobs go, with their lines.
     pub placings: Vec<Placing>,
+    /// Jobs whose staged changes are made, with their lines and former texts.
+    pub renumberings: Vec<Renumbering>,
+    /// Gaps that numbers cover now: deleted, before `gaps` are written.
+    pub closed_gaps: Vec<(LedgerId, GapId)>,
+    /// Former texts of a ledger that is moved, by position and entry; those of a batch come with
+    /// its renumberings.
+    pub formers: Vec<FormerRow>,
     /// What of all this the store is known to hold.
     pub stored: Stored,
 }
@@ -135,6 +142,8 @@ pub(super) fn collect(books: &mut Books) -> Changes {
         trail: std::mem::take(&mut books.trail),
         placings: std::mem::take(&mut books.placings),
         stored,
+        renumberings: std::mem::take(&mut books.renumberings),
+        closed_gaps: std::mem::take(&mut books.closed_gaps),
         ..Changes::default()
     };
     for ((ledger, prefix), _, owner) in books.prefixes.drain() {

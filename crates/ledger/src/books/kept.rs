@@ -118,7 +118,7 @@ fn is_kept(row: &ObjectRow) -> bool {
     match &row.body {
         Object::Customer(_) | Object::TaxRate(_) | Object::WebhookEndpoint(_) => true,
         Object::Invoice(invoice) => invoice.status == InvoiceStatus::Draft && !row.deleted,
-        Object::InvoiceItem(_) | Object::CreditNote(_) => false,
+        Object::InvoiceItem(_) | Object::CreditNote(_) | Object::Resequence(_) => false,
     }
 }
 

@@ -17,7 +17,7 @@ pub use table::{Missing, Table};
 use crate::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
 };
-use crate::job::Placing;
+use crate::job::{Placing, Renumbering};
 use crate::model::{
     CustomerRow, DeliveryRow, EventRow, GapRow, Holder, IdempotencyKey, KeyRow, Kind, LedgerRow,
     Mode, NumberRow, ObjectKind, ObjectRow, OutcomeRow, PrefixOwner, Retry, SequenceKey,
@@ -86,6 +86,10 @@ pub struct Books {
     trail_kept: usize,
     placings: Vec<Placing>,
     placings_kept: usize,
+    renumberings: Vec<Renumbering>,
+    renumberings_kept: usize,
+    closed_gaps: Vec<(LedgerId, GapId)>,
+    closed_gaps_kept: usize,
     /// Batches for which it is held likely that others write to the same ledgers.
     several: u8,
 }
@@ -140,6 +144,17 @@ impl Books {
         self.placings.push(placing);
     }
 
+    /// Adds that the staged changes of a job are made.
+    pub(crate) fn renumber(&mut self, renumbering: Renumbering) {
+        self.renumberings.push(renumbering);
+    }
+
+    /// Takes away a gap that numbers cover whole.
+    pub(crate) fn close_gap(&mut self, ledger: LedgerId, gap: GapId) {
+        self.gaps.retract((ledger, gap));
+        self.closed_gaps.push((ledger, gap));
+    }
+
     /// What was written stays: the command is done.
     pub fn keep(&mut self) {
         each_table!(self, keep);
@@ -147,6 +162,8 @@ impl Books {
         self.retries_kept = self.retries.len();
         self.trail_kept = self.trail.len();
         self.placings_kept = self.placings.len();
+        self.renumberings_kept = self.renumberings.len();
+        self.closed_gaps_kept = self.closed_gaps.len();
     }
 
     /// Takes back what the present command wrote.
@@ -156,6 +173,8 @@ impl Books {
         self.retries.truncate(self.retries_kept);
         self.trail.truncate(self.trail_kept);
         self.placings.truncate(self.placings_kept);
+        self.renumberings.truncate(self.renumberings_kept);
+        self.closed_gaps.truncate(self.closed_gaps_kept);
     }
 
     /// Takes back everything that was written; what was loaded stays.
@@ -169,6 +188,10 @@ impl Books {
         self.trail_kept = 0;
         self.placings.clear();
         self.placings_kept = 0;
+        self.renumberings.clear();
+        self.renumberings_kept = 0;
+        self.closed_gaps.clear();
+        self.closed_gaps_kept = 0;
     }
 
     /// Whether something was asked for that is not loaded.

@@ -11,6 +11,7 @@ mod locks;
 mod metadata;
 mod open;
 mod plan;
+pub(crate) mod resequence;
 mod revise;
 mod sequence;
 mod series;
@@ -25,8 +26,8 @@ use jiff::civil::Date;
 
 use crate::books::{Books, Missing};
 use crate::command::{Action, Actor, Command, SeriesRef};
-use crate::id::{KeyId, LedgerId, UserId};
-use crate::model::{At, LedgerRow, OutcomeRow, Receipt, SeriesRow};
+use crate::id::{KeyId, LedgerId, ObjectId, UserId};
+use crate::model::{At, LedgerRow, ObjectKind, OutcomeRow, Receipt, SeriesRow};
 use crate::outcome::{Answer, Outcome};
 use crate::refusal::{Code, Refusal};
 use crate::role::{Right, Role};
@@ -121,6 +122,9 @@ fn act(books: &mut Books, command: &Command, role: Role) -> Result<Outcome, Halt
         Action::Issue(items) => issue::issue(books, command, items),
         Action::Void(void) => void::void(books, command, void),
         Action::ApplyImport(apply) => import::apply(books, command, apply),
+        Action::PreviewResequence(body) => resequence::preview(books, command, role, body),
+        Action::ApplyResequence(apply) => resequence::apply(books, command, role, apply),
+        Action::CancelResequence(id) => resequence::cancel(books, command, *id),
         Action::ExplainGap(gap, text) => gaps::explain(books, command, *gap, text),
         Action::ClosePeriod(period) => close::close(books, command, period),
         Action::MoveLocks(locks) => locks::move_locks(books, command, role, locks),
@@ -225,7 +229,7 @@ fn today(ledger: &LedgerRow, command: &Command) -> Result<Date, Halt> {
 }
 
 /// The day that it is in the account's zone at a moment.
-fn today_at(ledger: &LedgerRow, at: At) -> Result<Date, Halt> {
+pub(crate) fn today_at(ledger: &LedgerRow, at: At) -> Result<Date, Halt> {
     let zone = jiff::tz::TimeZone::get(&ledger.settings.time_zone);
     let now = jiff::Timestamp::from_millisecond(at.0);
     match (zone, now) {
@@ -314,6 +318,28 @@ fn record(
 
 fn actor_text(actor: &Actor) -> String {
     actor.text()
+}
+
+/// The document of this server that a number's reference names.
+pub(crate) fn document_of(reference: &str) -> Option<ObjectId> {
+    let kinds = [ObjectKind::Invoice, ObjectKind::CreditNote];
+    kinds.into_iter().find_map(|kind| kind.parse_id(reference)).map(|(_, id)| id)
+}
+
+/// Refuses to go on with a series that is gone.
+pub(crate) fn missing_series<T>() -> Result<T, Halt> {
+    refuse_param(Code::ResourceMissing, "series", "There is no such series any more. Run verify.")
+}
+
+/// Refuses to go on with what has changed since it was looked at.
+pub(crate) fn changed_since<T>(what: &str) -> Result<T, Halt> {
+    let message = format!("Nothing was taken back: {what} since it was confirmed.");
+    refuse_param(Code::ChangedSince, "id", message)
+}
+
+/// A reason that must be given, for work that ends with a command.
+pub(crate) fn checked_reason(text: &str, what: &str) -> Result<String, Halt> {
+    reason(text, what).map(str::to_owned)
 }
 
 /// A reason that must be given.

@@ -259,6 +259,28 @@ pub(super) fn prove_formats(
     }
 }
 
+/// Refuses a format that printed, or is to print, some numbers of a series beside its versions, if
+/// it is not sound or could print a number of another format.
+pub(super) fn check_former(
+    books: &mut Books,
+    ledger: &LedgerRow,
+    row: &SeriesRow,
+    format: &Format,
+) -> Result<(), Halt> {
+    if let Err(error) = format.validate_for(row.scope) {
+        return refuse_format(&error);
+    }
+    let mut beside = row.clone();
+    beside
+        .versions
+        .push(FormatVersion { from: Date::MAX, ..FormatVersion::always(format.clone()) });
+    reserve_prefixes(books, &beside)?;
+    match clash(books, ledger, &beside, beside.versions.len() - 1, None)? {
+        Some((collision, with)) => refuse_collision(&collision, &with),
+        None => Ok(()),
+    }
+}
+
 /// Lets formats of earlier periods print kinds that were added since, for documents that come
 /// late. One in which a new text would clash with other numbers stays as it is.
 fn widen(books: &Books, ledger: &LedgerRow, row: &mut SeriesRow) -> Result<(), Halt> {

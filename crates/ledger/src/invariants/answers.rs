@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::replay::Moved;
 use super::snapshot::Told;
 use super::violation::{Invariant, Log};
 use crate::id::Position;
@@ -22,7 +23,7 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) fn take(&mut self, told: &Told, log: &mut Log) {
+    pub(super) fn take(&mut self, told: &Told, moved: &Moved, log: &mut Log) {
         if let Some(key) = told.key {
             let first = self.keyed.entry(key).or_insert_with(|| told.result.clone());
             if *first != told.result {
@@ -33,10 +34,10 @@ impl Answers {
         match &told.result {
             Ok(Outcome::Issued(views)) => {
                 for view in views {
-                    self.number(&view.row, log);
+                    self.number(&view.row, moved, log);
                 }
             }
-            Ok(Outcome::Voided(view)) => self.number(&view.row, log),
+            Ok(Outcome::Voided(view)) => self.number(&view.row, moved, log),
             Ok(Outcome::Advanced(view, gap)) => {
                 let reach = self.reaches.entry(view.row.id).or_default();
                 *reach = view.row.last.max(*reach);
@@ -44,13 +45,13 @@ impl Answers {
                     self.gaps.insert(gap.row.id, (gap.row.from, gap.row.to));
                 }
             }
-            Ok(Outcome::Object(view)) => self.document(&view.row.body, log),
+            Ok(Outcome::Object(view)) => self.document(&view.row.body, moved, log),
             _ => {}
         }
     }
 
-    /// A document that is shown with a number is shown with it for ever.
-    fn document(&mut self, body: &Object, log: &mut Log) {
+    /// A document that is shown with a number is shown with it until a resequence changes it.
+    fn document(&mut self, body: &Object, moved: &Moved, log: &mut Log) {
         let (numbering, number) = match body {
             Object::Invoice(invoice) => (&invoice.numbering, invoice.number.as_deref()),
             Object::CreditNote(note) => (&note.numbering, Some(note.number.as_str())),
@@ -65,6 +66,7 @@ impl Answers {
         };
         if let Some(known) = self.documents.insert(numbering.position, told.clone()).map(dated)
             && known != told
+            && !moved.numbers.contains(&numbering.position)
         {
             let what = format!("a document was shown as {} and as {number}", known.0);
             log.say(Invariant::Once, what);
@@ -72,9 +74,9 @@ impl Answers {
     }
 
     /// A number that was told twice is the same number; a later answer may tell of its void.
-    fn number(&mut self, row: &NumberRow, log: &mut Log) {
+    fn number(&mut self, row: &NumberRow, moved: &Moved, log: &mut Log) {
         if let Some(known) = self.numbers.get(&row.position)
-            && !same(known, row)
+            && !same(known, row, moved)
         {
             let what =
                 format!("position {} was told as {} and {}", row.position.0, known.text, row.text);
@@ -83,37 +85,42 @@ impl Answers {
         self.numbers.insert(row.position, row.clone());
     }
 
-    pub(super) fn seen_number(&mut self, row: &NumberRow, log: &mut Log) {
-        self.seen_of_document(row, log);
+    pub(super) fn seen_number(&mut self, row: &NumberRow, moved: &Moved, log: &mut Log) {
+        self.seen_of_document(row, moved, log);
         if let Some(told) = self.numbers.remove(&row.position)
-            && !(same(&told, row) && (told.voided.is_none() || told.voided == row.voided))
+            && !(same(&told, row, moved) && (told.voided.is_none() || told.voided == row.voided))
         {
             let what = format!("{} was answered, and its row says otherwise", told.text);
             log.say(Invariant::Durable, what);
         }
     }
 
-    fn seen_of_document(&mut self, row: &NumberRow, log: &mut Log) {
+    fn seen_of_document(&mut self, row: &NumberRow, moved: &Moved, log: &mut Log) {
         let Some((text, told)) = self.documents.remove(&row.position) else { return };
         let is = (&row.text, row.ordinal, row.date, row.receipt);
+        if moved.numbers.contains(&row.position) {
+            return;
+        }
         if is != (&text, told.ordinal, told.date, told.receipt) {
             let what = format!("a document was shown as {text}, and the register says otherwise");
             log.say(Invariant::Durable, what);
         }
     }
 
-    pub(super) fn seen_gap(&mut self, row: &GapRow, log: &mut Log) {
+    pub(super) fn seen_gap(&mut self, row: &GapRow, moved: &Moved, log: &mut Log) {
         if let Some(told) = self.gaps.remove(&row.id)
             && told != (row.from, row.to)
+            && !moved.gaps.contains(&row.id)
         {
             let what = format!("the gap {} was answered with other bounds", row.id.0);
             log.say(Invariant::Durable, what);
         }
     }
 
-    pub(super) fn seen_sequence(&mut self, row: &SequenceRow, log: &mut Log) {
+    pub(super) fn seen_sequence(&mut self, row: &SequenceRow, moved: &Moved, log: &mut Log) {
         if let Some(reach) = self.reaches.remove(&row.id)
             && row.last < reach
+            && !moved.sequences.contains(&row.id)
         {
             let what =
                 format!("sequence {} was moved to {reach} and ends at {}", row.id.0, row.last);
@@ -121,7 +128,7 @@ impl Answers {
         }
     }
 
-    pub(super) fn finish(self, log: &mut Log) {
+    pub(super) fn finish(self, moved: &Moved, log: &mut Log) {
         let mut lost: Vec<&NumberRow> = self.numbers.values().collect();
         lost.sort_by_key(|row| row.position);
         for row in lost {
@@ -133,7 +140,7 @@ impl Answers {
             let what = format!("a document was shown as {text}, and that number is lost");
             log.say(Invariant::Durable, what);
         }
-        for gap in self.gaps.keys() {
+        for gap in self.gaps.keys().filter(|gap| !moved.gaps.contains(gap)) {
             log.say(Invariant::Durable, format!("the gap {} was answered and is lost", gap.0));
         }
         for sequence in self.reaches.keys() {
@@ -143,10 +150,12 @@ impl Answers {
     }
 }
 
-/// Whether two rows tell of one number; what a void adds does not count.
-fn same(a: &NumberRow, b: &NumberRow) -> bool {
-    (a.sequence, a.ordinal, &a.text, a.date, a.receipt)
-        == (b.sequence, b.ordinal, &b.text, b.date, b.receipt)
+/// Whether two rows tell of one number; what a void adds does not count, nor what a resequence
+/// changed.
+fn same(a: &NumberRow, b: &NumberRow, moved: &Moved) -> bool {
+    let is_moved = moved.numbers.contains(&a.position);
+    (is_moved || (a.ordinal, &a.text) == (b.ordinal, &b.text))
+        && (a.sequence, a.date, a.receipt) == (b.sequence, b.date, b.receipt)
         && (&a.kind, &a.reference, &a.customer, a.parent)
             == (&b.kind, &b.reference, &b.customer, b.parent)
 }

@@ -12,16 +12,17 @@ use super::snapshot::Told;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{LedgerId, Position, SeriesId};
 use crate::model::{
-    CustomerRow, GapRow, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner, SequenceKey,
-    SequenceRow, SeriesRow, UserRow,
+    CustomerRow, FormerRow, GapRow, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner,
+    SequenceKey, SequenceRow, SeriesRow, UserRow,
 };
 use crate::trail::Sealed;
 
 /// Takes a ledger in this order: [`Checker::entry`] and [`Checker::line`] for the whole trail,
 /// [`Checker::answer`] for what clients were told if that is known, [`Checker::series`] and
 /// [`Checker::keys`], [`Checker::users`], [`Checker::customers`], [`Checker::prefixes`] and
-/// [`Checker::objects`] in pages (the last with [`Checker::end_objects`] behind them), then for
-/// each sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
+/// [`Checker::objects`] in pages (the last with [`Checker::end_objects`] behind them),
+/// [`Checker::formers`], then for each
+/// sequence [`Checker::sequence`], its [`Checker::gaps`] and its [`Checker::numbers`] in the
 /// order of ordinals, in as many pages as there are (a gap at the latest before the first number
 /// behind it), [`Checker::end_sequence`], and at last [`Checker::finish`].
 ///
@@ -96,7 +97,7 @@ impl Checker {
 
     /// Takes an answer that went out.
     pub fn answer(&mut self, told: &Told) {
-        self.answers.take(told, &mut self.log);
+        self.answers.take(told, &self.recorded.replay.moved, &mut self.log);
     }
 
     /// Takes note of a part that cannot be read.
@@ -149,6 +150,16 @@ impl Checker {
         self.recorded.documents.objects(rows, &mut self.log);
     }
 
+    /// Takes the next former texts, in any order, each once.
+    pub fn formers(&mut self, rows: &[FormerRow]) {
+        self.recorded.formers(rows);
+    }
+
+    /// Whether numbers were changed since the walk began, so that it has to begin again.
+    pub fn is_overtaken(&self) -> bool {
+        self.recorded.is_overtaken()
+    }
+
     /// Takes note that all objects were given: a document that was not is gone.
     pub fn end_objects(&mut self) {
         self.recorded.documents.end();
@@ -163,7 +174,7 @@ impl Checker {
         }
         self.end_sequence();
         self.recorded.begin_sequence();
-        self.answers.seen_sequence(row, &mut self.log);
+        self.answers.seen_sequence(row, &self.recorded.replay.moved, &mut self.log);
         self.places.insert(row.id, (row.series, row.period_from));
         if !self.keys.insert(row.key()) {
             let what = format!("sequence {} counts what another one counts", row.id.0);
@@ -192,7 +203,7 @@ impl Checker {
     pub fn gaps(&mut self, rows: &[GapRow]) {
         for row in rows {
             self.recorded.gap(row, &mut self.log);
-            self.answers.seen_gap(row, &mut self.log);
+            self.answers.seen_gap(row, &self.recorded.replay.moved, &mut self.log);
             match &mut self.open {
                 Some(walk) if walk.row.id == row.sequence => {
                     if !self.recorded.is_late_blank(row.sequence, row.from) {
@@ -222,7 +233,7 @@ impl Checker {
                 }
             }
             self.recorded.number(row, &mut self.log);
-            self.answers.seen_number(row, &mut self.log);
+            self.answers.seen_number(row, &self.recorded.replay.moved, &mut self.log);
             if row.position.0 <= self.started.last_position {
                 self.repeats.number(row);
             }
@@ -234,13 +245,14 @@ impl Checker {
     pub fn finish(mut self, ledger: &LedgerRow) -> Findings {
         self.end_sequence();
         let imported = self.recorded.replay.imported.clone();
+        let moved = self.recorded.replay.moved.clone();
         self.recorded.documents.finish(ledger.id, &mut self.log);
         self.recorded.finish(ledger, self.started.last_sequence, &mut self.log);
-        self.answers.finish(&mut self.log);
+        self.answers.finish(&moved, &mut self.log);
         let last = Position(self.started.last_position);
         Findings {
             violations: self.log.into_violations(),
-            suspects: self.repeats.suspects(self.places, imported, last),
+            suspects: self.repeats.suspects(self.places, imported, moved.numbers, last),
         }
     }
 

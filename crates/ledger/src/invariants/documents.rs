@@ -45,6 +45,13 @@ impl Documents {
         }
     }
 
+    /// Takes note of a document that has another number now.
+    pub(super) fn renumbered(&mut self, id: ObjectId, number: &str) {
+        if let Some(said) = self.said.get_mut(&id) {
+            said.number = of_number(number);
+        }
+    }
+
     /// Compares the next objects, of all kinds, in the order of their ids.
     pub(super) fn objects(&mut self, rows: &[ObjectRow], log: &mut Log) {
         for row in rows {

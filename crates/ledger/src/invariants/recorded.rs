@@ -6,7 +6,8 @@
 //!
 //! The ledger may go on meanwhile. Whoever compares rows has given the trail up to the state that
 //! the rows were read in. A number never changes but by a void, by going blank with its document,
-//! or by another date, and of these those that came since the walk began are known one by one.
+//! by another date, or by a resequence. Of the first three those that came since the walk began are
+//! known one by one; behind a resequence the walk begins again.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,9 +21,10 @@ use super::sum::Sum;
 use super::violation::{Invariant, Log};
 use crate::id::{Position, SequenceId, SeriesId};
 use crate::model::{
-    GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, UserRow, Voided, civil,
+    FormerRow, GapRow, KeyRow, LedgerRow, NumberRow, SequenceRow, SeriesRow, State, UserRow,
+    Voided, civil,
 };
-use crate::trail::{Sealed, Verifier};
+use crate::trail::{Numbered, Sealed, Verifier};
 
 /// Trail and register side by side.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub(super) struct Recorded {
     late_dates: HashMap<Position, [Date; 2]>,
     seen_given: Given,
     seen_blank: Sum,
+    formers: Sum,
+    seen_formers: Sum,
     seen_voided: Sum,
     seen_gaps: u64,
     seen_sequences: usize,
@@ -58,6 +62,8 @@ impl Recorded {
             documents: Documents::default(),
             since: ledger.trail_count,
             given: HashMap::new(),
+            formers: Sum::default(),
+            seen_formers: Sum::default(),
             voided: Sum::default(),
             late_voids: HashMap::new(),
             blank: Sum::default(),
@@ -82,6 +88,7 @@ impl Recorded {
 
     fn replayed(&mut self, take: impl FnOnce(&mut Replay, &mut dyn FnMut(Event))) {
         let Recorded { replay, owners, documents, since, given, voided, late_voids, .. } = self;
+        let formers = &mut self.formers;
         let (blank, late_blanks, late_dates) =
             (&mut self.blank, &mut self.late_blanks, &mut self.late_dates);
         take(replay, &mut |event| match event {
@@ -97,6 +104,15 @@ impl Recorded {
                 let dates = &mut given.entry(sequence).or_default().dates;
                 dates.remove(&(position, Day(before)));
                 dates.add(&(position, Day(date)));
+            }
+            Event::Renumbered(line, former) => {
+                let given = given.entry(line.sequence).or_default();
+                given.places.remove(&(line.position, &line.from));
+                given.places.add(&(line.position, &line.to));
+                formers.add(&former);
+                if let Some(document) = line.document {
+                    documents.renumbered(document, &line.to.text);
+                }
             }
             Event::Voided(position, what) if what.index >= *since => {
                 late_voids.insert(position, what);
@@ -145,6 +161,16 @@ impl Recorded {
             log.say(Invariant::Recorded, what);
         }
         count("people", rows.len(), self.replay.users.len(), log);
+    }
+
+    /// Takes former texts as stored.
+    pub(super) fn formers(&mut self, rows: &[FormerRow]) {
+        rows.iter().for_each(|row| self.seen_formers.add(row));
+    }
+
+    /// Whether numbers were changed since the walk began: what was seen before is not comparable.
+    pub(super) fn is_overtaken(&self) -> bool {
+        self.replay.moved.last.is_some_and(|index| index >= self.since)
     }
 
     pub(super) fn begin_sequence(&mut self) {
@@ -259,6 +285,13 @@ impl Recorded {
             );
             log.say(Invariant::Recorded, what);
         }
+        if self.formers != self.seen_formers {
+            let what = format!(
+                "the trail records {} former texts and there are {}, or they differ",
+                self.formers.rows, self.seen_formers.rows
+            );
+            log.say(Invariant::Recorded, what);
+        }
         self.owners.finish(log);
         let sequences = self.replay.sequences.range(..=SequenceId(last_sequence)).count();
         count("sequences", self.seen_sequences, sequences, log);
@@ -277,7 +310,7 @@ fn compare_head(ledger: &LedgerRow, replay: &Replay, log: &mut Log) {
             last(replay.series.keys().last().map(|id| id.0.into())),
         ),
         ("sequence", ledger.last_sequence, last(replay.sequences.keys().last().map(|id| id.0))),
-        ("gap", ledger.last_gap, last(replay.gaps.keys().last().map(|id| id.0))),
+        ("gap", ledger.last_gap, replay.last_gap.0),
     ];
     for (name, stated, recorded) in heads.into_iter().filter(|(_, stated, last)| stated != last) {
         let what = format!("the last {name} is {stated}, and by the trail it is {recorded}");
@@ -309,6 +342,7 @@ fn count(name: &str, seen: usize, recorded: usize, log: &mut Log) {
 struct Given {
     facts: Sum,
     dates: Sum,
+    places: Sum,
 }
 
 /// A day, for a sum.
@@ -320,7 +354,25 @@ impl Given {
     fn add(&mut self, row: &NumberRow, date: Date) {
         let state = if row.state == State::Occupied { State::Occupied } else { State::Held };
         let voided = None::<Voided>;
-        self.facts.add(&NumberRow { state, voided, date: Date::MIN, draft: false, ..row.clone() });
+        let (ordinal, text, slug_rank) = (0, String::new(), 0);
+        let date_of_all = Date::MIN;
+        self.facts.add(&NumberRow {
+            state,
+            voided,
+            date: date_of_all,
+            ordinal,
+            text,
+            slug_rank,
+            draft: false,
+            ..row.clone()
+        });
         self.dates.add(&(row.position, Day(date)));
+        self.places.add(&place(row));
     }
+}
+
+/// Where a number stands; only a resequence changes it.
+fn place(row: &NumberRow) -> (Position, Numbered) {
+    let (ordinal, text, slug_rank) = (row.ordinal, row.text.clone(), row.slug_rank);
+    (row.position, Numbered { ordinal, text, slug_rank })
 }

@@ -5,7 +5,7 @@
 //! at the rows behind the suspects and says what is wrong.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use jiff::civil::Date;
@@ -31,6 +31,8 @@ pub struct Suspects {
     references: HashSet<u64>,
     places: Places,
     imported: Vec<(Position, Position)>,
+    /// Numbers that a resequence changed.
+    moved: BTreeSet<Position>,
     last: Position,
     same_text: HashMap<String, Vec<Kept>>,
     same_reference: HashMap<(String, String), Vec<Kept>>,
@@ -59,6 +61,7 @@ impl Repeats {
         self,
         places: Places,
         imported: Vec<(Position, Position)>,
+        moved: BTreeSet<Position>,
         last: Position,
     ) -> Option<Suspects> {
         let (texts, references) = (repeated(self.texts), repeated(self.references));
@@ -66,7 +69,16 @@ impl Repeats {
             return None;
         }
         let (same_text, same_reference) = (HashMap::new(), HashMap::new());
-        Some(Suspects { texts, references, places, imported, last, same_text, same_reference })
+        Some(Suspects {
+            texts,
+            references,
+            places,
+            imported,
+            moved,
+            last,
+            same_text,
+            same_reference,
+        })
     }
 }
 
@@ -109,6 +121,10 @@ impl Suspects {
 
     /// Imported history may repeat a text in another period; nothing else may repeat one.
     fn check_text(&self, text: &str, rows: &[Kept], log: &mut Log) {
+        // A resequence may give a text again that nobody has any more.
+        let given_again = rows.iter().any(|row| self.moved.contains(&row.position));
+        let is_there = |row: &&Kept| !(given_again && row.state == State::Blank);
+        let rows: Vec<&Kept> = rows.iter().filter(is_there).collect();
         let mut places = HashSet::new();
         let own = rows.iter().filter(|row| !self.is_imported(row.position)).count();
         let in_one_period = rows.iter().any(|row| !places.insert(self.places.get(&row.sequence)));

@@ -4,8 +4,8 @@ use super::checker::Checker;
 use super::replay::WholeEntry;
 use super::violation::Violation;
 use crate::model::{
-    CustomerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, ObjectRow, PrefixOwner,
-    SequenceRow, SeriesRow, UserRow,
+    CustomerRow, FormerRow, GapRow, IdempotencyKey, KeyRow, LedgerRow, NumberRow, ObjectRow,
+    PrefixOwner, SequenceRow, SeriesRow, UserRow,
 };
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub numbers: Vec<NumberRow>,
     /// Its gaps, by sequence and first ordinal.
     pub gaps: Vec<GapRow>,
+    /// Numbers that its documents had before, in any order.
+    pub formers: Vec<FormerRow>,
     /// Its trail.
     pub trail: Vec<WholeEntry>,
 }
@@ -64,6 +66,7 @@ pub fn check(snapshot: &Snapshot, told: &[Told]) -> Vec<Violation> {
     checker.prefixes(&snapshot.prefixes, &snapshot.customers);
     checker.objects(&snapshot.objects);
     checker.end_objects();
+    checker.formers(&snapshot.formers);
     let mut gaps = &snapshot.gaps[..];
     let mut numbers = &snapshot.numbers[..];
     for sequence in &snapshot.sequences {

@@ -7,6 +7,7 @@
 //! where the staged rows go. The store moves them there in the same transaction.
 
 pub mod import;
+pub mod resequence;
 mod staged;
 
-pub use staged::{JobId, Placing, StagedNumber, StagedPart};
+pub use staged::{JobId, Placing, Renumbering, StagedChange, StagedNumber, StagedPart};

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::books::TrailLine;
 use crate::id::{CustomerId, LedgerId, Position, SequenceId};
 use crate::model::{At, Kind, Metadata, NumberRow, Receipt, State};
-use crate::trail::{LineTail, placed_line};
+use crate::trail::{LineTail, RenumberedLine, placed_line};
 
 /// A job, by a number that no other job of its ledger has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,35 @@ pub struct StagedPart {
     pub at: At,
     /// The numbers, by place.
     pub numbers: Vec<StagedNumber>,
+    /// Numbers that are to change, by place.
+    pub changes: Vec<StagedChange>,
+}
+
+/// A number that a job is to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StagedChange {
+    /// Its place among those of the job, from 0.
+    pub place: u64,
+    /// The date of its document, which must still be that.
+    pub date: Date,
+    /// What it was and what it will be.
+    pub line: RenumberedLine,
+}
+
+/// The staged changes of a job, to be made: all of them, in the transaction that records them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renumbering {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// The job.
+    pub job: JobId,
+    /// How many changes it staged. A store that finds another count, or fewer numbers that are as
+    /// their changes say they were, refuses the batch.
+    pub count: u64,
+    /// When.
+    pub at: At,
+    /// Index of the entry that records them.
+    pub index: u64,
 }
 
 /// Where the staged rows of a job go: all of them, in the transaction that records them.

@@ -99,6 +99,9 @@ pub struct Documents {
     pub profile: AccountProfile,
     /// The account that this one is connected to: its keys open this one too.
     pub platform: Option<AccountId>,
+    /// Entries in the trail behind the last change of numbers; 0 when there was none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub renumbered: u64,
 }
 
 /// What is said of an account beside its name.
@@ -230,6 +233,10 @@ impl LedgerRow {
             trail_hash: Hash::ZERO,
         }
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

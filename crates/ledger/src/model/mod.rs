@@ -12,6 +12,7 @@ mod mark;
 mod number;
 mod object;
 mod outcome_row;
+mod resequence;
 mod sequence;
 mod series;
 mod settings;
@@ -29,6 +30,10 @@ pub use mark::Mark;
 pub use number::{Cause, Holder, Kind, Metadata, NumberRow, Receipt, State, Voided, Warning};
 pub use object::{Object, ObjectKeys, ObjectKind, ObjectRow};
 pub use outcome_row::{IdempotencyKey, OutcomeRow, RequestHash};
+pub use resequence::{
+    FormerRow, Ordering, Problem, ProblemCode, Resequence, ResequenceStatus, Resequencing,
+    SequenceEnds,
+};
 pub use sequence::{SequenceKey, SequenceRow};
 pub use series::{FormatVersion, KindText, SeriesRow};
 pub use settings::{DateOrder, HouseStyle, Level, NumberOn, Settings};

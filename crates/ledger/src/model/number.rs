@@ -209,8 +209,13 @@ impl Warning {
 impl NumberRow {
     /// The number made safe for files and URLs, unique in its ledger.
     pub fn slug(&self) -> String {
-        let slug = numbering::slug(&self.text);
-        match self.slug_rank {
+        NumberRow::slug_of(&self.text, self.slug_rank)
+    }
+
+    /// The slug of a text with a rank.
+    pub(crate) fn slug_of(text: &str, rank: u32) -> String {
+        let slug = numbering::slug(text);
+        match rank {
             0 => slug,
             rank => format!("{slug}~{rank}"),
         }

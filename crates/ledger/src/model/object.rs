@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::{CreditNote, Customer, Invoice, InvoiceItem, TaxRate, WebhookEndpoint};
-use super::{At, NumberRow};
+use super::{At, NumberRow, Resequence};
 use crate::id::{LedgerId, ObjectId};
 use crate::stored::Damaged;
 
@@ -22,6 +22,8 @@ pub enum ObjectKind {
     CreditNote,
     /// `we_…`.
     WebhookEndpoint,
+    /// `rsq_…`.
+    Resequence,
 }
 
 /// An object's body. A store keeps it as bytes ([`ObjectRow::body_bytes`]) beside its kind.
@@ -40,6 +42,8 @@ pub enum Object {
     CreditNote(Box<CreditNote>),
     /// A webhook endpoint.
     WebhookEndpoint(WebhookEndpoint),
+    /// A resequence.
+    Resequence(Box<Resequence>),
 }
 
 /// An object as it is now.
@@ -68,7 +72,7 @@ pub struct ObjectKeys {
     /// The invoice of an item or a credit note; the original of a revision.
     pub parent: Option<ObjectId>,
     /// An invoice's status, a credit note's, 1 or 0 for a tax rate that is active or not and for an
-    /// endpoint that is enabled or not; see `code()` of the statuses.
+    /// endpoint that is enabled or not; a resequence's status; see `code()` of the statuses.
     pub state: Option<i16>,
     /// Found exactly: a customer's e-mail address; the slug key ([`NumberRow::slug_key`]) of an
     /// invoice's number, also of one that is only typed, and of a credit note's; an item that
@@ -80,13 +84,14 @@ pub struct ObjectKeys {
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [ObjectKind; 6] = [
+    pub const ALL: [ObjectKind; 7] = [
         ObjectKind::Customer,
         ObjectKind::TaxRate,
         ObjectKind::InvoiceItem,
         ObjectKind::Invoice,
         ObjectKind::CreditNote,
         ObjectKind::WebhookEndpoint,
+        ObjectKind::Resequence,
     ];
 
     /// The number that stands for it in a database; it never changes.
@@ -98,6 +103,7 @@ impl ObjectKind {
             ObjectKind::Invoice => 4,
             ObjectKind::CreditNote => 5,
             ObjectKind::WebhookEndpoint => 6,
+            ObjectKind::Resequence => 7,
         }
     }
 
@@ -115,6 +121,7 @@ impl ObjectKind {
             ObjectKind::Invoice => "in_",
             ObjectKind::CreditNote => "cn_",
             ObjectKind::WebhookEndpoint => "we_",
+            ObjectKind::Resequence => "rsq_",
         }
     }
 
@@ -127,6 +134,7 @@ impl ObjectKind {
             ObjectKind::Invoice => "invoice",
             ObjectKind::CreditNote => "credit_note",
             ObjectKind::WebhookEndpoint => "webhook_endpoint",
+            ObjectKind::Resequence => "resequence",
         }
     }
 }
@@ -141,6 +149,7 @@ impl Object {
             Object::Invoice(_) => ObjectKind::Invoice,
             Object::CreditNote(_) => ObjectKind::CreditNote,
             Object::WebhookEndpoint(_) => ObjectKind::WebhookEndpoint,
+            Object::Resequence(_) => ObjectKind::Resequence,
         }
     }
 
@@ -153,6 +162,7 @@ impl Object {
             Object::Invoice(body) => serde_json::to_value(body),
             Object::CreditNote(body) => serde_json::to_value(body),
             Object::WebhookEndpoint(body) => serde_json::to_value(body),
+            Object::Resequence(body) => serde_json::to_value(body),
         };
         // Maps with keys that are no texts, and floats, are what can fail; no body has them.
         value.unwrap_or_default()
@@ -170,6 +180,7 @@ impl Object {
             ObjectKind::Invoice => Object::Invoice(from_value(value)?),
             ObjectKind::CreditNote => Object::CreditNote(from_value(value)?),
             ObjectKind::WebhookEndpoint => Object::WebhookEndpoint(from_value(value)?),
+            ObjectKind::Resequence => Object::Resequence(from_value(value)?),
         })
     }
 
@@ -181,6 +192,7 @@ impl Object {
             Object::Invoice(body) => serde_json::to_vec(body),
             Object::CreditNote(body) => serde_json::to_vec(body),
             Object::WebhookEndpoint(body) => serde_json::to_vec(body),
+            Object::Resequence(body) => serde_json::to_vec(body),
         };
         bytes.unwrap_or_default()
     }
@@ -193,6 +205,7 @@ impl Object {
             ObjectKind::Invoice => Object::Invoice(from_slice(bytes)?),
             ObjectKind::CreditNote => Object::CreditNote(from_slice(bytes)?),
             ObjectKind::WebhookEndpoint => Object::WebhookEndpoint(from_slice(bytes)?),
+            ObjectKind::Resequence => Object::Resequence(from_slice(bytes)?),
         })
     }
 }
@@ -268,6 +281,9 @@ impl ObjectRow {
                 label: (!body.disabled).then(|| ObjectRow::ENABLED.to_owned()),
                 ..ObjectKeys::default()
             },
+            Object::Resequence(body) => {
+                ObjectKeys { state: Some(body.status.code()), ..ObjectKeys::default() }
+            }
         }
     }
 }

@@ -3,12 +3,13 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::MovedGap;
 use crate::id::{
     AccountId, CustomerId, GapId, KeyId, ObjectId, Position, ScopeKey, SequenceId, SeriesId, UserId,
 };
 use crate::model::{
-    Cause, GapRow, KeyHash, Kind, Level, Metadata, Mode, SeriesRow, Settings, UserRow, Warning,
-    civil,
+    Cause, GapRow, KeyHash, Kind, Level, Metadata, Mode, SequenceEnds, SeriesRow, Settings,
+    UserRow, Warning, civil,
 };
 use crate::role::Role;
 use crate::stored::{Damaged, from_bytes, to_bytes};
@@ -284,6 +285,25 @@ pub enum Change {
         /// That of its statement; see [`crate::statement::Statement::digest`].
         digest: super::Hash,
     },
+    /// Numbers were changed, or changed back. Their lines are kept beside the entry.
+    NumbersRenumbered {
+        /// The resequence.
+        resequence: ObjectId,
+        /// Whether this takes it back.
+        reverted: bool,
+        /// Why.
+        reason: String,
+        /// The series now, where its formats changed.
+        series: Option<Box<SeriesRow>>,
+        /// The ends of the sequences, before and now.
+        sequences: Vec<SequenceEnds>,
+        /// Gaps that were left, changed or closed.
+        gaps: Vec<MovedGap>,
+        /// Number of lines.
+        count: u64,
+        /// SHA-256 over the lines, each with its length before it.
+        digest: super::Hash,
+    },
 }
 
 /// What is said of a person.
@@ -401,6 +421,7 @@ impl Change {
             Change::SeriesTaught { .. } => "series.taught",
             Change::NumberRedated { .. } => "number.redated",
             Change::PeriodClosed { .. } => "period.closed",
+            Change::NumbersRenumbered { .. } => "numbers.renumbered",
         }
     }
 

@@ -4,6 +4,7 @@ mod change;
 mod digest;
 mod entry;
 mod line;
+mod renumbered;
 #[cfg(test)]
 mod shapes;
 mod verify;
@@ -13,4 +14,5 @@ pub use digest::DocumentDigest;
 pub use entry::{Entry, Hash, Sealed};
 pub use line::{LINE_VERSION, placed_line};
 pub(crate) use line::{LineTail, head as line_head};
+pub use renumbered::{MovedGap, Numbered, RenumberedLine};
 pub use verify::{Break, Verification, Verifier};

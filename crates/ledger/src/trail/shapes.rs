@@ -9,8 +9,8 @@ use crate::id::{
     SeriesId, UserId,
 };
 use crate::model::{
-    Cause, DateOrder, FormatVersion, HouseStyle, KeyHash, Kind, KindText, Level, Mode, NumberOn,
-    SeriesRow, Settings, Warning,
+    At, Cause, DateOrder, FormatVersion, GapCause, GapRow, HouseStyle, KeyHash, Kind, KindText,
+    Level, Mode, NumberOn, SequenceEnds, SeriesRow, Settings, Warning,
 };
 use crate::role::Role;
 
@@ -23,6 +23,7 @@ fn every_change_is_written_and_read_as_ever() {
     let lines = changes.iter().map(|change| (change.what(), change.to_bytes()));
     let text: String = lines.map(|(word, bytes)| shown(word, &bytes)).collect();
     let text = format!("{text}{}", shown("line", &issued().to_bytes()));
+    let text = format!("{text}{}", shown("renumbered line", &renumbered().to_bytes()));
     assert_eq!(text.trim_end(), WRITTEN.trim_end(), "a shape that was written has changed");
 
     let mut written = WRITTEN.split("\n\n").map(bytes_of);
@@ -31,6 +32,8 @@ fn every_change_is_written_and_read_as_ever() {
         assert_eq!(Change::read(&bytes), Ok(change));
     }
     assert_eq!(IssuedLine::read(&written.next().expect("those of a line")), Ok(issued()));
+    let line = written.next().expect("those of a renumbered line");
+    assert_eq!(RenumberedLine::read(&line), Ok(renumbered()));
 }
 
 #[test]
@@ -198,6 +201,20 @@ fn of_people() -> Vec<Change> {
             before: date(2026, 7, 1),
             date: date(2026, 7, 2),
         },
+        Change::NumbersRenumbered {
+            resequence: ObjectId(9),
+            reverted: false,
+            reason: "two were exchanged".to_owned(),
+            series: Some(Box::new(series())),
+            sequences: vec![SequenceEnds {
+                id: SequenceId(4),
+                before: (700, 709),
+                after: (700, 710),
+            }],
+            gaps: vec![moved_gap()],
+            count: 1,
+            digest: Hash([7; 32]),
+        },
     ]
 }
 
@@ -286,4 +303,34 @@ fn issued() -> IssuedLine {
         slug_rank: 2,
         warning: Some(Warning::DateOrder),
     }
+}
+
+fn renumbered() -> RenumberedLine {
+    RenumberedLine {
+        position: Position(301),
+        sequence: SequenceId(4),
+        document: Some(ObjectId(12)),
+        from: Numbered { ordinal: 700, text: "I/700".to_owned(), slug_rank: 0 },
+        to: Numbered { ordinal: 701, text: "I-701".to_owned(), slug_rank: 1 },
+    }
+}
+
+fn moved_gap() -> MovedGap {
+    let left = gap();
+    let before = GapRow {
+        ledger: LedgerId(7),
+        id: left.id,
+        sequence: left.sequence,
+        from: left.from,
+        to: left.to,
+        first_text: left.first_text,
+        last_text: left.last_text,
+        date: left.date,
+        cause: GapCause::Skipped,
+        at: At(5),
+        actor: "operator".to_owned(),
+        index: 3,
+        explanation: None,
+    };
+    MovedGap { before: Some(before.clone()), after: Some(GapRow { from: 702, ..before }) }
 }

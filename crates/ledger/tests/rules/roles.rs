@@ -9,10 +9,12 @@ use ledger::command::document::{
     DocumentAction as Document, DocumentCommand, MetadataChange, TeachingAsked,
 };
 use ledger::command::{
-    Action, Actor, Advance, ClosePeriod, Import, ImportLine, ImportSeries, Item, LockMove, NewKey,
-    NewSeries, NewUser, Open, SeriesChange, SeriesRef, SettingsChange, UserChange, Void,
+    Action, Actor, Advance, ApplyResequence, ClosePeriod, Import, ImportLine, ImportSeries, Item,
+    LockMove, NewKey, NewSeries, NewUser, Open, SeriesChange, SeriesRef, SettingsChange,
+    UserChange, Void,
 };
-use ledger::id::{AccountId, GapId, KeyId, ObjectId, Position, UserId};
+use ledger::id::{AccountId, GapId, KeyId, LedgerId, ObjectId, Position, UserId};
+use ledger::job::resequence::Plan;
 use ledger::model::document::FinalizationError;
 use ledger::model::{
     ApiVersion, At, Cause, HouseStyle, KeyHash, Kind, KindText, Mode, PasswordHash,
@@ -32,6 +34,7 @@ const SERIES: &str = "make, change and close series, and move them forward";
 const NUMBERS: &str = "give numbers to outside documents, and void them";
 const IMPORT: &str = "import numbers";
 const GAPS: &str = "explain gaps";
+const RESEQUENCE: &str = "number documents anew";
 const LOCK: &str = "set the lock date, forward";
 const CLOSE: &str = "close a period";
 const LOCK_BACK: &str = "move the lock date back or away, and set the hard lock date";
@@ -49,7 +52,7 @@ const ACCOUNT: &str = "change what is said of the account, and its API version";
 const REDELIVER: &str = "have an event delivered again";
 
 /// How many kinds of actions there are.
-const ACTIONS: usize = 20;
+const ACTIONS: usize = 23;
 const DOCUMENT_ACTIONS: usize = 34;
 
 /// What each action is in the table. Whoever adds one is reminded here.
@@ -66,6 +69,9 @@ fn row(action: &Action, actor: UserId) -> &'static str {
         Action::ApplyImport(_) => IMPORT,
         Action::ExplainGap(..) => GAPS,
         Action::ClosePeriod(_) => CLOSE,
+        Action::PreviewResequence(_) | Action::ApplyResequence(_) | Action::CancelResequence(_) => {
+            RESEQUENCE
+        }
         Action::MoveLocks(LockMove { hard_lock_date: Some(_), .. }) => LOCK_BACK,
         Action::MoveLocks(LockMove { lock_date: Some(None), .. }) => LOCK_BACK,
         Action::MoveLocks(_) => LOCK,
@@ -204,6 +210,13 @@ fn actions(actor: UserId) -> Vec<Action> {
         apply_import(),
         Action::ExplainGap(GapId(1), "lost".to_owned()),
         Action::ClosePeriod(ClosePeriod { end: date(2026, 1, 31), explanations: Vec::new() }),
+        Action::PreviewResequence(Box::default()),
+        Action::ApplyResequence(ApplyResequence {
+            id: ObjectId(1),
+            plan: Plan::of_nothing(LedgerId(1)).into(),
+            seen: 0,
+        }),
+        Action::CancelResequence(ObjectId(1)),
         Action::CreateKey(NewKey {
             id: KeyId(1),
             hash: KeyHash([1; 32]),

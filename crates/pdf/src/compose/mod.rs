@@ -40,7 +40,8 @@ pub(crate) fn named(row: &ObjectRow) -> Vec<ObjectId> {
         Object::Customer(_)
         | Object::TaxRate(_)
         | Object::InvoiceItem(_)
-        | Object::WebhookEndpoint(_) => Vec::new(),
+        | Object::WebhookEndpoint(_)
+        | Object::Resequence(_) => Vec::new(),
     }
 }
 
@@ -58,7 +59,8 @@ impl Around {
             Object::Customer(_)
             | Object::TaxRate(_)
             | Object::InvoiceItem(_)
-            | Object::WebhookEndpoint(_) => return None,
+            | Object::WebhookEndpoint(_)
+            | Object::Resequence(_) => return None,
         };
         let slug = numbering.as_ref().map(|place| place.slug.clone());
         let stem = slug.unwrap_or_else(|| self.row.text());

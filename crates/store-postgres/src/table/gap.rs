@@ -57,6 +57,9 @@ const WRITE: &str = "INSERT INTO gap (ledger_id, gap_id, sequence_id, series_id,
     explanation = excluded.explanation, explained_by = excluded.explained_by, \
     explained_at = excluded.explained_at";
 
+const CLOSE: &str = "DELETE FROM gap g USING unnest($1::bigint[], $2::bigint[]) k (c0, c1) \
+    WHERE g.ledger_id = k.c0 AND g.ledger_id = ANY($3) AND g.gap_id = k.c1";
+
 const OF_SEQUENCE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -107,6 +110,15 @@ pub(crate) fn write(trip: &mut Trip, gaps: &[GapRow]) {
         rows.put(explanation.map(|said| said.at));
     }
     trip.write(WRITE, rows);
+}
+
+/// Deletes gaps that numbers cover.
+pub(crate) fn close(trip: &mut Trip, gaps: &[(LedgerId, GapId)]) {
+    let mut rows = Rows::new(2);
+    for (ledger, id) in gaps {
+        rows.row(*ledger).put(*id);
+    }
+    trip.write(CLOSE, rows);
 }
 
 pub(crate) fn of_sequence(

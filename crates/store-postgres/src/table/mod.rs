@@ -19,6 +19,7 @@ pub(crate) mod number_list;
 pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod person;
+pub(crate) mod renumbering;
 pub(crate) mod sequence;
 pub(crate) mod series;
 pub(crate) mod staging;
@@ -26,7 +27,7 @@ pub(crate) mod trail;
 pub(crate) mod user_session;
 
 /// Every table, as it is named.
-pub(crate) const NAMES: [&str; 23] = [
+pub(crate) const NAMES: [&str; 25] = [
     "account_route",
     "key_route",
     "person_route",
@@ -49,6 +50,8 @@ pub(crate) const NAMES: [&str; 23] = [
     "checkpoint",
     "staged_job",
     "staged_number",
+    "staged_change",
+    "former",
     "gapless_migration",
 ];
 

@@ -9,6 +9,7 @@ use ledger::trail::LINE_VERSION;
 use store::StoreError;
 
 use super::number::{stored_kind, stored_metadata};
+use super::renumbering;
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::trip::{Trip, values};
@@ -91,6 +92,7 @@ pub(crate) fn stage(session: &Session, part: &StagedPart) -> Result<(), StoreErr
     trip.run(LAZILY, values![]);
     trip.write(SIGN, sign);
     trip.write(STAGE, rows);
+    renumbering::stage(&mut trip, part);
     session.run_patiently(&trip).map(drop)
 }
 
@@ -105,7 +107,10 @@ pub(crate) fn unstage(
     let mut trip = Trip::new();
     trip.run(UNSTAGE, values![ledger, id, i64::from(limit.max(1)) - 1]);
     let deleted = session.run_patiently(&trip)?.written();
-    let deleted = u32::try_from(deleted).unwrap_or(u32::MAX);
+    let mut deleted = u32::try_from(deleted).unwrap_or(u32::MAX);
+    if deleted < limit {
+        deleted += renumbering::unstage(session, ledger, job, limit - deleted)?;
+    }
     if deleted < limit {
         let mut trip = Trip::new();
         trip.run(FORGET, values![ledger, id]);

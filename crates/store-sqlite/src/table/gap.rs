@@ -49,6 +49,8 @@ const DAYS: &str = concat!(
 /// One more than are wanted tells that there are too many.
 const ROWS_MAX: i64 = ledger::limits::STATEMENT_ROWS_MAX as i64 + 1;
 
+const CLOSE: &str = "DELETE FROM gap WHERE (ledger_id, gap_id) IN (SELECT c0, c1 FROM rows(?1))";
+
 const OF_SEQUENCE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -99,6 +101,15 @@ pub(crate) fn write(session: &Session, gaps: &[GapRow]) -> Result<(), StoreError
         rows.put(explanation.map(|said| said.at));
     }
     session.write(WRITE, rows)
+}
+
+/// Deletes gaps that numbers cover.
+pub(crate) fn close(session: &Session, gaps: &[(LedgerId, GapId)]) -> Result<(), StoreError> {
+    let mut rows = Rows::new(2, gaps.len());
+    for (ledger, id) in gaps {
+        rows.put(*ledger).put(*id);
+    }
+    session.write(CLOSE, rows)
 }
 
 pub(crate) fn of_sequence(

@@ -12,6 +12,7 @@ pub(crate) mod number_list;
 pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod person;
+pub(crate) mod renumbering;
 pub(crate) mod sequence;
 pub(crate) mod series;
 pub(crate) mod staging;

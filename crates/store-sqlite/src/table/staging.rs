@@ -9,6 +9,7 @@ use rusqlite::functions::FunctionFlags;
 use store::StoreError;
 
 use super::number::{stored_kind, stored_metadata};
+use super::renumbering;
 use crate::packed::place;
 use crate::rows::Rows;
 use crate::session::Session;
@@ -64,7 +65,8 @@ pub(crate) fn stage(session: &Session, part: &StagedPart) -> Result<(), StoreErr
         rows.put(number.line_tail().as_slice());
     }
     session.run(SIGN, (part.ledger.0 as i64, part.job.0 as i64, part.at.0))?;
-    session.write(STAGE, rows)
+    session.write(STAGE, rows)?;
+    renumbering::stage(session, part)
 }
 
 pub(crate) fn unstage(
@@ -73,11 +75,14 @@ pub(crate) fn unstage(
     job: JobId,
     limit: u32,
 ) -> Result<u32, StoreError> {
-    let (ledger, job) = (ledger.0 as i64, job.0 as i64);
-    let deleted = session.run(UNSTAGE, (ledger, job, limit))?;
-    let deleted = u32::try_from(deleted).unwrap_or(u32::MAX);
+    let (id, number) = (ledger.0 as i64, job.0 as i64);
+    let deleted = session.run(UNSTAGE, (id, number, limit))?;
+    let mut deleted = u32::try_from(deleted).unwrap_or(u32::MAX);
     if deleted < limit {
-        session.run(FORGET, (ledger, job))?;
+        deleted += renumbering::unstage(session, ledger, job, limit - deleted)?;
+    }
+    if deleted < limit {
+        session.run(FORGET, (id, number))?;
     }
     Ok(deleted)
 }

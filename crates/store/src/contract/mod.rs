@@ -25,6 +25,7 @@ mod places;
 mod plenty;
 mod refused;
 pub mod release;
+mod renumbering;
 mod sample;
 mod staging;
 
@@ -45,7 +46,7 @@ pub trait Database {
 /// One case: its name, and what it does with an empty database.
 type Case = (&'static str, fn(&dyn Database));
 
-const CASES: [&[Case]; 18] = [
+const CASES: [&[Case]; 19] = [
     batches::CASES,
     guesses::CASES,
     history::CASES,
@@ -58,6 +59,7 @@ const CASES: [&[Case]; 18] = [
     filters::CASES,
     refused::CASES,
     staging::CASES,
+    renumbering::CASES,
     documents::CASES,
     events::CASES,
     deliveries::CASES,

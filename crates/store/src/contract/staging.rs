@@ -49,7 +49,8 @@ fn staged(place: u64) -> StagedNumber {
 }
 
 fn part(places: impl Iterator<Item = u64>) -> StagedPart {
-    StagedPart { ledger: LEDGER, job: JOB, at: NOON, numbers: places.map(staged).collect() }
+    let numbers = places.map(staged).collect();
+    StagedPart { ledger: LEDGER, job: JOB, at: NOON, numbers, changes: Vec::new() }
 }
 
 /// Where the rows go in the ledger of the sample: behind what it has, or where it says it has.

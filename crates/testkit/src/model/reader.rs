@@ -10,9 +10,11 @@ use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
 };
+use ledger::job::{JobId, StagedChange};
 use ledger::model::{
-    At, CustomerRow, DeliveryRow, EventRow, GapRow, IdempotencyKey, KeyHash, KeyRow, LedgerRow,
-    Mode, NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, State, UserRow,
+    At, CustomerRow, DeliveryRow, EventRow, FormerRow, GapRow, IdempotencyKey, KeyHash, KeyRow,
+    LedgerRow, Mode, NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, State,
+    UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
@@ -175,8 +177,22 @@ impl Reader for ModelReader {
             .filter_map(|row| with_place(&rows, row))
             .filter(|found| passes(found, filter))
             .collect();
-        if filter.number.is_some() {
+        if let Some(text) = &filter.number {
             found.sort_by_key(|found| presence(found.row.state));
+            let others = NumberFilter { number: None, ..filter.clone() };
+            let mut formers: Vec<_> = rows
+                .formers
+                .values()
+                .filter(|row| row.ledger == ledger)
+                .filter(|row| numbering::fold(&row.text) == numbering::fold(text))
+                .collect();
+            formers.sort_by_key(|row| std::cmp::Reverse((row.index, row.position)));
+            for former in formers {
+                let row = rows.numbers.get(&(ledger, former.position));
+                let place = row.and_then(|row| with_place(&rows, row));
+                let is_there = found.iter().any(|known| known.row.position == former.position);
+                found.extend(place.filter(|place| !is_there && passes(place, &others)));
+            }
         }
         let (rows, has_more) = part(found, page, |found| found.row.position);
         Ok(NumberPage { rows, has_more })
@@ -204,7 +220,7 @@ impl Reader for ModelReader {
             (row.ledger, row.sequence) == (ledger, sequence) && row.ordinal >= from
         };
         let mut found: Vec<_> = rows.numbers.values().filter(of).cloned().collect();
-        found.sort_by_key(|row| row.ordinal);
+        found.sort_by_key(|row| (row.ordinal, row.state == State::Blank, row.position));
         found.truncate(limit as usize);
         Ok(found)
     }
@@ -392,6 +408,29 @@ impl Reader for ModelReader {
         let rows = self.shared.rows();
         let range = (ledger, index, from)..=(ledger, index, u64::MAX);
         Ok(rows.lines.range(range).take(limit as usize).map(|(_, line)| line.clone()).collect())
+    }
+
+    fn formers(
+        &mut self,
+        ledger: LedgerId,
+        after: (Position, u64),
+        limit: u32,
+    ) -> Result<Vec<FormerRow>, StoreError> {
+        let rows = self.shared.rows();
+        let behind = |row: &&FormerRow| row.ledger == ledger && (row.position, row.index) > after;
+        Ok(rows.formers.values().filter(behind).take(limit as usize).cloned().collect())
+    }
+
+    fn staged_changes(
+        &mut self,
+        ledger: LedgerId,
+        job: JobId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<StagedChange>, StoreError> {
+        let rows = self.shared.rows();
+        let of_job = rows.staged_changes.range((ledger, job, from)..=(ledger, job, u64::MAX));
+        Ok(of_job.take(limit as usize).map(|(_, change)| change.clone()).collect())
     }
 
     fn checkpoints(&mut self, ledger: LedgerId) -> Result<Vec<Checkpoint>, StoreError> {

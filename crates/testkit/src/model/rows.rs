@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::Changes;
-use ledger::books::Checkpoint;
+use ledger::books::{Checkpoint, TrailLine};
 use ledger::id::{
     CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
-use ledger::job::{JobId, StagedNumber, StagedPart};
+use ledger::job::{JobId, StagedChange, StagedNumber, StagedPart};
 use ledger::model::{
-    At, CustomerRow, DeliveryRow, DeliveryState, EventRow, GapRow, Head, IdempotencyKey, KeyRow,
-    LedgerRow, NumberRow, ObjectRow, OutcomeRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow,
-    TokenHash, UserRow,
+    At, CustomerRow, DeliveryRow, DeliveryState, EventRow, FormerRow, GapRow, Head, IdempotencyKey,
+    KeyRow, LedgerRow, NumberRow, ObjectRow, OutcomeRow, PrefixOwner, SequenceRow, SeriesRow,
+    SessionRow, State, TokenHash, UserRow,
 };
 use ledger::trail::Sealed;
 use store::StoreError;
@@ -38,6 +38,9 @@ pub(super) struct Rows {
     pub(super) checkpoints: BTreeMap<(LedgerId, u64), Checkpoint>,
     pub(super) jobs: BTreeMap<(LedgerId, JobId), At>,
     pub(super) staged: BTreeMap<(LedgerId, JobId, u64), StagedNumber>,
+    pub(super) staged_changes: BTreeMap<(LedgerId, JobId, u64), StagedChange>,
+    /// By position and entry.
+    pub(super) formers: BTreeMap<(LedgerId, Position, u64), FormerRow>,
 }
 
 impl Rows {
@@ -45,6 +48,10 @@ impl Rows {
     pub(super) fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         if !changes.placings.is_empty() {
             let whole = self.placed(changes)?;
+            return self.commit(&whole);
+        }
+        if !changes.renumberings.is_empty() {
+            let whole = self.renumbered(changes)?;
             return self.commit(&whole);
         }
         self.check_heads(changes)?;
@@ -61,7 +68,13 @@ impl Rows {
         if part.numbers.iter().any(|number| self.staged.contains_key(&key(number))) {
             return conflict("a place is staged already".to_owned());
         }
+        let change_key = |change: &StagedChange| (part.ledger, part.job, change.place);
+        if part.changes.iter().any(|one| self.staged_changes.contains_key(&change_key(one))) {
+            return conflict("a place is staged already".to_owned());
+        }
         self.jobs.insert((part.ledger, part.job), part.at);
+        let changes = part.changes.iter().map(|change| (change_key(change), change.clone()));
+        self.staged_changes.extend(changes);
         let staged = part.numbers.iter().map(|number| (key(number), number.clone()));
         self.staged.extend(staged);
         Ok(())
@@ -74,10 +87,51 @@ impl Rows {
         for key in &keys {
             self.staged.remove(key);
         }
-        if (keys.len() as u32) < limit {
+        let left = limit as usize - keys.len();
+        let of_job = self.staged_changes.range((ledger, job, 0)..=(ledger, job, u64::MAX));
+        let others: Vec<_> = of_job.take(left).map(|(key, _)| *key).collect();
+        for key in &others {
+            self.staged_changes.remove(key);
+        }
+        let deleted = (keys.len() + others.len()) as u32;
+        if deleted < limit {
             self.jobs.remove(&(ledger, job));
         }
-        keys.len() as u32
+        deleted
+    }
+
+    /// A batch with the staged changes that it makes as rows of its own.
+    fn renumbered(&self, changes: &Changes) -> Result<Changes, StoreError> {
+        let mut whole = Changes { renumberings: Vec::new(), ..changes.clone() };
+        for renumbering in &changes.renumberings {
+            let (ledger, job, index) = (renumbering.ledger, renumbering.job, renumbering.index);
+            let of_job = self.staged_changes.range((ledger, job, 0)..=(ledger, job, u64::MAX));
+            let before = whole.formers.len();
+            for (_, StagedChange { place, date, line }) in of_job {
+                let row = self.numbers.get(&(ledger, line.position)).filter(|row| {
+                    let is = (row.ordinal, &row.text, row.slug_rank, row.date);
+                    is == (line.from.ordinal, &line.from.text, line.from.slug_rank, *date)
+                        && matches!(row.state, State::Held | State::Void)
+                });
+                let Some(row) = row else { continue };
+                whole.changed_numbers.push(NumberRow {
+                    ordinal: line.to.ordinal,
+                    text: line.to.text.clone(),
+                    slug_rank: line.to.slug_rank,
+                    ..row.clone()
+                });
+                let (position, text, at) = (row.position, row.text.clone(), renumbering.at);
+                whole.formers.push(FormerRow { ledger, position, index, text, at });
+                let bytes = line.to_bytes();
+                whole.trail_lines.push(TrailLine { ledger, index, line: *place, bytes });
+            }
+            let changed = whole.formers.len() - before;
+            if changed as u64 != renumbering.count {
+                let what = format!("{changed} of {} numbers are as they were", renumbering.count);
+                return Err(StoreError::Conflict(what));
+            }
+        }
+        Ok(whole)
     }
 
     /// A batch with the staged rows that it places as rows of its own.
@@ -122,6 +176,8 @@ impl Rows {
         self.lines.retain(|key, _| key.0 != ledger);
         self.checkpoints.retain(|key, _| key.0 != ledger);
         self.staged.retain(|key, _| key.0 != ledger);
+        self.staged_changes.retain(|key, _| key.0 != ledger);
+        self.formers.retain(|key, _| key.0 != ledger);
         self.jobs.retain(|key, _| key.0 != ledger);
     }
 
@@ -200,8 +256,13 @@ impl Rows {
 
     /// What an index of a database would refuse.
     fn check_unique(&self, changes: &Changes) -> Result<(), StoreError> {
-        let ordinal = |row: &NumberRow| (row.ledger, row.sequence, row.ordinal);
-        let ordinals = changes.new_numbers.iter().map(|row| (row.position, ordinal(row)));
+        let ordinal = |row: &NumberRow| {
+            // One that no document has any more gives way.
+            let blank = if row.state == State::Blank { row.position.0 } else { 0 };
+            (row.ledger, row.sequence, row.ordinal, blank)
+        };
+        let written = changes.new_numbers.iter().chain(&changes.changed_numbers);
+        let ordinals = written.map(|row| (row.position, ordinal(row)));
         unique("ordinal", self.numbers.values().map(|row| (row.position, ordinal(row))), ordinals)?;
         let counted = |row: &SequenceRow| (row.id, row.key());
         let sequences = changes.sequences.iter().map(counted);
@@ -234,6 +295,12 @@ impl Rows {
         }
         for row in changes.new_numbers.iter().chain(&changes.changed_numbers) {
             self.numbers.insert((row.ledger, row.position), row.clone());
+        }
+        for key in &changes.closed_gaps {
+            self.gaps.remove(key);
+        }
+        for row in &changes.formers {
+            self.formers.insert((row.ledger, row.position, row.index), row.clone());
         }
         for row in &changes.gaps {
             self.gaps.insert((row.ledger, row.id), row.clone());

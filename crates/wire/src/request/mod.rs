@@ -6,6 +6,7 @@ mod document;
 mod list;
 mod number;
 mod pattern;
+mod resequence;
 mod search;
 mod series;
 mod settings;
@@ -36,6 +37,7 @@ pub use self::number::{NumberList, batch, item, number_list, void};
 pub use self::pattern::{
     Example, PatternCheck, PatternInference, pattern_check, pattern_inference,
 };
+pub use self::resequence::{NewResequence, new_resequence, resequence_lines, resequence_list};
 pub use self::search::{Narrowed, Query, Search, customer_search, invoice_search, search_cursor};
 pub use self::series::{
     Preview, SeriesArchive, SeriesList, advance, new_series, preview, series_archive,

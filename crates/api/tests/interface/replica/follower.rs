@@ -9,9 +9,10 @@ use ledger::books::Checkpoint;
 use ledger::id::{
     AccountId, CustomerId, GapId, KeyId, LedgerId, ObjectId, Position, SequenceId, SeriesId,
 };
+use ledger::job::{JobId, StagedChange};
 use ledger::model::{
-    At, CustomerRow, DeliveryRow, EventRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode, NumberRow,
-    ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
+    At, CustomerRow, DeliveryRow, EventRow, FormerRow, GapRow, KeyHash, KeyRow, LedgerRow, Mode,
+    NumberRow, ObjectRow, PrefixOwner, SequenceRow, SeriesRow, SessionRow, UserRow,
 };
 use ledger::{Loaded, Misses};
 use store::{
@@ -193,6 +194,10 @@ impl Reader for FollowerReader {
         outcomes(ledger: LedgerId, after: Option<OutcomeCursor>, limit: u32) -> OutcomePage;
         trail(ledger: LedgerId, from: u64, limit: u32) -> TrailPage;
         trail_lines(ledger: LedgerId, index: u64, from: u64, limit: u32) -> Vec<Vec<u8>>;
+        formers(ledger: LedgerId, after: (Position, u64), limit: u32) -> Vec<FormerRow>;
+        staged_changes(
+            ledger: LedgerId, job: JobId, from: u64, limit: u32
+        ) -> Vec<StagedChange>;
         checkpoints(ledger: LedgerId) -> Vec<Checkpoint>;
         objects(
             ledger: LedgerId, filter: &ObjectFilter, page: Page<(At, ObjectId)>

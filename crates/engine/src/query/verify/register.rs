@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use ledger::Misses;
-use ledger::id::{LedgerId, ObjectId, SequenceId};
+use ledger::id::{LedgerId, ObjectId, Position, SequenceId};
 use ledger::invariants::{Suspects, Violation};
 use ledger::model::{GapRow, LedgerRow, NumberRow, PrefixOwner, SequenceRow};
 use store::{Reader, StoreError};
@@ -13,9 +13,13 @@ use super::progress::Progress;
 use super::slices::Slices;
 use crate::error::EngineError;
 use crate::forward::{behind, forward};
+use crate::lookup;
 
 /// Sequences read at once, when they are small.
 const SEQUENCES: u32 = 64;
+
+/// Walks, at most: nobody changes numbers again and again.
+const TRIES: u32 = 4;
 
 /// What the walk found.
 #[derive(Debug, Default)]
@@ -27,25 +31,46 @@ pub(super) struct Walked {
 }
 
 /// Walks what belonged to the ledger when its head was read, each part as it is when it is read.
+/// Where a resequence changes numbers meanwhile, what was seen before fits nothing any more, and
+/// the walk begins again.
 pub(super) fn walk(
     reader: &mut dyn Reader,
     head: &LedgerRow,
     progress: &Progress,
 ) -> Result<Walked, EngineError> {
+    let (mut walked, mut is_overtaken) = walk_once(&mut *reader, head, progress)?;
+    for _ in 1..TRIES {
+        if !is_overtaken {
+            break;
+        }
+        let head = lookup::ledger(&mut *reader, head.id)?;
+        progress.begin(head.trail_count + head.last_position);
+        (walked, is_overtaken) = walk_once(&mut *reader, &head, progress)?;
+    }
+    Ok(walked)
+}
+
+fn walk_once(
+    reader: &mut dyn Reader,
+    head: &LedgerRow,
+    progress: &Progress,
+) -> Result<(Walked, bool), EngineError> {
     let mut slices = Slices::begin(&mut *reader, head, progress)?;
     series_and_owners(&mut slices)?;
     customers(&mut slices)?;
     prefixes(&mut slices)?;
     objects(&mut slices)?;
+    formers(&mut slices)?;
     let mut walked = Walked::default();
     sequences(&mut slices, head.last_sequence, &mut walked)?;
     let (checker, end) = slices.end()?;
+    let is_overtaken = checker.is_overtaken();
     let findings = checker.finish(&end);
     walked.violations = findings.violations;
-    if let Some(suspects) = findings.suspects {
+    if let Some(suspects) = findings.suspects.filter(|_| !is_overtaken) {
         walked.violations.extend(look_again(reader, head, suspects)?);
     }
-    Ok(walked)
+    Ok((walked, is_overtaken))
 }
 
 fn series_and_owners(slices: &mut Slices<'_>) -> Result<(), EngineError> {
@@ -131,11 +156,33 @@ fn objects(slices: &mut Slices<'_>) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// Texts that numbers had before.
+fn formers(slices: &mut Slices<'_>) -> Result<(), EngineError> {
+    let ledger = slices.ledger;
+    let mut after = (Position(0), 0);
+    loop {
+        let found = slices.slice(|reader| {
+            let rows = reader.formers(ledger, after, PAGE)?;
+            let keys = rows.iter().map(|row| (row.position, row.index));
+            forward("former texts", Bound::Excluded(after), keys)?;
+            Ok(rows)
+        })?;
+        let Some((_, rows)) = found else { return Ok(()) };
+        slices.checker.formers(&rows);
+        match rows.last() {
+            Some(last) if rows.len() >= PAGE as usize => after = (last.position, last.index),
+            _ => return Ok(()),
+        }
+    }
+}
+
 /// A sequence with gaps and numbers of it, or with all that are left.
 struct Piece {
     row: SequenceRow,
     gaps: Vec<GapRow>,
     numbers: Vec<NumberRow>,
+    /// Whether numbers are left behind it.
+    has_more: bool,
 }
 
 /// Where the next piece of a sequence begins, by ordinals.
@@ -152,18 +199,19 @@ impl Piece {
         let gaps = reader.gaps_of(row.ledger, row.id, from.gap, PAGE)?;
         let keys = gaps.iter().map(|gap| gap.from);
         forward(format_args!("gaps of sequence {name}"), Bound::Included(from.gap), keys)?;
-        let numbers = match is_full(&gaps) {
+        let mut numbers = match is_full(&gaps) {
             true => Vec::new(),
             false => reader.register(row.ledger, row.id, from.number, PAGE)?,
         };
         let keys = numbers.iter().map(|row| row.ordinal);
         forward(format_args!("numbers of sequence {name}"), Bound::Included(from.number), keys)?;
-        Ok(Piece { row, gaps, numbers })
+        let has_more = store::cut_register(&mut numbers, PAGE);
+        Ok(Piece { row, gaps, numbers, has_more })
     }
 
     /// Whether nothing is left behind it.
     fn is_last(&self) -> bool {
-        !is_full(&self.gaps) && !is_full(&self.numbers)
+        !is_full(&self.gaps) && !self.has_more
     }
 
     fn rows(&self) -> usize {
@@ -300,16 +348,17 @@ fn numbers(
 ) -> Result<(), EngineError> {
     let mut from = 0;
     loop {
-        let rows = match reader.register(sequence.ledger, sequence.id, from, PAGE) {
+        let mut rows = match reader.register(sequence.ledger, sequence.id, from, PAGE) {
             Ok(rows) => rows,
             // The first walk has told of it.
             Err(StoreError::Unusable(_)) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
+        let has_more = store::cut_register(&mut rows, PAGE);
         rows.iter().for_each(|row| suspects.number(row));
         match rows.last() {
             // One that goes back the first walk has told of too.
-            Some(last) if is_full(&rows) && last.ordinal >= from => from = last.ordinal + 1,
+            Some(last) if has_more && last.ordinal >= from => from = last.ordinal + 1,
             _ => return Ok(()),
         }
     }

@@ -32,6 +32,7 @@ use crate::outcome::Outcome;
 use crate::role::Role;
 
 pub use self::view::view;
+pub(super) use self::view::view_in;
 
 /// Decides a command about documents.
 pub(super) fn act(

@@ -26,7 +26,7 @@ pub fn view(books: &Books, row: ObjectRow, now: At) -> Result<ObjectView, Missin
     }
 }
 
-pub(super) fn view_in(
+pub(in crate::decide) fn view_in(
     books: &Books,
     ledger: &LedgerRow,
     now: At,
@@ -83,7 +83,10 @@ fn tax_rates(body: &Object) -> Vec<ObjectId> {
             note.lines.iter().flat_map(|line| &line.tax_rates).for_each(&mut see);
             note.totals.taxes.iter().for_each(|tax: &LineTax| see(&tax.rate));
         }
-        Object::Customer(_) | Object::TaxRate(_) | Object::WebhookEndpoint(_) => {}
+        Object::Customer(_)
+        | Object::TaxRate(_)
+        | Object::WebhookEndpoint(_)
+        | Object::Resequence(_) => {}
     }
     ids
 }

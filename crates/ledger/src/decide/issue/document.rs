@@ -6,14 +6,12 @@
 use numbering::{Pattern, Reset};
 
 use super::super::sequence::{Place, Scoped, check_date, open_or_read};
-use super::super::{Halt, refuse, refuse_param};
+use super::super::{Halt, document_of, refuse, refuse_param};
 use super::{Found, Run};
 use crate::books::Books;
 use crate::command::{Command, Item};
 use crate::id::{ObjectId, Position, SeriesId};
-use crate::model::{
-    Documents, FormatVersion, Kind, KindText, LedgerRow, NumberRow, ObjectKind, SeriesRow,
-};
+use crate::model::{Documents, FormatVersion, Kind, KindText, LedgerRow, NumberRow, SeriesRow};
 use crate::outcome::NumberView;
 use crate::refusal::Code;
 use crate::trail::Hash;
@@ -125,9 +123,7 @@ pub(in crate::decide) fn check_void(row: &NumberRow) -> Result<(), Halt> {
 
 /// Whether a reference has the form of the id of a document of this server.
 pub(in crate::decide) fn is_document(reference: &str) -> bool {
-    [ObjectKind::Invoice, ObjectKind::CreditNote]
-        .into_iter()
-        .any(|kind| kind.parse_id(reference).is_some())
+    document_of(reference).is_some()
 }
 
 impl Run<'_> {

@@ -7,6 +7,8 @@ use crate::trail::{Hash, Sealed};
 #[derive(Clone, Debug)]
 pub(super) struct Import {
     pub(super) sealed: Sealed,
+    /// Whether the lines are of numbers that change.
+    pub(super) renumbers: bool,
     count: u64,
     digest: Hash,
     seen: u64,
@@ -14,8 +16,8 @@ pub(super) struct Import {
 }
 
 impl Import {
-    pub(super) fn new(sealed: Sealed, count: u64, digest: Hash) -> Import {
-        Import { sealed, count, digest, seen: 0, hasher: Sha256::new() }
+    pub(super) fn new(sealed: Sealed, renumbers: bool, count: u64, digest: Hash) -> Import {
+        Import { sealed, renumbers, count, digest, seen: 0, hasher: Sha256::new() }
     }
 
     pub(super) fn take(&mut self, line: &[u8]) {

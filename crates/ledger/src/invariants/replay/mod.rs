@@ -7,6 +7,7 @@
 mod import;
 mod later;
 mod people;
+mod renumber;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +15,16 @@ use jiff::civil::Date;
 use numbering::{Format, Period};
 
 use self::import::Import;
+pub use self::renumber::Moved;
 use super::violation::{Invariant, Log, Violation};
 use crate::id::{
     AccountId, CustomerId, GapId, KeyId, ObjectId, Position, SequenceId, SeriesId, UserId,
 };
 use crate::model::{
-    ApiVersion, CustomerRow, Explanation, GapCause, GapRow, KeyRow, Kind, Level, Mark, Mode,
-    NumberRow, ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, UserRow, Voided,
+    ApiVersion, CustomerRow, Explanation, FormerRow, GapCause, GapRow, KeyRow, Kind, Level, Mark,
+    Mode, NumberRow, ObjectKind, Receipt, SequenceRow, SeriesRow, Settings, State, UserRow, Voided,
 };
-use crate::trail::{Change, Hash, IssuedLine, LeftGap, OpenedSequence, Sealed};
+use crate::trail::{Change, Hash, IssuedLine, LeftGap, OpenedSequence, RenumberedLine, Sealed};
 
 /// A trail entry with the lines that are kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub enum Event {
     /// A number got another date: its sequence, the date before and now, by the entry with this
     /// index.
     Redated(Position, SequenceId, [Date; 2], u64),
+    /// A number was changed.
+    Renumbered(Box<RenumberedLine>, FormerRow),
     /// A customer got a prefix, by the entry with this index, and had another one before.
     Named(CustomerRow, Option<String>, u64),
     /// A document got its number: its kind, its id, what it says, and the number.
@@ -72,6 +76,10 @@ pub struct Replay {
     pub sequences: BTreeMap<SequenceId, SequenceRow>,
     /// The gaps.
     pub gaps: BTreeMap<GapId, GapRow>,
+    /// The last gap that arose, whether or not it is still there.
+    pub last_gap: GapId,
+    /// What resequences changed.
+    pub moved: Moved,
     /// How many gaps a sequence has.
     pub gap_counts: BTreeMap<SequenceId, u64>,
     /// Numbers whose documents are drafts.
@@ -99,6 +107,8 @@ pub struct Register {
     pub numbers: BTreeMap<Position, NumberRow>,
     /// The customers.
     pub customers: BTreeMap<CustomerId, CustomerRow>,
+    /// Numbers that documents had before.
+    pub formers: Vec<FormerRow>,
     /// Everything else.
     pub rest: Replay,
 }
@@ -106,7 +116,7 @@ pub struct Register {
 /// Builds the whole register from a trail, with what is wrong with the trail itself.
 pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
     let mut register = Register::default();
-    let Register { numbers, customers, rest } = &mut register;
+    let Register { numbers, customers, formers, rest } = &mut register;
     let mut on = |event: Event| match event {
         Event::Given(row) => {
             numbers.insert(row.position, *row);
@@ -126,6 +136,13 @@ pub fn register(trail: &[WholeEntry]) -> (Register, Vec<Violation>) {
             if let Some(row) = numbers.get_mut(&position) {
                 row.date = date;
             }
+        }
+        Event::Renumbered(line, former) => {
+            if let Some(row) = numbers.get_mut(&line.position) {
+                (row.ordinal, row.slug_rank) = (line.to.ordinal, line.to.slug_rank);
+                row.text = line.to.text;
+            }
+            formers.push(former);
         }
         Event::Named(row, ..) => {
             customers.insert(row.id.clone(), row);
@@ -176,6 +193,9 @@ impl Replay {
         };
         import.take(bytes);
         let sealed = import.sealed.clone();
+        if import.renumbers {
+            return self.renumbered_line(&sealed, bytes, on);
+        }
         match IssuedLine::read(bytes) {
             Ok(line) => {
                 self.imported_line(&line);
@@ -241,8 +261,8 @@ impl Replay {
                 let (ledger, index) = (sealed.entry.ledger, sealed.entry.index);
                 on(Event::Named(CustomerRow { ledger, id, prefix }, former, index));
             }
-            Change::VersionChanged { version: name, drafts_numbered } => {
-                self.version = Some(ApiVersion { name, drafts_numbered });
+            Change::VersionChanged { version, drafts_numbered } => {
+                self.put(version, drafts_numbered)
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
             Change::PeriodClosed { to, explanations, .. } => {
@@ -253,8 +273,8 @@ impl Replay {
             }
             Change::KeyCreated { key: id, role, name, hash, hint } => {
                 let (ledger, created) = (sealed.entry.ledger, sealed.entry.at);
-                let key = KeyRow { id, ledger, hash, role, name, hint, created, revoked: None };
-                self.keys.insert(id, key);
+                let row = KeyRow { id, ledger, hash, role, name, hint, created, revoked: None };
+                self.keys.insert(id, row);
             }
             Change::KeyRevoked { key } => self.revoke(sealed, key),
             Change::UserCreated { user, person, has_password } => {
@@ -262,12 +282,16 @@ impl Replay {
             }
             Change::UserChanged { user, now, .. } => self.change_user(sealed, user, now),
             Change::PasswordSet { user } => self.set_password(sealed, user),
+            Change::NumbersRenumbered { series, sequences, gaps, count, digest, .. } => {
+                self.revise(series.into_iter().map(|series| *series).collect());
+                self.renumber(sealed, &sequences, gaps, (count, digest));
+            }
             Change::NumbersImported { series, defaults, opened, gaps, count, digest } => {
                 self.defaults = defaults;
                 self.importing.extend(series.iter().map(|row| row.id));
                 self.revise(series);
                 self.take_over(sealed, opened, gaps);
-                self.import = Some(Import::new(sealed.clone(), count, digest));
+                self.import = Some(Import::new(sealed.clone(), false, count, digest));
             }
         }
     }
@@ -287,6 +311,11 @@ impl Replay {
             self.drafts.extend(draft.then_some(line.position));
         }
         self.issued(sealed, lines, on);
+    }
+
+    /// Puts the account on a version.
+    fn put(&mut self, name: String, drafts_numbered: bool) {
+        self.version = Some(ApiVersion { name, drafts_numbered });
     }
 
     fn rename(&mut self, name: String) {
@@ -498,9 +527,16 @@ impl Replay {
             index: sealed.entry.index,
             explanation: None,
         };
-        *self.gap_counts.entry(row.sequence).or_default() += 1;
-        self.gaps.insert(row.id, row.clone());
+        self.keep_gap(row.clone());
         row
+    }
+
+    fn keep_gap(&mut self, row: GapRow) {
+        self.last_gap = self.last_gap.max(row.id);
+        let sequence = row.sequence;
+        if self.gaps.insert(row.id, row).is_none() {
+            *self.gap_counts.entry(sequence).or_default() += 1;
+        }
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn books() -> (Snapshot, Vec<Told>) {
     });
     let series = newest(changes.series, |row| row.id);
     let snapshot = Snapshot {
+        formers: Vec::new(),
         ledger: changes.ledgers.last().expect("a head").row.clone(),
         series: series.iter().map(|row| (**row).clone()).collect(),
         keys: newest(changes.keys, |row| row.id),

@@ -172,7 +172,7 @@ impl ImportJob {
         let next = next + numbers.len();
         self.phase = Phase::Stage { checked, seen, next };
         let (ledger, job, at) = (self.ledger, self.id, self.at);
-        Some(ImportStep::Stage(StagedPart { ledger, job, at, numbers }))
+        Some(ImportStep::Stage(StagedPart { ledger, job, at, numbers, changes: Vec::new() }))
     }
 
     /// Looks at what was given since the list was looked up, until little is left to look at.

@@ -51,5 +51,36 @@ fn holders(session: &Session, chosen: &Chosen<'_>, text: &str) -> Result<Vec<i64
     let mut same: Vec<_> = found.into_iter().filter(|(.., printed)| *printed == wanted).collect();
     // States are stored in the order of how present a holder is.
     same.sort_by_key(|(position, state, _)| (*state, -*position));
-    Ok(same.into_iter().map(|(position, ..)| position).collect())
+    let mut all: Vec<i64> = same.into_iter().map(|(position, ..)| position).collect();
+    for former in formers(session, chosen, text)? {
+        if !all.contains(&former) {
+            all.push(former);
+        }
+    }
+    Ok(all)
+}
+
+/// Numbers that had the text before, those that lost it last first.
+fn formers(session: &Session, chosen: &Chosen<'_>, text: &str) -> Result<Vec<i64>, StoreError> {
+    let mut question = Question::new(
+        "SELECT f.entry, f.position, f.slug, f.text FROM former f CROSS JOIN LATERAL \
+         (SELECT * FROM number n WHERE n.ledger_id = f.ledger_id \
+         AND n.position BETWEEN f.position AND f.position ORDER BY n.position LIMIT 1) n WHERE"
+            .to_owned(),
+    );
+    question.with(" f.ledger_id = ?", chosen.ledger());
+    question.with(" AND n.ledger_id = ?", chosen.ledger());
+    let slug_key = NumberRow::slug_key(text.trim());
+    question.with(" AND lower(f.slug) BETWEEN ?", slug_key.as_str());
+    question.with(" AND ?", slug_key.as_str());
+    chosen.compare_all(&mut question);
+    chosen.compare_dates(&mut question);
+    question.text(" ORDER BY lower(f.slug)");
+    let wanted = fold(text);
+    let found = session.ask(question, |fields| {
+        Ok((fields.get::<i64>()?, fields.get::<i64>()?, fold(&read_text(fields)?)))
+    })?;
+    let mut same: Vec<_> = found.into_iter().filter(|(.., printed)| *printed == wanted).collect();
+    same.sort_by_key(|(entry, position, _)| (-*entry, -*position));
+    Ok(same.into_iter().map(|(_, position, _)| position).collect())
 }

@@ -55,5 +55,33 @@ fn holders(session: &Session, chosen: &Chosen<'_>, text: &str) -> Result<Vec<i64
     let mut same: Vec<_> = found.into_iter().filter(|(.., same)| *same).collect();
     // States are stored in the order of how present a holder is.
     same.sort_by_key(|(position, state, _)| (*state, -*position));
-    Ok(same.into_iter().map(|(position, ..)| position).collect())
+    let mut all: Vec<i64> = same.into_iter().map(|(position, ..)| position).collect();
+    for former in formers(session, chosen, text)? {
+        if !all.contains(&former) {
+            all.push(former);
+        }
+    }
+    Ok(all)
+}
+
+/// Numbers that had the text before, those that lost it last first.
+fn formers(session: &Session, chosen: &Chosen<'_>, text: &str) -> Result<Vec<i64>, StoreError> {
+    let mut question = Question::new(
+        "SELECT n.number_id, f.slug, f.text FROM former f INDEXED BY former_slug \
+         CROSS JOIN number n ON n.number_id = (f.ledger_id << 36) + f.position WHERE"
+            .to_owned(),
+    );
+    question.with(" f.ledger_id = ?", chosen.ledger());
+    question.with(" AND f.slug = ?", NumberRow::slug_key(text.trim()));
+    chosen.compare_all(&mut question);
+    chosen.compare_dates(&mut question);
+    question.text(" ORDER BY f.entry DESC, f.position DESC");
+    let wanted = fold(text);
+    let found = session.ask(question, |fields| {
+        let position: i64 = fields.get()?;
+        let slug = fields.str()?;
+        let printed = fields.get::<Option<String>>()?;
+        Ok((position, fold(printed.as_deref().unwrap_or(slug)) == wanted))
+    })?;
+    Ok(found.into_iter().filter(|(_, same)| *same).map(|(position, _)| position).collect())
 }

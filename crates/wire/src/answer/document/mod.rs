@@ -24,7 +24,7 @@ pub use self::event::{Event, EventData, event_body};
 pub(crate) use self::invoice::payments;
 pub use self::line::LINES_SHOWN;
 pub use self::version::ApiVersionAnswer;
-use super::is_live;
+use super::{ResequenceAnswer, is_live};
 use crate::version::Version;
 
 /// What all documents of an answer have around them.
@@ -70,6 +70,9 @@ impl Serialize for Document<'_> {
             }
             Object::WebhookEndpoint(body) => {
                 endpoint::Endpoint::new(&view.row, body, around.mode).serialize(serializer)
+            }
+            Object::Resequence(body) => {
+                ResequenceAnswer::new(&view.row, body, around.mode).serialize(serializer)
             }
         }
     }
