@@ -69,11 +69,14 @@ pub fn run(root: &Path, extent: Extent) -> Result<ExitCode> {
         command.args(["test", "--doc"]).args(LIGHT);
         program(prepared(&mut command, root, extent))
     });
-    steps.run("pdf", || {
-        let mut command = runner.command();
-        command.args(["--package", "pdf", "--features", "typst", "--no-fail-fast"]);
-        program(prepared(&mut command, root, extent))
-    });
+    // Typst takes longer to compile than all the rest.
+    if extent == Extent::Full {
+        steps.run("pdf", || {
+            let mut command = runner.command();
+            command.args(["--package", "pdf", "--features", "typst", "--no-fail-fast"]);
+            program(prepared(&mut command, root, extent))
+        });
+    }
     Ok(steps.finish())
 }
 

@@ -73,8 +73,8 @@ fn faults_are_seen() {
     assert!(seen(scan).is_some_and(|fault| fault.contains("scan")), "{}", plan(&session, scan));
     let walk = "SELECT n.text FROM number n WHERE n.ledger_id = $1 AND n.slug_rank = 5";
     assert!(seen(walk).is_some_and(|fault| fault.contains("ledger")), "{}", plan(&session, walk));
-    let sort = "SELECT n.text FROM number n WHERE n.ledger_id = $1 AND n.position > $2 \
-                AND n.position < $3 ORDER BY n.entry LIMIT $4";
+    let sort = "SELECT t.hash FROM trail t WHERE t.ledger_id = $1 AND t.entry > $2 \
+                AND t.entry < $3 ORDER BY t.hash LIMIT $4";
     assert!(seen(sort).is_some_and(|fault| fault.contains("sort")), "{}", plan(&session, sort));
     let passed = "SELECT 1 FROM sequence s WHERE s.ledger_id = $1 AND s.period_label = $2";
     assert!(passed_over(&plan(&session, passed)).is_some(), "{}", plan(&session, passed));

@@ -15,7 +15,7 @@ use crate::statement::Statement;
 use crate::trail::Change;
 
 /// Problems that a refusal names one by one.
-const PROBLEMS_TOLD: usize = 10;
+const PROBLEMS_TOLD: usize = 5;
 
 /// Closes everything up to a day, or says all that stands in the way.
 pub(super) fn close(

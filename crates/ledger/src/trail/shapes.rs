@@ -120,7 +120,12 @@ fn changes() -> Vec<Change> {
     ];
     changes.extend(of_documents());
     changes.extend(of_people());
-    changes.push(Change::PeriodClosed {
+    changes.push(closed());
+    changes
+}
+
+fn closed() -> Change {
+    Change::PeriodClosed {
         from: date(2026, 1, 1),
         to: date(2026, 1, 31),
         explanations: vec![(GapId(5), "found burnt".to_owned())],
@@ -128,8 +133,7 @@ fn changes() -> Vec<Change> {
         missing: 9,
         voids: 2,
         digest: Hash([6; 32]),
-    });
-    changes
+    }
 }
 
 fn of_documents() -> Vec<Change> {

@@ -14,7 +14,7 @@ fn a_gap_counts_as_the_latest_day_below_it_and_never_as_a_locked_one() {
     script.check(
         "advance invoices date=2026-02-10 next=3 reason=pad -> ok
          advance invoices date=2026-02-10 next=5 reason=pad -> ok
-         issue date=2026-03-10 -> INV-2026-00005
+         issue date=2026-03-10 -> INV-2026-00005^moved_forward
          issue date=2026-02-01 -> INV-2026-00006!date_order
          advance invoices date=2026-05-01 next=9 reason=pad -> ok
          lock date=2026-04-30 -> ok
@@ -32,7 +32,7 @@ fn a_period_is_closed_when_all_is_explained() {
         Yearly,
         "issue ref=a date=2026-01-05 -> INV-2026-00001
          advance invoices date=2026-01-06 next=4 reason=pad -> ok
-         issue ref=b date=2026-01-31 -> INV-2026-00004
+         issue ref=b date=2026-01-31 -> INV-2026-00004^moved_forward
          issue ref=c date=2026-02-01 -> INV-2026-00005
          advance invoices date=2026-02-02 next=8 reason=pad -> ok
          void b reason=twice -> ok
@@ -40,7 +40,7 @@ fn a_period_is_closed_when_all_is_explained() {
          close 2026-01-31 1=the+pad+got+wet 2=too -> err period_unexplained
          close 2026-01-31 1= -> err parameter_invalid
          close 2026-11-21 1=wet 2=wet -> err parameter_invalid
-         issue date=2026-01-31 -> INV-2026-00008!date_order
+         issue date=2026-01-31 -> INV-2026-00008!date_order^moved_forward
          close 2026-01-31 1=the+pad+got+wet -> ok
          issue date=2026-01-31 -> err period_locked
          close 2026-01-31 -> err lock_backward
@@ -57,7 +57,7 @@ fn a_refusal_names_every_gap_at_once() {
     script.check(
         "issue date=2026-01-05 -> INV-2026-00001
          advance invoices date=2026-01-06 next=4 reason=pad -> ok
-         issue date=2026-01-07 -> INV-2026-00004
+         issue date=2026-01-07 -> INV-2026-00004^moved_forward
          advance invoices date=2026-01-08 next=6 reason=pad -> ok",
     );
     let close = |explanations| ClosePeriod { end: date(2026, 1, 31), explanations };

@@ -210,13 +210,6 @@ fn actions(actor: UserId) -> Vec<Action> {
         apply_import(),
         Action::ExplainGap(GapId(1), "lost".to_owned()),
         Action::ClosePeriod(ClosePeriod { end: date(2026, 1, 31), explanations: Vec::new() }),
-        Action::PreviewResequence(Box::default()),
-        Action::ApplyResequence(ApplyResequence {
-            id: ObjectId(1),
-            plan: Plan::of_nothing(LedgerId(1)).into(),
-            seen: 0,
-        }),
-        Action::CancelResequence(ObjectId(1)),
         Action::CreateKey(NewKey {
             id: KeyId(1),
             hash: KeyHash([1; 32]),
@@ -234,6 +227,7 @@ fn actions(actor: UserId) -> Vec<Action> {
         Action::SetPassword(somebody, hash()),
     ];
     actions.extend(lock_actions());
+    actions.extend(resequence_actions());
     actions.extend(document_actions().into_iter().map(|action| {
         let command = DocumentCommand {
             request: None,
@@ -244,6 +238,15 @@ fn actions(actor: UserId) -> Vec<Action> {
         Action::Document(Box::new(command))
     }));
     actions
+}
+
+fn resequence_actions() -> [Action; 3] {
+    let (id, plan) = (ObjectId(1), Plan::of_nothing(LedgerId(1)).into());
+    [
+        Action::PreviewResequence(Box::default()),
+        Action::ApplyResequence(ApplyResequence { id, plan, seen: 0 }),
+        Action::CancelResequence(id),
+    ]
 }
 
 fn lock_actions() -> [Action; 3] {

@@ -21,7 +21,7 @@ const LOAD: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM unnest($1::bigint[]) k (c0) CROSS JOIN LATERAL (SELECT * FROM person p \
-     WHERE p.ledger_id = k.c0 AND p.ledger_id = ANY($2)) p"
+     WHERE p.ledger_id = k.c0 AND p.ledger_id = ANY($2) ORDER BY p.ledger_id, p.user_id) p"
 );
 
 const WRITE: &str = "INSERT INTO person (ledger_id, user_id, name, email, role, created, disabled, \

@@ -50,6 +50,11 @@ impl World {
         let count = 1 + self.random.below(8);
         let mut commands: Vec<Command> = (0..count).map(|_| self.command()).collect();
         self.random.shuffle(&mut commands);
+        // One that closes a period is alone in its batch.
+        let closes = |command: &Command| matches!(command.action, Action::ClosePeriod(_));
+        if let Some(place) = commands.iter().position(closes) {
+            commands.truncate(place.max(1));
+        }
         for command in &mut commands {
             self.at.0 += self.random.below(5000) as i64;
             command.at = self.at;

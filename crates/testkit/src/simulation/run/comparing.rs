@@ -21,7 +21,10 @@ impl Run<'_> {
             loaded.customers.sort_by_key(|row| (row.ledger, row.id.clone()));
         }
         if stored.outcomes != model.outcomes {
-            return Err("other outcomes are remembered than in the model".to_owned().into());
+            let mut pairs = stored.outcomes.iter().zip(&model.outcomes);
+            let other = pairs.find(|(stored, model)| stored != model);
+            let what = format!("other outcomes are remembered than in the model: {other:?}");
+            return Err(what.into());
         }
         if stored.customers != model.customers {
             return Err("other customers are known than in the model".to_owned().into());
