@@ -198,7 +198,7 @@ impl<'row> Fields<'row> {
 
     pub(crate) fn maybe_mark(&mut self) -> Result<Option<Mark>, StoreError> {
         let code: Option<i64> = self.get()?;
-        let known = |code: i64| Mark::of_code(code.into());
+        let known = |code: i64| Mark::of_code(code);
         code.map(|code| known(code).ok_or_else(|| damaged(format!("mark {code}")))).transpose()
     }
 

@@ -147,7 +147,7 @@ fn a_blank_row_gives_way(database: &dyn Database) {
         index: 0,
         explanation: None,
     };
-    let new_numbers = vec![blank.clone(), two.clone(), three];
+    let new_numbers = vec![blank, two.clone(), three];
     let gaps = vec![gap];
     put(&mut *writer, &Changes { new_numbers, gaps, ..Changes::default() });
     writer.stage(&part(vec![staged(0, &two, 1, "X/1")])).expect("stage");

@@ -95,9 +95,12 @@ fn a_reset_invoice_keeps_its_number_and_gives_back_what_it_took() {
     office.prove();
 }
 
+/// What makes an invoice known outside.
+type Way = fn(ObjectId) -> DocumentAction;
+
 #[test]
 fn what_somebody_knows_only_an_administrator_resets() {
-    let ways: [(&str, fn(ObjectId) -> DocumentAction); 3] = [
+    let ways: [(&str, Way); 3] = [
         ("sent", DocumentAction::Send),
         ("paid", |id| DocumentAction::Pay(id, true)),
         ("credited", |invoice| {

@@ -262,7 +262,7 @@ impl Replay {
                 on(Event::Named(CustomerRow { ledger, id, prefix }, former, index));
             }
             Change::VersionChanged { version, drafts_numbered } => {
-                self.put(version, drafts_numbered)
+                self.put(version, drafts_numbered);
             }
             Change::GapExplained { gap, text } => self.explain(sealed, gap, text),
             Change::PeriodClosed { to, explanations, .. } => {
