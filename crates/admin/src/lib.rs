@@ -1,6 +1,6 @@
 //! The web interface: pages for people, written by the server, beside the interface for programs.
 //!
-//! Every page stands in one table ([`route`]). A request finds out who asks, is held to the role
+//! Every page stands in one table (`route`). A request finds out who asks, is held to the role
 //! that the page needs, and becomes a query or the same [`Action`](ledger::Action) that the HTTP
 //! interface makes of it: forms are read by `wire`, decided by `ledger`, and what they refuse is
 //! shown beside the field that it names. Nothing here has a rule of its own.
