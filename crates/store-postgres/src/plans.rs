@@ -49,11 +49,13 @@ fn statements_go_by_an_index_and_name_their_ledgers() {
         let database = Database::new();
         contract::fill(&database.store(), count);
         let session = database.session();
+        // What a job changes it finds by its position, and then looks whether all is as it was.
+        let judged = |sql: &String| batch.contains(&sql) && !sql.contains(" staged_change s ");
         for when in ["without statistics", "with statistics"] {
             for sql in run.keys().filter(|sql| !is_words(sql)) {
                 let plan = plan(&session, sql);
-                let fault = fault(sql, &plan)
-                    .or_else(|| batch.contains(&sql).then(|| passed_over(&plan)).flatten());
+                let fault =
+                    fault(sql, &plan).or_else(|| judged(sql).then(|| passed_over(&plan)).flatten());
                 let where_ = format!("{count} numbers, {when}");
                 faults.extend(fault.map(|fault| format!("{where_}: {fault}\n{sql}\n{plan}")));
             }
@@ -149,12 +151,16 @@ fn fault(sql: &str, plan: &str) -> Option<String> {
         if line.contains("Index ") && table.is_some() && !condition.contains("ledger_id") {
             let is_by_time = ["outcome_at", "event_at"].iter().any(|index| line.contains(index));
             let by_time = is_by_time && sql.starts_with("DELETE ");
-            if !by_time {
+            // The few gaps that there are here are read rather than looked up.
+            let closes_gaps = sql.starts_with("DELETE FROM gap g USING unnest");
+            if !by_time && !closes_gaps {
                 return Some(format!("a scan of a whole index: {line}"));
             }
         }
         let only_ledger = !condition.starts_with("Index Cond") || !condition.contains(" AND ");
-        if line.contains(" on number ") && only_ledger && !sql.starts_with("DELETE ") {
+        // A job that changes the few numbers there are here reads all of them.
+        let is_whole = sql.starts_with("DELETE ") || sql.contains(" staged_change s ");
+        if line.contains(" on number ") && only_ledger && !is_whole {
             return Some(format!("a whole ledger: {line}"));
         }
     }
